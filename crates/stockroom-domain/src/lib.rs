@@ -1,0 +1,14 @@
+//! The rules of Stockroom, shared by browser, server and terminal.
+//!
+//! No I/O, no clock and no randomness: every function here gives the same answer for the same
+//! input, in WebAssembly and natively, so what a merchant saw in the preview is what the server
+//! does. Words for people live elsewhere: this crate returns [`Code`]s and data.
+//!
+//! The way of a file: bytes → [`table::Table`] → [`columns::Mapping`] → [`rows::RowAsk`] →
+//! [`plan::Plan`]. Start reading at [`quantity::apply`] and [`plan::Plan`].
+
+#![warn(missing_docs)]
+
+pub mod external_id;
+pub mod label;
+pub mod quantity;
