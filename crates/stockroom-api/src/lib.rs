@@ -1,1 +1,23 @@
-//! Under construction.
+//! The wire contract of the Store API, shared by app, client and server.
+//!
+//! Types, paths, header names, error codes and limits; no I/O and no rules of stock (those are
+//! `stockroom-domain`'s). Answers are read tolerantly: unknown fields are ignored, optional
+//! fields may be absent. Start reading at [`bulk::BulkRequest`] and [`envelope::Envelope`].
+
+#![warn(missing_docs)]
+
+pub mod bulk;
+pub mod capabilities;
+pub mod code;
+pub mod envelope;
+pub mod header;
+pub mod inventory;
+pub mod key;
+pub mod limits;
+pub mod path;
+pub mod product;
+pub mod session;
+pub mod stock;
+
+pub use code::ErrorCode;
+pub use envelope::{Envelope, ErrorBody, ErrorDetail};

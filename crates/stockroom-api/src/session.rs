@@ -1,0 +1,44 @@
+//! The app's session with the server that serves it; outside the contract.
+
+use serde::{Deserialize, Serialize};
+
+use crate::key::Environment;
+
+/// The body of a sign-in: a key, or the demo store.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SignIn {
+    /// With a key, which the app then forgets.
+    Key {
+        /// The key as it was typed.
+        key: String,
+    },
+    /// The demo store of a demo server.
+    Demo {
+        /// Always true.
+        demo: bool,
+    },
+}
+
+/// Who is signed in where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// The store's name.
+    pub store_name: String,
+    /// Test or live data.
+    pub environment: Environment,
+    /// Whether the key may only read.
+    pub read_only: bool,
+    /// Whether this is a demo store.
+    pub demo: bool,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Key { .. } => "Key(hidden)",
+            Self::Demo { .. } => "Demo",
+        })
+    }
+}
