@@ -9,6 +9,8 @@
 
 #![warn(missing_docs)]
 
+pub mod code;
 pub mod external_id;
 pub mod label;
+pub mod number;
 pub mod quantity;
