@@ -16,6 +16,7 @@ pub mod key;
 pub mod limits;
 pub mod path;
 pub mod product;
+pub mod read;
 pub mod session;
 pub mod stock;
 
