@@ -1,0 +1,171 @@
+//! How fast to send: rate-limit headers, waiting after failures, and how long it all takes.
+
+use stockroom_api::header;
+
+use crate::headers::Headers;
+
+/// The window of the tighter rate limit, in milliseconds.
+pub const MINUTE_MS: u64 = 60_000;
+const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
+/// What a request takes until one has been measured.
+const FIRST_GUESS_MS: u64 = 500;
+
+/// What the answers so far tell about the limits, on this side's clock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pace {
+    limit: Option<u64>,
+    remaining: Option<u64>,
+    resets_at: u64,
+    opens_at: u64,
+    request_ms: Option<u64>,
+}
+
+impl Pace {
+    /// Takes note of the headers of an answer that arrived at `now_ms`.
+    ///
+    /// The reset is a time on the server's clock: `Date`, where it can be read, tells how far that
+    /// is from ours. A reset that makes no sense counts as a minute.
+    pub fn observe(&mut self, headers: &Headers, now_ms: u64) {
+        let Some(remaining) = headers.number(header::RATE_REMAINING) else {
+            return;
+        };
+        self.remaining = Some(remaining);
+        self.limit = headers.number(header::RATE_LIMIT).or(self.limit);
+        let server_now = headers.date().unwrap_or(now_ms / 1000);
+        let wait = headers
+            .number(header::RATE_RESET)
+            .and_then(|reset| reset.checked_sub(server_now))
+            .map(|seconds| seconds.saturating_mul(1000).max(1000))
+            .filter(|wait| *wait <= DAY_MS)
+            .unwrap_or(MINUTE_MS);
+        self.resets_at = now_ms.saturating_add(wait);
+        if remaining == 0 {
+            self.hold_until(self.resets_at);
+        }
+    }
+
+    /// Sends nothing before `at_ms`.
+    pub fn hold_until(&mut self, at_ms: u64) {
+        self.opens_at = self.opens_at.max(at_ms);
+    }
+
+    /// Takes note of how long a request took.
+    pub fn took(&mut self, request_ms: u64) {
+        self.request_ms = Some(match self.request_ms {
+            Some(mean) => (mean * 3 + request_ms) / 4,
+            None => request_ms,
+        });
+    }
+
+    /// Returns the time before which nothing may be sent; 0 where nothing holds it.
+    pub fn opens_at(&self) -> u64 {
+        self.opens_at
+    }
+
+    /// Returns how long `requests` more take from `now_ms` on, one after the other.
+    pub fn left_ms(&self, requests: u64, now_ms: u64) -> u64 {
+        let request_ms = self.request_ms.unwrap_or(FIRST_GUESS_MS);
+        let held = self.opens_at.saturating_sub(now_ms);
+        let (Some(limit), Some(remaining)) = (self.limit, self.remaining) else {
+            return held + requests * request_ms;
+        };
+        let now_free = if held > 0 || self.resets_at <= now_ms {
+            0
+        } else {
+            remaining
+        };
+        if requests <= now_free {
+            return requests * request_ms;
+        }
+        let until_reset = self.resets_at.saturating_sub(now_ms).max(held);
+        until_reset + duration_ms(requests - now_free, limit, request_ms)
+    }
+}
+
+/// Returns how long `requests` take, one after the other, where `per_minute` of them may start in
+/// a minute and the first minute is untouched.
+///
+/// ```
+/// // 12,400 changes are 62 requests: two full minutes, then two requests of 2 s.
+/// assert_eq!(stockroom_client::pace::duration_ms(62, 30, 2_000), 124_000);
+/// ```
+pub fn duration_ms(requests: u64, per_minute: u64, request_ms: u64) -> u64 {
+    let Some(last) = requests.checked_sub(1) else {
+        return 0;
+    };
+    let per_minute = per_minute.max(1);
+    // A minute that its requests overfill is as long as they take.
+    let window = MINUTE_MS.max(per_minute.saturating_mul(request_ms));
+    (last / per_minute) * window + (last % per_minute + 1) * request_ms
+}
+
+/// Returns how long to wait before try `tries + 1`: full jitter under a bound that doubles.
+///
+/// `unit` is a random number from 0 to 1.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a bound of 30,000 times a number clamped to 0..=1"
+)]
+pub fn backoff_ms(tries: u32, unit: f64) -> u64 {
+    const FIRST_MS: u64 = 1_000;
+    const MOST_MS: u64 = 30_000;
+    let bound = FIRST_MS
+        .saturating_mul(1 << tries.saturating_sub(1).min(16))
+        .min(MOST_MS);
+    (bound as f64 * unit.clamp(0.0, 1.0)) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_795_444_593_000;
+
+    fn headers(remaining: u64, reset: u64) -> Headers {
+        let pairs = [
+            ("X-RateLimit-Limit", "30".to_owned()),
+            ("X-RateLimit-Remaining", remaining.to_string()),
+            ("X-RateLimit-Reset", reset.to_string()),
+            ("Date", "Mon, 23 Nov 2026 14:36:33 GMT".to_owned()),
+        ];
+        Headers::new(pairs)
+    }
+
+    #[test]
+    fn waits_for_the_reset_on_the_servers_clock() {
+        let mut pace = Pace::default();
+        let behind = NOW - 3_600_000;
+        pace.observe(&headers(0, NOW / 1000 + 20), behind);
+        assert_eq!(pace.opens_at(), behind + 20_000);
+    }
+
+    #[test]
+    fn a_reset_without_sense_is_a_minute() {
+        for reset in [0, NOW / 1000 - 5, NOW / 1000 + 1_000_000] {
+            let mut pace = Pace::default();
+            pace.observe(&headers(0, reset), NOW);
+            assert_eq!(pace.opens_at(), NOW + MINUTE_MS);
+        }
+    }
+
+    #[test]
+    fn estimates_what_is_left() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.left_ms(4, NOW), 2_000);
+        pace.took(100);
+        pace.observe(&headers(10, NOW / 1000 + 40), NOW);
+        assert_eq!(pace.left_ms(10, NOW), 1_000);
+        assert_eq!(pace.left_ms(11, NOW), 40_000 + 100);
+        assert_eq!(pace.left_ms(41, NOW), 40_000 + MINUTE_MS + 100);
+    }
+
+    #[test]
+    fn backs_off_twice_as_long_each_time() {
+        let most = [1, 2, 3, 4, 5, 6, 60].map(|tries| backoff_ms(tries, 1.0));
+        assert_eq!(most, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+        assert_eq!(backoff_ms(3, 0.25), 1000);
+        assert_eq!(backoff_ms(3, 7.0), 4000);
+    }
+}

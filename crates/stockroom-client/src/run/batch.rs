@@ -1,0 +1,92 @@
+//! One request of a run: its key, its body, its tries, and when it may be sent again.
+
+use serde::{Deserialize, Serialize};
+
+/// How long a key is taken to live: a server keeps it for 24 hours, and clocks differ.
+const KEY_LIFE_MS: u64 = 20 * 60 * 60 * 1000;
+/// How late a blind `set` may be replayed: later it would wipe out what was sold meanwhile.
+const OVERWRITE_MS: u64 = 10 * 60 * 1000;
+
+/// A request that is not settled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// Its number within the run.
+    pub number: u32,
+    /// Its idempotency key.
+    pub key: String,
+    /// Its items, as positions in [`super::Run::items`], sorted by SKU.
+    pub positions: Vec<usize>,
+    /// Its body; kept from the first sending on.
+    pub body: Option<String>,
+    /// Where it is.
+    pub stage: Stage,
+    /// How often it has been sent since it last had an answer that means to wait.
+    pub tries: u8,
+    /// How often it was asked to wait for a first try that is still running.
+    pub waits: u8,
+    /// The time in milliseconds before which it is not sent again.
+    pub not_before: u64,
+    /// When it was first sent with a fate that nobody knows.
+    pub first_sent: Option<u64>,
+    /// When it was last sent.
+    pub last_sent: u64,
+    /// Whether an earlier try may have been done.
+    pub unclear: bool,
+    /// Whether one of its items sets a level blindly.
+    pub overwrites: bool,
+}
+
+/// Where a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// To be sent.
+    Waiting,
+    /// Sent, and not yet answered.
+    Flying,
+    /// Not sent again by itself; its items are unknown.
+    Parked(Parked),
+}
+
+/// Why a request is not sent again by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Parked {
+    /// All tries are used up.
+    TriesUsedUp,
+    /// Its key may have expired: a replay could be a second time.
+    KeyExpired,
+    /// It sets levels, and too much time has passed.
+    WouldOverwrite,
+    /// Its key was used before with another body.
+    KeyReused,
+    /// After a try that may have been done, the request itself was refused.
+    Contradicted,
+}
+
+impl Batch {
+    /// Returns why it must not be replayed at `now_ms`, if so.
+    pub fn forbids_replay(&self, now_ms: u64) -> Option<Parked> {
+        let first_sent = self.first_sent.filter(|_| self.unclear)?;
+        // A clock that went backwards tells nothing about the key's age.
+        let Some(age) = now_ms.checked_sub(first_sent) else {
+            return Some(Parked::KeyExpired);
+        };
+        if age >= KEY_LIFE_MS {
+            Some(Parked::KeyExpired)
+        } else if self.overwrites && age >= OVERWRITE_MS {
+            Some(Parked::WouldOverwrite)
+        } else {
+            None
+        }
+    }
+
+    /// Tells whether its items are unknown, it is not under way, and sending it again on request is
+    /// safe.
+    pub fn may_be_retried(&self, now_ms: u64) -> bool {
+        let stage = match self.stage {
+            Stage::Waiting => self.unclear,
+            Stage::Flying => false,
+            Stage::Parked(why) => why == Parked::TriesUsedUp,
+        };
+        stage && self.forbids_replay(now_ms).is_none()
+    }
+}
