@@ -10,7 +10,9 @@
 #![warn(missing_docs)]
 
 pub mod code;
+pub mod columns;
 pub mod external_id;
 pub mod label;
 pub mod number;
 pub mod quantity;
+pub mod table;

@@ -265,5 +265,6 @@ fn typed_entries() {
         1,000 → number_ambiguous
         abc → number_invalid
         +0 → adjust 0
-        n/a → blank"#]].assert_eq(&shown.join("\n"));
+        n/a → blank"#]]
+    .assert_eq(&shown.join("\n"));
 }
