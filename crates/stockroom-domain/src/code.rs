@@ -170,10 +170,7 @@ impl Codes {
 
     /// Returns the codes in their order.
     pub fn iter(self) -> impl Iterator<Item = Code> {
-        Code::ALL
-            .iter()
-            .copied()
-            .filter(move |code| self.has(*code))
+        Code::ALL.iter().copied().filter(move |code| self.has(*code))
     }
 
     /// Returns the set as a word, to send it to another thread.
@@ -189,9 +186,7 @@ impl Codes {
 
 impl fmt::Debug for Codes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(self.iter().map(Code::as_str))
-            .finish()
+        f.debug_set().entries(self.iter().map(Code::as_str)).finish()
     }
 }
 
@@ -208,10 +203,7 @@ mod tests {
     #[test]
     fn a_set_fits_every_code_and_keeps_their_order() {
         assert!(Code::ALL.len() <= 64);
-        let all = Code::ALL
-            .iter()
-            .rev()
-            .fold(Codes::none(), |set, code| set.with(*code));
+        let all = Code::ALL.iter().rev().fold(Codes::none(), |set, code| set.with(*code));
         assert_eq!(all.iter().collect::<Vec<_>>(), Code::ALL);
         assert_eq!(Codes::from_bits(all.bits()), all);
     }

@@ -111,19 +111,8 @@ const NAMES: &[(Field, &[&str])] = &[
             "التغيير",
         ],
     ),
-    (
-        Field::Expected,
-        &[
-            "expected",
-            "on hand (current)",
-            "current quantity",
-            "stock actuel",
-        ],
-    ),
-    (
-        Field::Name,
-        &["name", "title", "product", "nom", "produit", "الاسم"],
-    ),
+    (Field::Expected, &["expected", "on hand (current)", "current quantity", "stock actuel"]),
+    (Field::Name, &["name", "title", "product", "nom", "produit", "الاسم"]),
 ];
 
 impl Field {
@@ -169,10 +158,7 @@ impl Field {
 impl Mapping {
     /// Returns a mapping of the given fields, column by column.
     pub fn new(fields: Vec<Field>, default_mode: Option<Mode>) -> Self {
-        Self {
-            fields,
-            default_mode,
-        }
+        Self { fields, default_mode }
     }
 
     /// Returns what the names of the columns tell; unknown ones are ignored.
@@ -195,10 +181,7 @@ impl Mapping {
                 fields[column] = *field;
             }
         }
-        Self {
-            fields,
-            default_mode: None,
-        }
+        Self { fields, default_mode: None }
     }
 
     /// Returns what each column is.
@@ -260,11 +243,7 @@ pub fn mode_word(text: &str) -> Option<Mode> {
 /// Returns what names have in common when they are the same but for case, accents and spaces.
 pub fn key(name: &str) -> String {
     let name = name.trim().trim_matches('"');
-    name.chars()
-        .filter(|c| !is_filler(*c))
-        .flat_map(char::to_lowercase)
-        .filter_map(bare)
-        .collect()
+    name.chars().filter(|c| !is_filler(*c)).flat_map(char::to_lowercase).filter_map(bare).collect()
 }
 
 fn is_filler(c: char) -> bool {
@@ -289,30 +268,23 @@ fn bare(c: char) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use super::Field::{Amount, ExternalId, Mode as ModeField, Name, Quantity};
     use super::*;
 
     #[test]
     fn every_name_of_the_three_languages_is_understood() {
         for (field, names) in NAMES {
             for name in *names {
-                for written in [
-                    name.to_uppercase(),
-                    name.replace(' ', "_"),
-                    format!(" {name}\u{a0}"),
-                ] {
+                for written in
+                    [name.to_uppercase(), name.replace(' ', "_"), format!(" {name}\u{a0}")]
+                {
                     let mapping = Mapping::guess(&["x", written.as_str()]);
                     assert_eq!(mapping.fields()[1], *field, "{written}");
                 }
             }
         }
         let own = Mapping::guess(&OWN_LAYOUT);
-        assert_eq!(
-            own.fields()
-                .iter()
-                .filter(|f| **f != Field::Ignored)
-                .count(),
-            7
-        );
+        assert_eq!(own.fields().iter().filter(|f| **f != Field::Ignored).count(), 7);
     }
 
     #[test]
@@ -325,20 +297,10 @@ mod tests {
     #[test]
     fn a_mapping_without_key_or_value_is_unusable() {
         let check = |fields: &[Field], mode| Mapping::new(fields.to_vec(), mode).check();
-        use Field::{Amount, ExternalId, Mode as ModeField, Name, Quantity};
         assert_eq!(check(&[ExternalId, Quantity], None), Ok(()));
-        assert_eq!(
-            check(&[Name, Quantity], None),
-            Err((Code::NoSkuColumn, None))
-        );
-        assert_eq!(
-            check(&[ExternalId, Name], None),
-            Err((Code::NoValueColumn, None))
-        );
-        assert_eq!(
-            check(&[ExternalId, Amount], None),
-            Err((Code::NoDefaultMode, Some(1)))
-        );
+        assert_eq!(check(&[Name, Quantity], None), Err((Code::NoSkuColumn, None)));
+        assert_eq!(check(&[ExternalId, Name], None), Err((Code::NoValueColumn, None)));
+        assert_eq!(check(&[ExternalId, Amount], None), Err((Code::NoDefaultMode, Some(1))));
         assert_eq!(check(&[ExternalId, Amount], Some(Mode::Set)), Ok(()));
         assert_eq!(check(&[ExternalId, Amount, ModeField], None), Ok(()));
         assert_eq!(

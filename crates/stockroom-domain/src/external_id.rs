@@ -82,9 +82,6 @@ mod tests {
 
     #[test]
     fn keeps_case_and_inner_spaces() {
-        assert_eq!(
-            ExternalId::parse("\u{a0}riz  25 ").unwrap().as_str(),
-            "riz  25"
-        );
+        assert_eq!(ExternalId::parse("\u{a0}riz  25 ").unwrap().as_str(), "riz  25");
     }
 }

@@ -11,8 +11,13 @@
 
 pub mod code;
 pub mod columns;
+pub mod export;
 pub mod external_id;
 pub mod label;
 pub mod number;
+pub mod plan;
 pub mod quantity;
+pub mod rows;
+pub mod sheet;
+pub mod stock;
 pub mod table;

@@ -94,10 +94,7 @@ const MAX_TEXT: usize = 48;
 /// ```
 pub fn read(text: &str, style: Option<Style>) -> Result<Reading, NumberFault> {
     if let Some(units) = plain_digits(text.as_bytes()) {
-        return Ok(Reading::Number(Number {
-            units,
-            signed: false,
-        }));
+        return Ok(Reading::Number(Number { units, signed: false }));
     }
     let text = trim(text);
     if text.is_empty() {
@@ -106,9 +103,7 @@ pub fn read(text: &str, style: Option<Style>) -> Result<Reading, NumberFault> {
     if says_not_stocked(text) {
         return Ok(Reading::NotStocked);
     }
-    let parenthesised = text
-        .strip_prefix('(')
-        .and_then(|rest| rest.strip_suffix(')'));
+    let parenthesised = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
     let (signed, negative, body) = sign(parenthesised.unwrap_or(text));
     if parenthesised.is_some() && signed {
         return Err(NumberFault::Invalid);
@@ -198,9 +193,7 @@ impl Style {
 
     /// Returns the style of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Plain, Self::Comma, Self::Dot, Self::Space]
-            .into_iter()
-            .find(|s| s.as_str() == name)
+        [Self::Plain, Self::Comma, Self::Dot, Self::Space].into_iter().find(|s| s.as_str() == name)
     }
 
     fn groups(self, mark: Mark) -> bool {
@@ -229,10 +222,7 @@ impl Evidence {
             return;
         }
         let text = trim(text);
-        let body = text
-            .strip_prefix('(')
-            .and_then(|rest| rest.strip_suffix(')'))
-            .unwrap_or(text);
+        let body = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(text);
         let Ok(marked) = Marked::parse(sign(body).2) else {
             return;
         };
@@ -352,22 +342,17 @@ impl Marked {
         }
         let end = usize::from(self.ends[whole_runs - 1]);
         let all = usize::from(self.ends[self.runs - 1]);
-        let whole = self.digits[..end].iter().fold(0_i64, |sum, digit| {
-            sum.saturating_mul(10).saturating_add(i64::from(*digit))
-        });
-        Some(Value {
-            whole,
-            fraction: self.digits[end..all].iter().any(|digit| *digit != 0),
-        })
+        let whole = self.digits[..end]
+            .iter()
+            .fold(0_i64, |sum, digit| sum.saturating_mul(10).saturating_add(i64::from(*digit)));
+        Some(Value { whole, fraction: self.digits[end..all].iter().any(|digit| *digit != 0) })
     }
 
     fn groups_of_three(&self, runs: usize) -> bool {
         let first = self.ends[0];
         (1..=3).contains(&first)
             && self.digits[0] != 0
-            && self.ends[..runs]
-                .windows(2)
-                .all(|pair| pair[1] - pair[0] == 3)
+            && self.ends[..runs].windows(2).all(|pair| pair[1] - pair[0] == 3)
     }
 }
 
@@ -377,16 +362,14 @@ fn plain_digits(bytes: &[u8]) -> Option<i64> {
         return None;
     }
     bytes.iter().try_fold(0, |sum: i64, byte| {
-        byte.is_ascii_digit()
-            .then(|| sum * 10 + i64::from(byte - b'0'))
+        byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'))
     })
 }
 
 /// Strips spaces and the marks of writing direction around a text, and a leading apostrophe.
 fn trim(text: &str) -> &str {
     let text = text.trim_matches(is_space);
-    text.strip_prefix(['\'', '’'])
-        .map_or(text, |rest| rest.trim_matches(is_space))
+    text.strip_prefix(['\'', '’']).map_or(text, |rest| rest.trim_matches(is_space))
 }
 
 fn is_space(c: char) -> bool {
@@ -404,9 +387,7 @@ fn sign(text: &str) -> (bool, bool, &str) {
 
 fn says_not_stocked(text: &str) -> bool {
     matches!(text, "-" | "–" | "—" | "−")
-        || ["not stocked", "n/a"]
-            .iter()
-            .any(|words| text.eq_ignore_ascii_case(words))
+        || ["not stocked", "n/a"].iter().any(|words| text.eq_ignore_ascii_case(words))
 }
 
 fn digit(c: char) -> Option<u8> {

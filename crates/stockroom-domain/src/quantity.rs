@@ -92,12 +92,7 @@ pub fn apply(change: Change, level: Option<Level>) -> Result<Applied, Refusal> {
             }
         }
     };
-    Ok(Applied {
-        before: level,
-        after,
-        delta: after.get() - start,
-        floored,
-    })
+    Ok(Applied { before: level, after, delta: after.get() - start, floored })
 }
 
 impl Level {
@@ -237,12 +232,7 @@ mod tests {
         check(Mode::Adjust, 5, None, Err(Refusal::Untracked));
         check(Mode::Adjust, 0, None, Err(Refusal::Untracked));
         let reached = MAX_UNITS + 1;
-        check(
-            Mode::Adjust,
-            1,
-            Some(MAX_UNITS),
-            Err(Refusal::OverTheTop { reached }),
-        );
+        check(Mode::Adjust, 1, Some(MAX_UNITS), Err(Refusal::OverTheTop { reached }));
     }
 
     #[test]

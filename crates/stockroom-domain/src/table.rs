@@ -89,10 +89,7 @@ impl Table {
     /// assert_eq!((table.line(0), table.cell(0, 1).as_ref()), (2, "112"));
     /// ```
     pub fn read(bytes: Vec<u8>, options: ReadOptions) -> Self {
-        let mut table = Self {
-            bytes,
-            ..Self::default()
-        };
+        let mut table = Self { bytes, ..Self::default() };
         if let Some(remark) = sniff::refuse(&table.bytes) {
             table.bytes = Vec::new();
             table.remarks.push(remark);
@@ -102,10 +99,8 @@ impl Table {
         let directive = sniff::sep_directive(&table.bytes[start..]);
         let (skip, said) = directive.map_or((0, None), |(len, said)| (len, Some(said)));
         let start = start + skip;
-        table.delimiter = options
-            .delimiter
-            .or(said)
-            .unwrap_or_else(|| sniff::delimiter(&table.bytes[start..]));
+        table.delimiter =
+            options.delimiter.or(said).unwrap_or_else(|| sniff::delimiter(&table.bytes[start..]));
         let first_line = if skip > 0 { 2 } else { 1 };
         let scanned = scan::scan(&table.bytes, start, first_line, table.delimiter.byte());
         table.cells = scanned.cells;
@@ -124,9 +119,7 @@ impl Table {
 
     /// Returns the number of columns: the header's cells, or the first row's where there is none.
     pub fn columns(&self) -> usize {
-        self.header
-            .or(self.records.first().copied())
-            .map_or(0, |record| record.len as usize)
+        self.header.or(self.records.first().copied()).map_or(0, |record| record.len as usize)
     }
 
     /// Returns the physical line, from 1, on which a row starts.
@@ -151,23 +144,14 @@ impl Table {
 
     /// Returns the names of the columns, blank where there is no header.
     pub fn names(&self) -> Vec<String> {
-        let name = |column| {
-            self.header
-                .map_or(Cow::Borrowed(""), |h| self.text_of(h, column))
-        };
-        (0..self.columns())
-            .map(|column| name(column).trim().to_owned())
-            .collect()
+        let name = |column| self.header.map_or(Cow::Borrowed(""), |h| self.text_of(h, column));
+        (0..self.columns()).map(|column| name(column).trim().to_owned()).collect()
     }
 
     /// Returns the header exactly as it stands in the file, cell by cell.
     pub fn raw_header(&self) -> Option<Vec<&str>> {
         let header = self.header?;
-        Some(
-            (0..header.len as usize)
-                .map(|column| self.raw_of(header, column))
-                .collect(),
-        )
+        Some((0..header.len as usize).map(|column| self.raw_of(header, column)).collect())
     }
 
     /// Returns the delimiter, given or found.
@@ -252,12 +236,7 @@ impl Table {
     }
 
     fn remark(&mut self, line: u32, column: Option<u32>, code: Code, text: String) {
-        self.remarks.push(Remark {
-            line,
-            column,
-            code,
-            text,
-        });
+        self.remarks.push(Remark { line, column, code, text });
     }
 
     fn raw_of(&self, record: Record, column: usize) -> &str {

@@ -1,18 +1,15 @@
 //! How texts are read as numbers, case by case.
 
+#![expect(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "tests")]
+
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use stockroom_domain::number::{Evidence, Reading, Style, read, read_entry};
 
 fn check(texts: &[&str], expected: Expect) {
-    let styles = [
-        None,
-        Some(Style::Plain),
-        Some(Style::Comma),
-        Some(Style::Dot),
-        Some(Style::Space),
-    ];
+    let styles =
+        [None, Some(Style::Plain), Some(Style::Comma), Some(Style::Dot), Some(Style::Space)];
     let mut table = String::new();
     for text in texts {
         let readings = styles.map(|style| match read(text, style) {
@@ -24,11 +21,7 @@ fn check(texts: &[&str], expected: Expect) {
         });
         // Where the style changes nothing, one word is enough.
         let same = readings.iter().all(|r| r == &readings[0]);
-        let shown = if same {
-            readings[0].clone()
-        } else {
-            readings.join(" | ")
-        };
+        let shown = if same { readings[0].clone() } else { readings.join(" | ") };
         writeln!(table, "{text:?}: {shown}").unwrap();
     }
     expected.assert_eq(&table);
@@ -71,9 +64,7 @@ fn whole_numbers() {
 #[test]
 fn signs() {
     check(
-        &[
-            "+5", "-3", "−3", "- 3", "'-5", "--3", "+-3", "5-", "(5)", "(-5)", "( 5 )", "-0",
-        ],
+        &["+5", "-3", "−3", "- 3", "'-5", "--3", "+-3", "5-", "(5)", "(-5)", "( 5 )", "-0"],
         expect![[r#"
             "+5": +5
             "-3": -3
@@ -94,17 +85,7 @@ fn signs() {
 #[test]
 fn blanks() {
     check(
-        &[
-            "",
-            "  ",
-            "\u{a0}",
-            "'",
-            "-",
-            "—",
-            "n/a",
-            "N/A",
-            "Not Stocked",
-        ],
+        &["", "  ", "\u{a0}", "'", "-", "—", "n/a", "N/A", "Not Stocked"],
         expect![[r#"
             "": blank
             "  ": blank
@@ -222,17 +203,16 @@ fn other_texts() {
 fn a_file_settles_its_marks_or_does_not() {
     fn style(cells: &[&str]) -> Option<Style> {
         let mut evidence = Evidence::default();
-        cells.iter().for_each(|cell| evidence.note(cell));
+        for cell in cells {
+            evidence.note(cell);
+        }
         evidence.style()
     }
     assert_eq!(style(&["1,000", "12,5"]), Some(Style::Dot));
     assert_eq!(style(&["1,000", "1,234,567"]), Some(Style::Comma));
     assert_eq!(style(&["-1.234.567", "1,000"]), Some(Style::Dot));
     assert_eq!(style(&["1,000", "12.0"]), Some(Style::Comma));
-    assert_eq!(
-        style(&["1,000", "1.000", "12", "1 000", "v1.5", "12 pcs, big"]),
-        None
-    );
+    assert_eq!(style(&["1,000", "1.000", "12", "1 000", "v1.5", "12 pcs, big"]), None);
     assert_eq!(style(&["1,234,567", "1.234.567"]), None);
 }
 

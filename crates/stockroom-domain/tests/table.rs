@@ -1,5 +1,7 @@
 //! How bytes are read as a table, with the csv crate as the oracle of its cells.
 
+#![expect(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "tests")]
+
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
@@ -10,18 +12,12 @@ fn check(bytes: &[u8], expected: Expect) {
     let table = Table::read(bytes.to_vec(), ReadOptions::default());
     let mut shown = format!("{:?} {:?}\n", table.delimiter(), table.names());
     for row in 0..table.rows() {
-        let cells: Vec<_> = (0..table.width(row))
-            .map(|column| table.cell(row, column))
-            .collect();
+        let cells: Vec<_> = (0..table.width(row)).map(|column| table.cell(row, column)).collect();
         writeln!(shown, "{}: {cells:?}", table.line(row)).unwrap();
     }
     for remark in table.remarks() {
-        writeln!(
-            shown,
-            "{} {:?} {} {:?}",
-            remark.line, remark.column, remark.code, remark.text
-        )
-        .unwrap();
+        writeln!(shown, "{} {:?} {} {:?}", remark.line, remark.column, remark.code, remark.text)
+            .unwrap();
     }
     if let Some(line) = table.unclosed_quote() {
         writeln!(shown, "unclosed at {line}").unwrap();
@@ -198,10 +194,7 @@ fn remarks() {
 
 #[test]
 fn without_a_header_every_record_is_a_row() {
-    let options = ReadOptions {
-        header: Header::None,
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions { header: Header::None, ..ReadOptions::default() };
     let table = Table::read(b"A,1\nB,2\n".to_vec(), options);
     assert_eq!((table.rows(), table.columns(), table.line(0)), (2, 2, 1));
     assert_eq!(table.names(), ["", ""]);
@@ -226,9 +219,7 @@ fn files() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn text_files() -> impl Strategy<Value = String> {
-    let pieces = vec![
-        "a", "1", ",", ";", "\"", "\"\"", "\n", "\r\n", "\r", " ", "é", "\t", "|",
-    ];
+    let pieces = vec!["a", "1", ",", ";", "\"", "\"\"", "\n", "\r\n", "\r", " ", "é", "\t", "|"];
     prop::collection::vec(prop::sample::select(pieces), 1..60).prop_map(|pieces| pieces.concat())
 }
 
@@ -240,7 +231,7 @@ proptest! {
         let table = Table::read(bytes, ReadOptions::default());
         for row in 0..table.rows() {
             prop_assert!(table.line(row) >= 1);
-            for column in 0..table.width(row) + 1 {
+            for column in 0..=table.width(row) {
                 let _ = table.cell(row, column);
             }
         }

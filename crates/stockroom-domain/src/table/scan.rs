@@ -22,26 +22,21 @@ pub(super) fn scan(bytes: &[u8], start: usize, line: u32, delimiter: u8) -> Scan
         records: Vec::with_capacity(guess),
         ..Scanned::default()
     };
-    let mut scanner = Scanner {
-        bytes,
-        at: start,
-        line,
-        delimiter,
-    };
-    while scanner.at < bytes.len() {
-        scanner.record(&mut scanned);
+    let mut pass = Pass { bytes, at: start, line, delimiter };
+    while pass.at < bytes.len() {
+        pass.record(&mut scanned);
     }
     scanned
 }
 
-struct Scanner<'a> {
+struct Pass<'a> {
     bytes: &'a [u8],
     at: usize,
     line: u32,
     delimiter: u8,
 }
 
-impl Scanner<'_> {
+impl Pass<'_> {
     fn record(&mut self, scanned: &mut Scanned) {
         let first = scanned.cells.len();
         let line = self.line;
@@ -52,13 +47,8 @@ impl Scanner<'_> {
             if !closed {
                 scanned.unclosed = Some(line_of_quote(self.bytes, start, self.line));
             }
-            blank &= self.bytes[start..self.at]
-                .iter()
-                .all(u8::is_ascii_whitespace);
-            scanned.cells.push(Cell {
-                start: place(start),
-                end: place(self.at),
-            });
+            blank &= self.bytes[start..self.at].iter().all(u8::is_ascii_whitespace);
+            scanned.cells.push(Cell { start: place(start), end: place(self.at) });
             if self.at >= self.bytes.len() || self.bytes[self.at] != self.delimiter {
                 break;
             }
@@ -71,11 +61,7 @@ impl Scanner<'_> {
             return;
         }
         let len = place(scanned.cells.len() - first);
-        scanned.records.push(Record {
-            cells: place(first),
-            len,
-            line,
-        });
+        scanned.records.push(Record { cells: place(first), len, line });
     }
 
     /// Moves to the end of a cell; tells whether its quote, if it has one, is closed.
@@ -123,10 +109,7 @@ impl Scanner<'_> {
 /// The line where the unclosed cell opened: the last line less the lines inside it.
 fn line_of_quote(bytes: &[u8], start: usize, last: u32) -> u32 {
     let inside = &bytes[start..];
-    let lone_returns = inside
-        .windows(2)
-        .filter(|w| w[0] == b'\r' && w[1] != b'\n')
-        .count();
+    let lone_returns = inside.windows(2).filter(|w| w[0] == b'\r' && w[1] != b'\n').count();
     let feeds = memchr::memchr_iter(b'\n', inside).count();
     let tail = usize::from(inside.last() == Some(&b'\r'));
     last - place(feeds + lone_returns + tail)

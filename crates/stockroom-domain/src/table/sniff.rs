@@ -35,9 +35,7 @@ impl Delimiter {
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "tab" | "\\t" => Some(Self::Tab),
-            _ => Self::ALL
-                .into_iter()
-                .find(|d| name.as_bytes() == [d.byte()]),
+            _ => Self::ALL.into_iter().find(|d| name.as_bytes() == [d.byte()]),
         }
     }
 }
@@ -48,14 +46,7 @@ const SAMPLE_BYTES: usize = 64 * 1024;
 
 /// Returns why a file cannot be read as text, if so.
 pub(super) fn refuse(bytes: &[u8]) -> Option<Remark> {
-    let remark = |line, code, text: String| {
-        Some(Remark {
-            line,
-            column: None,
-            code,
-            text,
-        })
-    };
+    let remark = |line, code, text: String| Some(Remark { line, column: None, code, text });
     if bytes.len() as u64 > MAX_BYTES {
         return remark(0, Code::TooLarge, bytes.len().to_string());
     }
@@ -74,32 +65,18 @@ pub(super) fn refuse(bytes: &[u8]) -> Option<Remark> {
     let fault = std::str::from_utf8(bytes).err()?;
     let before = &bytes[..fault.valid_up_to()];
     let line = memchr::memchr_iter(b'\n', before).count() + 1;
-    remark(
-        u32::try_from(line).unwrap_or(u32::MAX),
-        Code::NotUtf8,
-        String::new(),
-    )
+    remark(u32::try_from(line).unwrap_or(u32::MAX), Code::NotUtf8, String::new())
 }
 
 fn has_picture_magic(bytes: &[u8]) -> bool {
-    [
-        &b"\x89PNG"[..],
-        b"\xff\xd8\xff",
-        b"GIF8",
-        b"%PDF-",
-        b"\x1f\x8b",
-    ]
-    .iter()
-    .any(|magic| bytes.starts_with(magic))
+    [&b"\x89PNG"[..], b"\xff\xd8\xff", b"GIF8", b"%PDF-", b"\x1f\x8b"]
+        .iter()
+        .any(|magic| bytes.starts_with(magic))
 }
 
 /// Returns the length of the byte order mark.
 pub(super) fn bom(bytes: &[u8]) -> usize {
-    if bytes.starts_with(b"\xef\xbb\xbf") {
-        3
-    } else {
-        0
-    }
+    if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
 }
 
 /// Returns the length of a first line `sep=;`, its end included, and what it says.
@@ -107,14 +84,8 @@ pub(super) fn sep_directive(bytes: &[u8]) -> Option<(usize, Delimiter)> {
     let end = memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
     let line = std::str::from_utf8(bytes.get(..end)?).ok()?;
     let said = line.trim_matches('"');
-    let name = said
-        .get(4..)
-        .filter(|_| said[..4].eq_ignore_ascii_case("sep="))?;
-    let len = if bytes[end..].starts_with(b"\r\n") {
-        end + 2
-    } else {
-        end + 1
-    };
+    let name = said.get(4..).filter(|_| said[..4].eq_ignore_ascii_case("sep="))?;
+    let len = if bytes[end..].starts_with(b"\r\n") { end + 2 } else { end + 1 };
     Some((len.min(bytes.len()), Delimiter::from_name(name)?))
 }
 
@@ -141,9 +112,7 @@ fn consistency(sample: &[u8], delimiter: u8, cut: bool) -> (usize, u32) {
     scanned.records.truncate(SAMPLE_RECORDS);
     let mut lens: Vec<u32> = scanned.records.iter().map(|record| record.len).collect();
     lens.sort_unstable();
-    let commonest = lens
-        .chunk_by(|a, b| a == b)
-        .max_by_key(|run| (run.len(), run[0]));
+    let commonest = lens.chunk_by(|a, b| a == b).max_by_key(|run| (run.len(), run[0]));
     match commonest {
         Some(run) if run[0] > 1 => (run.len() * 1000 / lens.len(), run[0]),
         _ => (0, 0),
