@@ -90,10 +90,7 @@ pub fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Unread> {
 
 /// Returns what a refusal says about itself.
 pub fn fault(answer: &Answer) -> Fault {
-    let mut fault = Fault {
-        status: answer.status,
-        ..Fault::default()
-    };
+    let mut fault = Fault { status: answer.status, ..Fault::default() };
     let Ok(body) = serde_json::from_str::<Value>(&answer.body) else {
         return fault;
     };
@@ -154,11 +151,7 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: &str) -> Answer {
-        Answer {
-            status,
-            body: body.to_owned(),
-            ..Answer::default()
-        }
+        Answer { status, body: body.to_owned(), ..Answer::default() }
     }
 
     fn check(status: u16, body: &str, code: Option<&str>, message: Option<&str>, from: Origin) {
@@ -191,20 +184,8 @@ mod tests {
             Some("items is empty"),
             Origin::Api,
         );
-        check(
-            400,
-            r#"{"error":"Bad Request"}"#,
-            None,
-            Some("Bad Request"),
-            Origin::Elsewhere,
-        );
-        check(
-            502,
-            "<html>Bad gateway</html>",
-            None,
-            None,
-            Origin::Elsewhere,
-        );
+        check(400, r#"{"error":"Bad Request"}"#, None, Some("Bad Request"), Origin::Elsewhere);
+        check(502, "<html>Bad gateway</html>", None, None, Origin::Elsewhere);
         check(503, "", None, None, Origin::Elsewhere);
     }
 
@@ -216,10 +197,7 @@ mod tests {
         for body in ["", "<html>", r#"{"data":{}}"#, r#"{"success":true,"da"#] {
             assert_eq!(read(200, body), Err(Unread::NotUnderstood { status: 200 }));
         }
-        assert!(matches!(
-            read(200, r#"{"success":false}"#),
-            Err(Unread::Refused(_))
-        ));
+        assert!(matches!(read(200, r#"{"success":false}"#), Err(Unread::Refused(_))));
     }
 
     #[test]

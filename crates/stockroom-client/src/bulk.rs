@@ -78,9 +78,8 @@ pub fn meaning(answer: &Answer, sent: &[&str]) -> Meaning {
 fn settled(answer: &Answer, sent: &[&str]) -> Option<Vec<Settled>> {
     let data: Value = read(answer).ok()?;
     let list = |name: &str| data.get(name).and_then(Value::as_array);
-    let errors: Vec<ItemError> = list("errors")
-        .map(|errors| errors.iter().map(item_error).collect())
-        .unwrap_or_default();
+    let errors: Vec<ItemError> =
+        list("errors").map(|errors| errors.iter().map(item_error).collect()).unwrap_or_default();
     let count = |name: &str| data.get(name).and_then(Value::as_u64);
     let (updated, failed) = (count("updated")?, count("failed").unwrap_or(0));
     if failed != errors.len() as u64 || updated + failed != sent.len() as u64 {
@@ -115,10 +114,7 @@ fn item_error(entry: &Value) -> ItemError {
     let sentence = entry.as_str().map(str::to_owned);
     ItemError {
         external_id: text("externalId").unwrap_or_default(),
-        error: sentence
-            .or_else(|| text("error"))
-            .or_else(|| text("message"))
-            .unwrap_or_default(),
+        error: sentence.or_else(|| text("error")).or_else(|| text("message")).unwrap_or_default(),
         code: text("code").map(|word| ErrorCode::from_api(&word)),
         path: text("path"),
         current_quantity: entry.get("currentQuantity").and_then(Value::as_i64),
@@ -138,10 +134,7 @@ pub(crate) fn refused_by(fault: &Fault, external_id: &str) -> ItemError {
 
 impl Fault {
     fn at(path: Option<String>) -> Self {
-        Self {
-            path,
-            ..Self::default()
-        }
+        Self { path, ..Self::default() }
     }
 }
 
@@ -149,11 +142,7 @@ impl Fault {
 impl From<&BulkOutcome> for Answer {
     fn from(outcome: &BulkOutcome) -> Self {
         let body = serde_json::json!({ "success": true, "data": outcome });
-        Self {
-            status: 200,
-            body: body.to_string(),
-            ..Self::default()
-        }
+        Self { status: 200, body: body.to_string(), ..Self::default() }
     }
 }
 
@@ -164,11 +153,7 @@ mod tests {
     const SENT: [&str; 3] = ["LAIT-400", "RIZ-25", "THE-VERT"];
 
     fn check(status: u16, body: &str, expected: &Meaning) {
-        let answer = Answer {
-            status,
-            body: body.to_owned(),
-            ..Answer::default()
-        };
+        let answer = Answer { status, body: body.to_owned(), ..Answer::default() };
         assert_eq!(&meaning(&answer, &SENT), expected, "{status} {body}");
     }
 
@@ -188,11 +173,7 @@ mod tests {
             Settled::Applied(None),
         ]);
         let data = r#"{"updated":2,"failed":1,"errors":[{"externalId":"RIZ-25","error":"Product not found"}]}"#;
-        check(
-            200,
-            &format!(r#"{{"success":true,"data":{data}}}"#),
-            &expected,
-        );
+        check(200, &format!(r#"{{"success":true,"data":{data}}}"#), &expected);
         check(200, data, &expected);
         let by_message = data.replace(r#""error":"#, r#""message":"#);
         check(200, &by_message, &expected);
@@ -207,11 +188,7 @@ mod tests {
             path: Some("items[2].quantity".into()),
             ..ItemError::default()
         };
-        let settled = vec![
-            Settled::Applied(None),
-            Settled::Applied(None),
-            Settled::Refused(error),
-        ];
+        let settled = vec![Settled::Applied(None), Settled::Applied(None), Settled::Refused(error)];
         check(200, body, &Meaning::Settled(settled));
     }
 
@@ -219,17 +196,9 @@ mod tests {
     fn levels_are_kept_where_told() {
         let body = r#"{"data":{"updated":3,"failed":0,"errors":[],"results":[
             {"externalId":"RIZ-25","quantity":{"before":5,"after":0,"delta":-5},"variants":[]}]}}"#;
-        let answer = Answer {
-            status: 200,
-            body: body.to_owned(),
-            ..Answer::default()
-        };
-        let Meaning::Settled(settled) = meaning(&answer, &SENT) else {
-            panic!("not settled")
-        };
-        let Settled::Applied(Some(result)) = &settled[1] else {
-            panic!("no levels")
-        };
+        let answer = Answer { status: 200, body: body.to_owned(), ..Answer::default() };
+        let Meaning::Settled(settled) = meaning(&answer, &SENT) else { panic!("not settled") };
+        let Settled::Applied(Some(result)) = &settled[1] else { panic!("no levels") };
         assert_eq!(result.quantity.map(|q| q.delta), Some(-5));
         assert_eq!(settled[0], Settled::Applied(None));
     }
@@ -261,23 +230,12 @@ mod tests {
                 r#"{{"success":false,"error":{{"code":"{code}","message":"m","path":"{path}"}}}}"#
             )
         };
-        check(
-            409,
-            &error("IDEMPOTENCY_IN_PROGRESS", ""),
-            &Meaning::InProgress,
-        );
-        check(
-            409,
-            &error("IDEMPOTENCY_KEY_REUSED", ""),
-            &Meaning::KeyReused,
-        );
+        check(409, &error("IDEMPOTENCY_IN_PROGRESS", ""), &Meaning::InProgress);
+        check(409, &error("IDEMPOTENCY_KEY_REUSED", ""), &Meaning::KeyReused);
         check(429, "", &Meaning::Limited);
         let index = |path| {
-            let answer = Answer {
-                status: 400,
-                body: error("VALIDATION_ERROR", path),
-                ..Answer::default()
-            };
+            let answer =
+                Answer { status: 400, body: error("VALIDATION_ERROR", path), ..Answer::default() };
             match meaning(&answer, &SENT) {
                 Meaning::Invalid(index, _) => index,
                 other => panic!("{other:?}"),
@@ -286,10 +244,7 @@ mod tests {
         assert_eq!(index("items[1].quantity"), Some(1));
         assert_eq!(index("items[7].quantity"), None);
         assert_eq!(index(""), None);
-        let elsewhere = |status| Fault {
-            status,
-            ..Fault::default()
-        };
+        let elsewhere = |status| Fault { status, ..Fault::default() };
         check(400, "<html>", &Meaning::Rejected(elsewhere(400)));
         check(404, "", &Meaning::Rejected(elsewhere(404)));
         check(413, "", &Meaning::TooLarge(elsewhere(413)));

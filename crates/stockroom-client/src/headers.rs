@@ -26,8 +26,7 @@ impl Headers {
 
     /// Returns how long `Retry-After` asks to wait, in milliseconds; only its form in seconds.
     pub fn retry_after_ms(&self) -> Option<u64> {
-        self.number(header::RETRY_AFTER)
-            .map(|seconds| seconds.saturating_mul(1000))
+        self.number(header::RETRY_AFTER).map(|seconds| seconds.saturating_mul(1000))
     }
 
     /// Returns the server's clock from `Date`, in Unix seconds.
@@ -41,9 +40,8 @@ fn unix_seconds(date: &str) -> Option<u64> {
     let mut words = date.split_once(", ")?.1.split(' ');
     let day: u64 = words.next()?.parse().ok()?;
     let month = words.next()?;
-    let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    let months =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let month = months.iter().position(|name| *name == month)? as u64;
     let year: u64 = words.next()?.parse().ok()?;
     let mut clock = words.next()?.splitn(3, ':').map(str::parse::<u64>);
@@ -53,11 +51,7 @@ fn unix_seconds(date: &str) -> Option<u64> {
         return None;
     }
     // Days since 1 March of year 0, with the year beginning in March so that leap days come last.
-    let (y, m) = if month < 2 {
-        (year - 1, month + 10)
-    } else {
-        (year, month - 2)
-    };
+    let (y, m) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
     let days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1;
     Some((days - 719_468) * 86_400 + hour * 3600 + minute * 60 + second)
 }

@@ -98,10 +98,7 @@ mod tests {
             expected_quantity: expected,
             ..BulkVariant::default()
         };
-        let with = |variant| BulkItem {
-            variants: vec![variant],
-            ..set(5, Some(3))
-        };
+        let with = |variant| BulkItem { variants: vec![variant], ..set(5, Some(3)) };
         assert!(Item::new(&set(5, None)).overwrites());
         assert!(!Item::new(&set(5, Some(3))).overwrites());
         assert!(Item::new(&with(variant(None, None))).overwrites());

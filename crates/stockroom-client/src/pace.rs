@@ -69,11 +69,7 @@ impl Pace {
         let (Some(limit), Some(remaining)) = (self.limit, self.remaining) else {
             return held + requests * request_ms;
         };
-        let now_free = if held > 0 || self.resets_at <= now_ms {
-            0
-        } else {
-            remaining
-        };
+        let now_free = if held > 0 || self.resets_at <= now_ms { 0 } else { remaining };
         if requests <= now_free {
             return requests * request_ms;
         }
@@ -111,9 +107,7 @@ pub fn duration_ms(requests: u64, per_minute: u64, request_ms: u64) -> u64 {
 pub fn backoff_ms(tries: u32, unit: f64) -> u64 {
     const FIRST_MS: u64 = 1_000;
     const MOST_MS: u64 = 30_000;
-    let bound = FIRST_MS
-        .saturating_mul(1 << tries.saturating_sub(1).min(16))
-        .min(MOST_MS);
+    let bound = FIRST_MS.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(MOST_MS);
     (bound as f64 * unit.clamp(0.0, 1.0)) as u64
 }
 

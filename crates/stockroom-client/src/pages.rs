@@ -92,8 +92,7 @@ impl Reading {
         if let Some(place) = self.places.get(&item.product_id) {
             self.items[*place] = item;
         } else {
-            self.places
-                .insert(item.product_id.clone(), self.items.len());
+            self.places.insert(item.product_id.clone(), self.items.len());
             self.items.push(item);
         }
     }
@@ -131,11 +130,7 @@ mod tests {
     use super::*;
 
     fn answer(body: &str) -> Answer {
-        Answer {
-            status: 200,
-            body: body.to_owned(),
-            ..Answer::default()
-        }
+        Answer { status: 200, body: body.to_owned(), ..Answer::default() }
     }
 
     fn item(id: &str, quantity: i64) -> String {
@@ -155,10 +150,8 @@ mod tests {
         );
         assert_eq!(reading.read(&answer(&first)), Ok(1));
         assert!(reading.next_path().is_some_and(|p| p.ends_with("page=2")));
-        let second = format!(
-            r#"{{"items":[{}],"total":2,"page":2,"hasMore":false}}"#,
-            item("B", 2)
-        );
+        let second =
+            format!(r#"{{"items":[{}],"total":2,"page":2,"hasMore":false}}"#, item("B", 2));
         assert_eq!(reading.read(&answer(&second)), Ok(1));
         assert_eq!((reading.next_path(), reading.missing()), (None, 0));
     }
@@ -168,18 +161,10 @@ mod tests {
         let mut reading = Reading::new(Which::All);
         let page = |items: &[String], more: bool| {
             let items = items.join(",");
-            answer(&format!(
-                r#"{{"data":{{"items":[{items}],"total":3,"hasMore":{more}}}}}"#
-            ))
+            answer(&format!(r#"{{"data":{{"items":[{items}],"total":3,"hasMore":{more}}}}}"#))
         };
-        assert_eq!(
-            reading.read(&page(&[item("A", 1), item("B", 2)], true)),
-            Ok(2)
-        );
-        assert_eq!(
-            reading.read(&page(&[item("B", 7), item("C", 3)], false)),
-            Ok(1)
-        );
+        assert_eq!(reading.read(&page(&[item("A", 1), item("B", 2)], true)), Ok(2));
+        assert_eq!(reading.read(&page(&[item("B", 7), item("C", 3)], false)), Ok(1));
         let levels: Vec<_> = reading.items().iter().map(|i| i.quantity).collect();
         assert_eq!(levels, [Some(1), Some(7), Some(3)]);
     }
@@ -189,10 +174,7 @@ mod tests {
         let mut reading = Reading::new(Which::All);
         let next = reading.next_path();
         for body in ["<html>", "", r#"{"data":{"items":3}}"#] {
-            assert_eq!(
-                reading.read(&answer(body)),
-                Err(Unread::NotUnderstood { status: 200 })
-            );
+            assert_eq!(reading.read(&answer(body)), Err(Unread::NotUnderstood { status: 200 }));
         }
         assert_eq!(reading.next_path(), next);
     }

@@ -15,17 +15,19 @@ use serde::{Deserialize, Serialize};
 use stockroom_api::bulk::{ItemError, ItemResult};
 use stockroom_api::limits::MAX_BULK_ITEMS;
 
-use crate::answer::{Answer, Fault};
+use crate::answer::Fault;
 use crate::bulk::Unclear;
 use crate::item::Item;
 use crate::pace::Pace;
 
 mod batch;
+mod event;
 mod journal;
 mod send;
 mod settle;
 
 pub use batch::{Batch, Parked, Stage};
+pub use event::{Command, Event, Request};
 pub use journal::Entry;
 
 /// A run: its items, what is known of each, and the requests still open.
@@ -110,63 +112,6 @@ pub enum Halt {
     NoAnswer(Unclear),
 }
 
-/// What happened, for [`Run::handle`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The merchant confirmed: the run begins.
-    Started,
-    /// A request was answered.
-    Answered {
-        /// The batch that was sent.
-        batch: u32,
-        /// Whatever came back.
-        answer: Answer,
-    },
-    /// A request ended without an answer: refused connection, reset, timeout.
-    Failed {
-        /// The batch that was sent.
-        batch: u32,
-    },
-    /// The time of a [`Command::WaitUntil`] has come.
-    TimePassed,
-    /// Nothing new shall leave.
-    PauseAsked,
-    /// The run shall go on.
-    ResumeAsked,
-    /// What is under way shall end, the rest not be sent.
-    StopAsked,
-    /// Unknown items shall be sent again, where [`Run::retryable`] counts any.
-    RetryUnknownAsked,
-}
-
-/// What the driver is to do, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Write this to the journal, and go on when it is kept for good.
-    Save(Entry),
-    /// Send this now.
-    Send(Request),
-    /// Come back with [`Event::TimePassed`] at this time; a later command replaces it.
-    WaitUntil(u64),
-    /// The run has ended for now.
-    Finished(Summary),
-}
-
-/// A request to send, the same at each try.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// The batch that the answer belongs to.
-    pub batch: u32,
-    /// The HTTP method.
-    pub method: &'static str,
-    /// The path below the server's address.
-    pub path: &'static str,
-    /// Header names and values, without the credentials.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: String,
-}
-
 /// The totals of a run, in items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -208,11 +153,7 @@ pub struct SentTwice {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            in_flight: 1,
-            tries: 5,
-            representation: false,
-        }
+        Self { in_flight: 1, tries: 5, representation: false }
     }
 }
 
@@ -295,11 +236,7 @@ impl Run {
             return;
         }
         let mut order: Vec<usize> = (0..self.items.len()).collect();
-        order.sort_by(|a, b| {
-            self.items[*a]
-                .external_id()
-                .cmp(self.items[*b].external_id())
-        });
+        order.sort_by(|a, b| self.items[*a].external_id().cmp(self.items[*b].external_id()));
         for positions in order.chunks(MAX_BULK_ITEMS) {
             self.open(positions.to_vec());
         }

@@ -1,10 +1,7 @@
 //! Runs against a small model of the service, with faults at random: every item of every run ends
 //! applied exactly once, refused, unknown, or not sent, and the run says which.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "the model of the service is part of the test"
-)]
+#![expect(clippy::unwrap_used, reason = "the model of the service is part of the test")]
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -82,26 +79,18 @@ impl Service {
             }
         }
         let answer = Answer::from(&outcome);
-        self.kept
-            .insert(key, (request.body.clone(), answer.clone()));
+        self.kept.insert(key, (request.body.clone(), answer.clone()));
         answer
     }
 }
 
 fn plain(status: u16, body: &str) -> Answer {
-    Answer {
-        status,
-        headers: Headers::new([("Retry-After", "1")]),
-        body: body.to_owned(),
-    }
+    Answer { status, headers: Headers::new([("Retry-After", "1")]), body: body.to_owned() }
 }
 
 /// Drives a run to its end and returns it; `journal` is all that outlives a killed tab.
 fn drive(items: Vec<Item>, in_flight: u8, faults: Vec<Fault>, service: &mut Service) -> Run {
-    let settings = Settings {
-        in_flight,
-        ..Settings::default()
-    };
+    let settings = Settings { in_flight, ..Settings::default() };
     let mut run = Run::new("run", items, settings).unwrap();
     let base = run.clone();
     let mut journal: Vec<Entry> = Vec::new();
@@ -110,9 +99,7 @@ fn drive(items: Vec<Item>, in_flight: u8, faults: Vec<Fault>, service: &mut Serv
     let mut events = vec![Event::Started];
     let mut answers: BTreeMap<u32, Event> = BTreeMap::new();
     for _ in 0..10_000 {
-        let Some(event) = events
-            .pop()
-            .or_else(|| answers.pop_last().map(|(_, event)| event))
+        let Some(event) = events.pop().or_else(|| answers.pop_last().map(|(_, event)| event))
         else {
             break;
         };

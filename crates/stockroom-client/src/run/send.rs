@@ -112,13 +112,7 @@ impl Run {
             headers.push((header::PREFER, header::RETURN_REPRESENTATION.to_owned()));
             headers.push((header::RUN_ID, self.id.clone()));
         }
-        Some(Request {
-            batch: number,
-            method: "PATCH",
-            path: path::BULK,
-            headers,
-            body,
-        })
+        Some(Request { batch: number, method: "PATCH", path: path::BULK, headers, body })
     }
 
     /// Tells whether nothing is under way and nothing will leave by itself.
@@ -154,11 +148,7 @@ impl Run {
 
     /// Puts a request back among the open ones.
     pub(super) fn keep(&mut self, batch: Batch) {
-        let outcome = if batch.unclear {
-            Outcome::Unknown
-        } else {
-            Outcome::NotSent
-        };
+        let outcome = if batch.unclear { Outcome::Unknown } else { Outcome::NotSent };
         for position in &batch.positions {
             self.outcomes[*position] = outcome.clone();
         }

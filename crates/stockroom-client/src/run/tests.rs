@@ -3,6 +3,7 @@
 use stockroom_api::bulk::{BulkItem, Mode};
 
 use super::*;
+use crate::answer::Answer;
 use crate::headers::Headers;
 
 const MINUTE: u64 = 60_000;
@@ -100,13 +101,7 @@ impl Story {
 
     #[track_caller]
     fn ends(&self, end: &End, applied: usize, refused: usize, unknown: usize, not_sent: usize) {
-        let summary = Summary {
-            end: Some(end.clone()),
-            applied,
-            refused,
-            unknown,
-            not_sent,
-        };
+        let summary = Summary { end: Some(end.clone()), applied, refused, unknown, not_sent };
         assert_eq!(self.finished.as_ref(), Some(&summary));
     }
 }
@@ -116,11 +111,7 @@ fn sends_two_hundred_at_a_time_in_the_order_of_skus() {
     let mut items = adjusts(401);
     items.reverse();
     let mut story = Story::of(items);
-    assert!(
-        story.sent[0]
-            .body
-            .starts_with(r#"{"items":[{"externalId":"SKU-0000""#)
-    );
+    assert!(story.sent[0].body.starts_with(r#"{"items":[{"externalId":"SKU-0000""#));
     for count in [200, 200, 1] {
         assert!(story.finished.is_none());
         story.done(count);
@@ -141,10 +132,7 @@ fn refuses_a_product_that_stands_in_it_twice() {
     let mut items = adjusts(2);
     items.extend(adjusts(1));
     let external_id = "SKU-0000".to_owned();
-    assert_eq!(
-        Run::new("run", items, Settings::default()).unwrap_err(),
-        SentTwice { external_id }
-    );
+    assert_eq!(Run::new("run", items, Settings::default()).unwrap_err(), SentTwice { external_id });
 }
 
 #[test]
@@ -218,10 +206,7 @@ fn an_empty_window_is_waited_for() {
     ];
     story.answer(200, &headers, body);
     assert_eq!(story.sent.len(), 1);
-    assert_eq!(
-        story.run.progress(story.now).held_until,
-        Some(story.now + 30_000)
-    );
+    assert_eq!(story.run.progress(story.now).held_until, Some(story.now + 30_000));
     assert_eq!(story.wait(), 30_000);
     assert_eq!(story.sent.len(), 2);
 }
@@ -246,11 +231,7 @@ fn a_request_refused_after_an_unknown_try_stays_unknown() {
         let mut story = Story::of(adjusts(2));
         story.fail();
         story.wait();
-        story.answer(
-            status,
-            &[],
-            r#"{"success":false,"error":{"code":"X","message":"m"}}"#,
-        );
+        story.answer(status, &[], r#"{"success":false,"error":{"code":"X","message":"m"}}"#);
         let summary = story.finished.clone().unwrap();
         assert_eq!((summary.unknown, summary.not_sent), (2, 0), "{status}");
         assert_eq!(story.sent.len(), 2, "{status}: nothing under a new key");
@@ -374,14 +355,8 @@ fn late_and_second_answers_change_nothing() {
     let mut story = Story::of(adjusts(201));
     let first = story.sent[0].batch;
     story.done(200);
-    let answer = Answer {
-        status: 500,
-        ..Answer::default()
-    };
-    story.tell(Event::Answered {
-        batch: first,
-        answer,
-    });
+    let answer = Answer { status: 500, ..Answer::default() };
+    story.tell(Event::Answered { batch: first, answer });
     assert_eq!(story.run.summary().applied, 200);
     assert_eq!(story.sent.len(), 2);
 }
@@ -397,10 +372,7 @@ fn the_journal_goes_on_where_the_run_was() {
     story.run = Run::restore(base, entries);
     assert_eq!(story.run.phase(), &Phase::Paused);
     let summary = story.run.summary();
-    assert_eq!(
-        (summary.applied, summary.unknown, summary.not_sent),
-        (200, 200, 1)
-    );
+    assert_eq!((summary.applied, summary.unknown, summary.not_sent), (200, 200, 1));
     assert_eq!(story.run.progress(story.now).requests_done, 1);
     story.tell(Event::ResumeAsked);
     assert_eq!(story.sent[2], story.sent[1]);
@@ -411,10 +383,7 @@ fn the_journal_goes_on_where_the_run_was() {
 
 #[test]
 fn several_requests_under_way_are_never_more_than_allowed() {
-    let settings = Settings {
-        in_flight: 3,
-        ..Settings::default()
-    };
+    let settings = Settings { in_flight: 3, ..Settings::default() };
     let mut run = Run::new("run", adjusts(2000), settings).unwrap();
     let sends = |commands: Vec<Command>| {
         let sends = commands.into_iter();
@@ -422,9 +391,6 @@ fn several_requests_under_way_are_never_more_than_allowed() {
     };
     assert_eq!(sends(run.handle(Event::Started, 0, &mut || 0.0)), 3);
     // One fails and waits: it keeps its place.
-    assert_eq!(
-        sends(run.handle(Event::Failed { batch: 0 }, 0, &mut || 1.0)),
-        0
-    );
+    assert_eq!(sends(run.handle(Event::Failed { batch: 0 }, 0, &mut || 1.0)), 0);
     assert_eq!(sends(run.handle(Event::TimePassed, 1000, &mut || 1.0)), 1);
 }
