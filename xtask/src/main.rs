@@ -1,1 +1,51 @@
-fn main() {}
+//! `cargo xtask …`: one command to serve Stockroom, one to test it.
+//!
+//! Only the standard library, so that it is compiled in seconds on a fresh machine. Every step is
+//! printed with its time; the first that fails ends the command and is named.
+
+use std::process::ExitCode;
+
+mod app;
+mod bench;
+mod browser;
+mod dev;
+mod serve;
+mod step;
+mod test;
+mod tidy;
+mod tools;
+
+const HELP: &str = "\
+cargo xtask serve [--listen ADDR] [--data DIR] [--demo]
+                           install what is missing, build, and serve on 127.0.0.1:8080
+cargo xtask dev            the server and `trunk serve` side by side, with reload
+cargo xtask test [STEP …]  all tests, or only these steps
+cargo xtask ci             the same as test
+cargo xtask tidy           what the compiler does not check about the source
+cargo xtask bench [--write]
+                           sizes and times, kept in docs/performance.md with --write";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["serve", options @ ..] => serve::run(options),
+        ["dev"] => dev::run(),
+        ["test" | "ci", steps @ ..] => test::run(steps),
+        ["tidy"] => tidy::run(),
+        ["bench"] => bench::run(bench::Figures::Print),
+        ["bench", "--write"] => bench::run(bench::Figures::Write),
+        ["help" | "--help" | "-h"] | [] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("unknown: {}\n\n{HELP}", words.join(" "))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\n✗ {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
