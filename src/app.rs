@@ -1,0 +1,138 @@
+//! The app: what lives as long as the tab, and the frame around every page.
+//!
+//! Everything that outlives a page — settings, connection, stock, route, toasts — is made here,
+//! at the root, and reached by context: a signal used after its owner is gone ends the app.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+pub mod frame;
+pub mod shortcuts;
+
+use crate::browser::page;
+use crate::connection::{Connection, Standing};
+use crate::pages::{InventoryPage, SettingsPage, SignInDialog, SignInPage, UpdatePage};
+use crate::route::{Navigator, Route, use_navigator};
+use crate::settings::Settings;
+use crate::stock::Stock;
+use crate::ui::{EmptyState, ToastRegion, Toasts};
+use crate::words::{Key, use_words};
+use frame::Frame;
+use shortcuts::Shortcuts;
+
+/// The whole app.
+#[component]
+pub fn App() -> impl IntoView {
+    let settings = Settings::start();
+    let connection = Connection::new();
+    let toasts = Toasts::new();
+    provide_context(settings);
+    provide_context(settings.words());
+    provide_context(connection);
+    provide_context(toasts);
+    provide_context(Navigator::start());
+    provide_context(Stock::start(connection));
+    spawn_local(connection.ask_session());
+    spawn_local(connection.ask_capabilities());
+    name_document();
+    let standing = Memo::new(move |_| match connection.standing() {
+        Standing::Asking => Shown::Nothing,
+        Standing::SignedOut => Shown::SignIn,
+        Standing::SignedIn(_) => Shown::Pages,
+    });
+    view! {
+        {move || match standing.get() {
+            Shown::Nothing => ().into_any(),
+            Shown::SignIn => view! { <SignInPage /> }.into_any(),
+            Shown::Pages => view! { <Frame><Page /></Frame> }.into_any(),
+        }}
+        {move || (standing.get() == Shown::Pages && connection.has_ended()).then(|| view! { <SignInDialog /> })}
+        <Shortcuts />
+        <ToastRegion toasts=toasts />
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    SignIn,
+    Pages,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    Inventory,
+    Update,
+    Settings,
+    Unknown,
+}
+
+impl Screen {
+    fn of(route: &Route) -> Self {
+        match route {
+            Route::Inventory(_) | Route::Product { .. } => Self::Inventory,
+            Route::Update => Self::Update,
+            Route::Settings => Self::Settings,
+            Route::Unknown => Self::Unknown,
+        }
+    }
+
+    fn title(self) -> Key {
+        match self {
+            Self::Inventory => Key::AppInventory,
+            Self::Update => Key::AppUpdate,
+            Self::Settings => Key::AppSettings,
+            Self::Unknown => Key::AppNotFound,
+        }
+    }
+}
+
+/// The page of the current route; it moves the focus to its heading when the screen changes.
+#[component]
+fn Page() -> impl IntoView {
+    let navigator = use_navigator();
+    let screen = Memo::new(move |_| Screen::of(&navigator.route()));
+    Effect::new(move |before: Option<Screen>| {
+        let now = screen.get();
+        if before.is_some_and(|before| before != now) {
+            page::focus("page-title");
+        }
+        now
+    });
+    move || match screen.get() {
+        Screen::Inventory => view! { <InventoryPage /> }.into_any(),
+        Screen::Update => view! { <UpdatePage /> }.into_any(),
+        Screen::Settings => view! { <SettingsPage /> }.into_any(),
+        Screen::Unknown => view! { <NotFound /> }.into_any(),
+    }
+}
+
+#[component]
+fn NotFound() -> impl IntoView {
+    let words = use_words();
+    view! {
+        <h1 id="page-title" class="visually-hidden" tabindex="-1">
+            {move || words.text(Key::AppNotFound)}
+        </h1>
+        <EmptyState title=Signal::derive(move || words.text(Key::AppNotFound).to_owned())>
+            <a class="button primary" href="/">{move || words.text(Key::AppToInventory)}</a>
+        </EmptyState>
+    }
+}
+
+/// Keeps the document's title in step with route and language.
+fn name_document() {
+    let words = use_words();
+    let navigator = use_navigator();
+    let connection = crate::connection::use_connection();
+    Effect::new(move |_| {
+        let title = match connection.standing() {
+            Standing::SignedOut => words.text(Key::SigninTitle).to_owned(),
+            _ => match navigator.route() {
+                Route::Product { id, .. } => id,
+                route => words.text(Screen::of(&route).title()).to_owned(),
+            },
+        };
+        page::set_title(&format!("{title} · {}", words.text(Key::AppName)));
+    });
+}

@@ -1,0 +1,59 @@
+//! Time: now, later, again and again.
+
+use js_sys::{Date, Function, Promise};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::JsFuture;
+
+use super::window;
+
+/// Returns milliseconds since 1970.
+pub fn now_ms() -> f64 {
+    Date::now()
+}
+
+/// Waits.
+pub async fn sleep(milliseconds: i32) {
+    let promise = Promise::new(&mut |resolve: Function, _| {
+        if let Some(window) = window() {
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+        }
+    });
+    // A timer's promise is never rejected.
+    let _ = JsFuture::from(promise).await;
+}
+
+/// A timer that stops when dropped.
+#[derive(Debug)]
+pub struct Timer {
+    id: i32,
+    repeats: bool,
+    _callback: Closure<dyn FnMut()>,
+}
+
+/// Calls `due` once.
+pub fn after(milliseconds: i32, due: impl FnMut() + 'static) -> Option<Timer> {
+    let callback = Closure::<dyn FnMut()>::new(due);
+    let function = callback.as_ref().unchecked_ref();
+    let id = window()?.set_timeout_with_callback_and_timeout_and_arguments_0(function, milliseconds);
+    Some(Timer { id: id.ok()?, repeats: false, _callback: callback })
+}
+
+/// Calls `due` again and again.
+pub fn every(milliseconds: i32, due: impl FnMut() + 'static) -> Option<Timer> {
+    let callback = Closure::<dyn FnMut()>::new(due);
+    let function = callback.as_ref().unchecked_ref();
+    let id = window()?.set_interval_with_callback_and_timeout_and_arguments_0(function, milliseconds);
+    Some(Timer { id: id.ok()?, repeats: true, _callback: callback })
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        let Some(window) = window() else { return };
+        if self.repeats {
+            window.clear_interval_with_handle(self.id);
+        } else {
+            window.clear_timeout_with_handle(self.id);
+        }
+    }
+}

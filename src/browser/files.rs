@@ -1,0 +1,54 @@
+//! Files to the merchant's disk, texts to the clipboard.
+
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+use super::{clock, document, window};
+
+/// Hands `text` to the browser as a file of this name; tells whether it took it.
+pub fn save(name: &str, kind: &str, text: &str) -> bool {
+    let parts = Array::of1(&JsValue::from_str(text));
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options);
+    blob.ok().and_then(|blob| save_blob(name, &blob)).is_some()
+}
+
+/// Hands `bytes` to the browser as a file of this name; tells whether it took it.
+pub fn save_bytes(name: &str, kind: &str, bytes: &[u8]) -> bool {
+    let parts = Array::of1(&js_sys::Uint8Array::from(bytes));
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options);
+    blob.ok().and_then(|blob| save_blob(name, &blob)).is_some()
+}
+
+fn save_blob(name: &str, blob: &Blob) -> Option<()> {
+    let url = Url::create_object_url_with_blob(blob).ok()?;
+    let link: HtmlAnchorElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // Some browsers read the address after the click has returned.
+    wasm_bindgen_futures::spawn_local(async move {
+        clock::sleep(10_000).await;
+        let _ = Url::revoke_object_url(&url);
+    });
+    Some(())
+}
+
+/// Copies `text`; tells whether that worked (it needs a secure context and a user's gesture).
+pub async fn copy(text: &str) -> bool {
+    let write = || -> Result<Promise, JsValue> {
+        let navigator = window().ok_or(JsValue::NULL)?.navigator();
+        let clipboard = Reflect::get(&navigator, &"clipboard".into())?;
+        let write: Function = Reflect::get(&clipboard, &"writeText".into())?.dyn_into()?;
+        write.call1(&clipboard, &text.into())?.dyn_into()
+    };
+    match write() {
+        Ok(promise) => JsFuture::from(promise).await.is_ok(),
+        Err(_) => false,
+    }
+}

@@ -1,0 +1,110 @@
+//! The page around the app: title, language, theme, focus, visibility.
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CustomEvent, Element, Event, HtmlElement, KeyboardEvent, MediaQueryListEvent, VisibilityState};
+
+use super::{document, listen, window};
+
+/// Says a panic to the boot script, which shows a message with a reload button.
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let text = info.to_string();
+        web_sys::console::error_1(&text.as_str().into());
+        let Some(window) = window() else { return };
+        let options = web_sys::CustomEventInit::new();
+        options.set_detail(&JsValue::from_str(&text));
+        if let Ok(event) = CustomEvent::new_with_event_init_dict("stockroom:stopped", &options) {
+            let _ = window.dispatch_event(&event);
+        }
+    }));
+}
+
+/// Removes what the page showed before the app was there.
+pub fn remove_boot_skeleton() {
+    if let Some(boot) = document().and_then(|document| document.get_element_by_id("boot")) {
+        boot.remove();
+    }
+}
+
+/// Sets the document's title.
+pub fn set_title(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// Sets language and direction of the document.
+pub fn set_language(code: &str, direction: &str) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute("lang", code);
+        let _ = root.set_attribute("dir", direction);
+    }
+}
+
+/// Sets the theme; `None` follows the system.
+pub fn set_theme(theme: Option<&str>) {
+    let Some(root) = root() else { return };
+    let _ = match theme {
+        Some(theme) => root.set_attribute("data-theme", theme),
+        None => root.remove_attribute("data-theme"),
+    };
+}
+
+/// Returns the languages that the browser prefers, best first.
+pub fn preferred_languages() -> Vec<String> {
+    let languages = window().map(|window| window.navigator().languages());
+    languages.iter().flat_map(|all| all.iter()).filter_map(|code| code.as_string()).collect()
+}
+
+/// Moves the focus to the element with this id; tells whether it is there.
+pub fn focus(id: &str) -> bool {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
+}
+
+/// Calls `pressed` on every key pressed anywhere in the page.
+pub fn on_key(pressed: impl Fn(KeyboardEvent) + 'static) {
+    if let Some(window) = window() {
+        listen(&window, "keydown", pressed);
+    }
+}
+
+/// Tells whether keys pressed now are text for a field, or belong to an open dialog.
+pub fn is_typing() -> bool {
+    let Some(document) = document() else { return false };
+    let active = document.active_element();
+    let in_field = active.is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            || element.has_attribute("contenteditable")
+    });
+    in_field || matches!(document.query_selector("dialog[open]"), Ok(Some(_)))
+}
+
+/// Tells whether the page is in front.
+pub fn is_visible() -> bool {
+    document().is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
+}
+
+/// Calls `shown` whenever the page comes to the front.
+pub fn on_visible(shown: impl Fn() + 'static) {
+    if let Some(document) = document() {
+        listen(&document, "visibilitychange", move |_: Event| {
+            if is_visible() {
+                shown();
+            }
+        });
+    }
+}
+
+/// Tells whether a media query holds, and calls `changed` whenever that changes.
+pub fn on_media(query: &str, changed: impl Fn(bool) + 'static) -> bool {
+    let list = window().and_then(|window| window.match_media(query).ok().flatten());
+    let Some(list) = list else { return false };
+    listen(&list, "change", move |event: MediaQueryListEvent| changed(event.matches()));
+    list.matches()
+}
+
+fn root() -> Option<Element> {
+    document()?.document_element()
+}

@@ -1,0 +1,22 @@
+//! Texts by the browser's own Unicode tables, which cost the app nothing.
+
+use js_sys::{JsString, RegExp};
+
+/// Returns `text` in Unicode normalization form C: the domain's `label::Nfc`.
+pub fn nfc(text: &str) -> String {
+    normalize(text, "NFC")
+}
+
+/// Returns `text` without case and accents, for searching.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let marks = RegExp::new("\\p{M}+", "gu");
+    let plain = JsString::from(normalize(text, "NFKD")).replace_by_pattern(&marks, "");
+    String::from(plain).to_lowercase()
+}
+
+fn normalize(text: &str, form: &str) -> String {
+    JsString::from(text).normalize(form).into()
+}

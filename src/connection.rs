@@ -1,0 +1,178 @@
+//! Who we talk to: this server by its session, or an API directly with a key in memory.
+//!
+//! The only place with HTTP. A direct key lives in [`Connection`] until the tab closes: never in
+//! storage, in an address or in a log. Answers are read by `stockroom_client::answer`; what goes
+//! wrong is one [`Failure`], which [`failure::tell`] turns into a merchant's sentence.
+//!
+//! ```ignore
+//! let connection = use_connection();
+//! let page = connection.inventory_page(Which::All, 1).await?;
+//! let answer = connection.send(Method::Patch, path::BULK, &headers, Some(&body)).await?;
+//! ```
+
+use leptos::prelude::*;
+use stockroom_api::capabilities::Capabilities;
+use stockroom_api::key::{Access, Environment, KeyPrefix};
+use stockroom_api::session::Session;
+
+pub mod calls;
+pub mod failure;
+mod http;
+pub mod sign_in;
+
+pub use failure::Failure;
+pub use http::{Method, Unreachable};
+
+use crate::browser::address;
+
+/// The connection; copy it into closures.
+#[derive(Clone, Copy, Debug)]
+pub struct Connection {
+    standing: RwSignal<Standing>,
+    capabilities: RwSignal<Capabilities>,
+    /// Whether the session ended while somebody was at work.
+    has_ended: RwSignal<bool>,
+    direct: StoredValue<Option<Direct>>,
+}
+
+/// Where the sign-in stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The server is being asked who we are.
+    Asking,
+    /// Nobody is signed in.
+    SignedOut,
+    /// Somebody is.
+    SignedIn(Who),
+}
+
+/// Who is signed in, where, and what they may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// The store's name, where the server says it.
+    pub store: Option<String>,
+    /// Test or live data.
+    pub environment: Environment,
+    /// Whether stock can only be read.
+    pub is_read_only: bool,
+    /// How we are connected.
+    pub way: Way,
+    /// The server's address.
+    pub server: String,
+}
+
+/// How we are connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By a session with the server that the app came from.
+    Session,
+    /// With a key in this tab's memory.
+    Direct,
+}
+
+/// An API and the key for it; the key shows nowhere.
+#[derive(Clone)]
+struct Direct {
+    root: String,
+    key: String,
+}
+
+/// Returns the connection that the app provides.
+pub fn use_connection() -> Connection {
+    expect_context::<Connection>()
+}
+
+impl Connection {
+    /// Returns a connection that has not asked yet.
+    pub fn new() -> Self {
+        Self {
+            standing: RwSignal::new(Standing::Asking),
+            capabilities: RwSignal::new(Capabilities::default()),
+            has_ended: RwSignal::new(false),
+            direct: StoredValue::new(None),
+        }
+    }
+
+    /// Returns where the sign-in stands and follows it.
+    pub fn standing(self) -> Standing {
+        self.standing.get()
+    }
+
+    /// Returns who is signed in and follows it.
+    pub fn who(self) -> Option<Who> {
+        match self.standing.get() {
+            Standing::SignedIn(who) => Some(who),
+            _ => None,
+        }
+    }
+
+    /// Tells whether stock can be changed, and follows it.
+    pub fn can_write(self) -> bool {
+        self.who().is_some_and(|who| !who.is_read_only)
+    }
+
+    /// Tells whether the session ended while somebody was at work, and follows it.
+    pub fn has_ended(self) -> bool {
+        self.has_ended.get()
+    }
+
+    /// Leaves the page as it is, signed out: the next refused request asks again.
+    pub fn stay_ended(self) {
+        self.has_ended.set(false);
+    }
+
+    /// Returns what the server can do beyond the contract, and follows it.
+    pub fn capabilities(self) -> Capabilities {
+        self.capabilities.get()
+    }
+
+    /// Returns what the server can do beyond the contract, without following it.
+    pub fn capabilities_untracked(self) -> Capabilities {
+        self.capabilities.get_untracked()
+    }
+
+    /// Returns the server's address for people, such as `api.example.com`.
+    pub fn host(self) -> String {
+        let root = self.root();
+        root.split_once("://").map_or(root.clone(), |(_, host)| host.to_owned())
+    }
+
+    fn root(self) -> String {
+        self.direct.with_value(|direct| direct.as_ref().map(|direct| direct.root.clone()))
+            .unwrap_or_else(address::origin)
+    }
+}
+
+impl Default for Connection {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Who {
+    fn of_session(session: Session) -> Self {
+        Self {
+            store: Some(session.store_name),
+            environment: session.environment,
+            is_read_only: session.read_only,
+            way: Way::Session,
+            server: address::origin(),
+        }
+    }
+
+    fn of_key(prefix: KeyPrefix, server: &str) -> Self {
+        Self {
+            store: None,
+            environment: prefix.environment,
+            is_read_only: prefix.access == Access::Read,
+            way: Way::Direct,
+            server: server.to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Direct {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Direct").field("root", &self.root).finish_non_exhaustive()
+    }
+}

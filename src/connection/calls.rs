@@ -1,0 +1,75 @@
+//! The API's calls, typed.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use stockroom_api::bulk::{BulkOutcome, BulkRequest};
+use stockroom_api::inventory::{InventoryPage, InventoryQuery, Which};
+use stockroom_api::product::Product;
+use stockroom_api::stock::StockUpdate;
+use stockroom_api::{header, path};
+
+use super::failure::data;
+use super::{Connection, Failure, Method};
+
+impl Connection {
+    /// Returns one page of tracked products, from page 1.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn inventory_page(self, which: Which, page: u64, limit: u64) -> Result<InventoryPage, Failure> {
+        let query = InventoryQuery { which, page: Some(page), limit: Some(limit) };
+        self.get(&path::inventory(query)).await
+    }
+
+    /// Returns a product by SKU or id.
+    ///
+    /// # Errors
+    /// [`Failure`], also [`Failure::NotFound`].
+    pub async fn product(self, id: &str) -> Result<Product, Failure> {
+        self.get(&path::product(id)).await
+    }
+
+    /// Sets levels of one product and its variants; returns the product after it.
+    ///
+    /// # Errors
+    /// [`Failure`]; [`Failure::Refused`] carries the code and the path of the field at fault.
+    pub async fn update_stock(self, id: &str, update: &StockUpdate, key: &str) -> Result<Product, Failure> {
+        self.write(Method::Patch, &path::stock(id), update, key, &[]).await
+    }
+
+    /// Changes levels of up to 200 products; refused items are in the outcome.
+    ///
+    /// # Errors
+    /// [`Failure`] of the request as a whole.
+    pub async fn update_bulk(self, request: &BulkRequest, key: &str) -> Result<BulkOutcome, Failure> {
+        let prefer = [(header::PREFER, header::RETURN_REPRESENTATION)];
+        self.write(Method::Patch, path::BULK, request, key, &prefer).await
+    }
+
+    /// Reads any address below the server's root.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T, Failure> {
+        let answer = self.send(Method::Get, path, &[], None).await?;
+        data(&answer)
+    }
+
+    async fn write<T: DeserializeOwned>(
+        self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+        key: &str,
+        more: &[(&str, &str)],
+    ) -> Result<T, Failure> {
+        let body = serde_json::to_string(body).unwrap_or_default();
+        let mut headers = vec![(header::IDEMPOTENCY_KEY, key)];
+        // A header that a plain API does not list for other origins would stop the request there.
+        if self.capabilities_untracked().representation {
+            headers.extend_from_slice(more);
+        }
+        let answer = self.send(method, path, &headers, Some(&body)).await?;
+        data(&answer)
+    }
+}

@@ -1,0 +1,188 @@
+//! What can go wrong between us and a server, and the sentence for it.
+
+use serde::de::DeserializeOwned;
+use stockroom_api::ErrorCode;
+use stockroom_client::answer::{self, Answer, Fault, Unread};
+
+use super::{Connection, Unreachable};
+use crate::browser::address;
+use crate::words::{Key, Plural, Words};
+
+/// Why a request gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No answer: no connection, or a refused origin.
+    NoAnswer,
+    /// No answer in time.
+    TimedOut,
+    /// Nobody is signed in any more.
+    SignedOut,
+    /// The key is not accepted.
+    WrongKey,
+    /// The key may only read.
+    ReadOnly,
+    /// The key may not do this; the server's own words.
+    Forbidden(String),
+    /// Too many requests.
+    TooFast {
+        /// The seconds to wait, where the server says them.
+        seconds: Option<u64>,
+    },
+    /// The server has too much to do.
+    Busy,
+    /// The server failed.
+    Broken,
+    /// Something else than the API answered.
+    NotTheApi,
+    /// No such product.
+    NotFound,
+    /// The API refused it, with its reasons.
+    Refused(Fault),
+}
+
+/// A failure in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What happened.
+    pub title: String,
+    /// What was and was not changed, what to do.
+    pub about: String,
+}
+
+impl From<Unreachable> for Failure {
+    fn from(unreachable: Unreachable) -> Self {
+        match unreachable {
+            Unreachable::NoAnswer => Self::NoAnswer,
+            Unreachable::TimedOut => Self::TimedOut,
+        }
+    }
+}
+
+impl Failure {
+    /// Returns the failure that an answer is, by its code, else by its status.
+    pub fn of_answer(answer: &Answer) -> Self {
+        Self::of_fault(answer::fault(answer), answer.headers.retry_after_ms())
+    }
+
+    fn of_fault(fault: Fault, wait_ms: Option<u64>) -> Self {
+        match (&fault.code, fault.status) {
+            (Some(ErrorCode::MissingCredentials), _) => Self::SignedOut,
+            (Some(ErrorCode::InvalidApiKey | ErrorCode::InvalidAuthHeader), _) => Self::WrongKey,
+            (Some(ErrorCode::SecretKeyRequired), _) => Self::ReadOnly,
+            (Some(ErrorCode::ProductNotFound), _) => Self::NotFound,
+            (_, 401) => Self::WrongKey,
+            (_, 403) => Self::Forbidden(fault.message.unwrap_or_default()),
+            (_, 429) => Self::TooFast { seconds: wait_ms.map(|ms| ms.div_ceil(1000)) },
+            (_, 503) => Self::Busy,
+            (_, 408 | 504) => Self::TimedOut,
+            (_, 500..) => Self::Broken,
+            _ if fault.code.is_none() && fault.message.is_none() => Self::NotTheApi,
+            _ => Self::Refused(fault),
+        }
+    }
+
+    /// Tells whether trying the same again may help.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::NoAnswer | Self::TimedOut | Self::TooFast { .. } | Self::Busy | Self::Broken
+        )
+    }
+}
+
+/// Returns the data of an answer, or the failure that it is.
+///
+/// # Errors
+/// [`Failure`], for everything but the data.
+pub fn data<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
+    answer::read(answer).map_err(|unread| match unread {
+        Unread::Refused(fault) => Failure::of_fault(fault, answer.headers.retry_after_ms()),
+        Unread::NotUnderstood { .. } => Failure::NotTheApi,
+    })
+}
+
+/// Returns the failure of a reading in the merchant's words.
+pub fn tell(words: Words, connection: Connection, failure: &Failure) -> Told {
+    let host = connection.host();
+    let origin = address::origin();
+    let text = |key| words.text(key).to_owned();
+    let nothing = || text(Key::FailureNothingChanged);
+    let (title, about) = match failure {
+        Failure::NoAnswer => (
+            Key::FailureUnreachable,
+            words.fill(Key::FailureUnreachableAbout, &[("host", &host), ("origin", &origin)]),
+        ),
+        Failure::TimedOut => (Key::FailureTimeout, nothing()),
+        Failure::SignedOut => (Key::FailureSignedOut, text(Key::SigninAgain)),
+        Failure::WrongKey => (Key::FailureWrongKey, text(Key::FailureWrongKeyAbout)),
+        Failure::ReadOnly => (Key::FailureReadOnly, text(Key::FailureReadOnlyAbout)),
+        Failure::Forbidden(message) => (Key::FailureForbidden, said(words, message)),
+        Failure::TooFast { seconds: Some(seconds) } => {
+            let seconds = i64::try_from(*seconds).unwrap_or(i64::MAX);
+            (Key::FailureTooFast, words.count(Plural::FailureTooFastAbout, seconds, &[]))
+        }
+        Failure::TooFast { seconds: None } => (Key::FailureTooFast, nothing()),
+        Failure::Busy => (Key::FailureBusy, nothing()),
+        Failure::Broken => (Key::FailureBroken, text(Key::FailureBrokenAbout)),
+        Failure::NotTheApi => (
+            Key::FailureNotTheApi,
+            words.fill(Key::FailureNotTheApiAbout, &[("host", &host)]),
+        ),
+        Failure::NotFound => (Key::FailureNotFound, text(Key::ProductMissingAbout)),
+        Failure::Refused(fault) => {
+            (Key::FailureRefused, said(words, fault.message.as_deref().unwrap_or_default()))
+        }
+    };
+    Told { title: text(title), about }
+}
+
+/// Returns the failure of a write: without an answer, nobody knows whether it was made.
+pub fn tell_write(words: Words, connection: Connection, failure: &Failure) -> Told {
+    let mut told = tell(words, connection, failure);
+    if matches!(failure, Failure::NoAnswer | Failure::TimedOut | Failure::Broken) {
+        let host = connection.host();
+        told.about = words.fill(Key::FailureUnreachableWrite, &[("host", &host)]);
+    }
+    told
+}
+
+fn said(words: Words, message: &str) -> String {
+    let nothing = words.text(Key::FailureNothingChanged);
+    if message.is_empty() {
+        return nothing.to_owned();
+    }
+    format!("{nothing} {}", words.fill(Key::FailureSaid, &[("message", message)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use stockroom_client::headers::Headers;
+
+    use super::*;
+
+    fn check(status: u16, body: &str, expected: &Failure) {
+        let headers = Headers::new([("retry-after", "7")]);
+        let answer = Answer { status, headers, body: body.into() };
+        assert_eq!(&Failure::of_answer(&answer), expected);
+    }
+
+    #[test]
+    fn codes_decide_before_the_status() {
+        let body = |code: &str| format!(r#"{{"success":false,"error":{{"code":"{code}","message":"m"}}}}"#);
+        check(401, &body("MISSING_CREDENTIALS"), &Failure::SignedOut);
+        check(401, &body("INVALID_API_KEY"), &Failure::WrongKey);
+        check(403, &body("SECRET_KEY_REQUIRED"), &Failure::ReadOnly);
+        check(403, &body("SCOPE_REQUIRED"), &Failure::Forbidden("m".into()));
+        check(404, &body("PRODUCT_NOT_FOUND"), &Failure::NotFound);
+    }
+
+    #[test]
+    fn answers_of_others_are_told_by_their_status() {
+        check(429, "", &Failure::TooFast { seconds: Some(7) });
+        check(500, "<html>", &Failure::Broken);
+        check(503, "", &Failure::Busy);
+        check(404, "<html>", &Failure::NotTheApi);
+        let html = Answer { status: 200, body: "<html>".into(), ..Answer::default() };
+        assert_eq!(data::<Vec<u8>>(&html), Err(Failure::NotTheApi));
+    }
+}

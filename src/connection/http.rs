@@ -1,0 +1,149 @@
+//! One request out, one answer in; gloo-net lives here alone.
+
+use gloo_net::http::{RequestBuilder, Response};
+use leptos::prelude::*;
+use stockroom_api::header;
+use stockroom_client::answer::Answer;
+use stockroom_client::headers::Headers;
+use web_sys::{AbortController, RequestCredentials};
+
+use super::{Connection, Standing, Way};
+use crate::browser::clock;
+
+/// How long an answer may take.
+const PATIENCE_MS: i32 = 30_000;
+
+/// What a request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates.
+    Post,
+    /// Changes.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+/// No answer came; what the other side did is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// No connection, or an origin that the server refuses: a browser does not tell them apart.
+    NoAnswer,
+    /// The answer took too long.
+    TimedOut,
+}
+
+/// Where a request goes and how it says who sends it.
+struct Sender {
+    root: String,
+    key: Option<String>,
+}
+
+impl Connection {
+    /// Sends a request and returns its answer, whatever its status.
+    ///
+    /// `path` starts at the server's root, as in `stockroom_api::path`; key, cookie and
+    /// `Content-Type` are added. A 401 marks the session as ended.
+    ///
+    /// # Errors
+    /// [`Unreachable`] where no answer came.
+    pub async fn send(
+        self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Result<Answer, Unreachable> {
+        let direct = self.direct.try_get_value().flatten();
+        let sender = match direct {
+            Some(direct) => Sender { root: direct.root, key: Some(direct.key) },
+            None => Sender { root: String::new(), key: None },
+        };
+        let answer = send_as(&sender, method, path, headers, body).await?;
+        if answer.status == 401 {
+            self.notice_end();
+        }
+        Ok(answer)
+    }
+
+    /// Notes that a session which was in use is over.
+    fn notice_end(self) {
+        let by_session = |standing: &Standing| {
+            matches!(standing, Standing::SignedIn(who) if who.way == Way::Session)
+        };
+        if self.standing.try_with_untracked(by_session) == Some(true) {
+            self.has_ended.try_set(true);
+        }
+    }
+
+    /// Sends a request to another root with another key, before either is taken for good.
+    pub(super) async fn send_to(
+        root: &str,
+        key: Option<&str>,
+        path: &str,
+    ) -> Result<Answer, Unreachable> {
+        let sender = Sender { root: root.to_owned(), key: key.map(str::to_owned) };
+        send_as(&sender, Method::Get, path, &[], None).await
+    }
+}
+
+async fn send_as(
+    sender: &Sender,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&str>,
+) -> Result<Answer, Unreachable> {
+    let abort = AbortController::new().map_err(|_| Unreachable::NoAnswer)?;
+    let signal = abort.signal();
+    let timer = clock::after(PATIENCE_MS, {
+        let abort = abort.clone();
+        move || abort.abort()
+    });
+    let mut request = RequestBuilder::new(&format!("{}{path}", sender.root))
+        .method(method.into())
+        .abort_signal(Some(&signal))
+        .header("accept", "application/json");
+    request = match &sender.key {
+        Some(key) => request
+            .header("authorization", &format!("Bearer {key}"))
+            .credentials(RequestCredentials::Omit),
+        None if sender.root.is_empty() => request.header(header::APP, "1"),
+        None => request.credentials(RequestCredentials::Omit),
+    };
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let no_answer = |_| if signal.aborted() { Unreachable::TimedOut } else { Unreachable::NoAnswer };
+    let sent = match body {
+        Some(body) => {
+            let request = request.header("content-type", "application/json").body(body);
+            request.map_err(no_answer)?.send().await
+        }
+        None => request.send().await,
+    };
+    let answer = read(sent.map_err(no_answer)?).await.map_err(no_answer);
+    drop(timer);
+    answer
+}
+
+/// Reads the whole body: an answer that breaks off is no answer.
+async fn read(response: Response) -> Result<Answer, gloo_net::Error> {
+    let status = response.status();
+    let headers = Headers::new(response.headers().entries());
+    let body = response.text().await?;
+    Ok(Answer { status, headers, body })
+}
+
+impl From<Method> for gloo_net::http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Patch => Self::PATCH,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}

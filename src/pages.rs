@@ -1,0 +1,11 @@
+//! One file or folder per screen.
+
+pub mod inventory;
+pub mod settings;
+pub mod sign_in;
+pub mod update;
+
+pub use inventory::InventoryPage;
+pub use settings::SettingsPage;
+pub use sign_in::{SignInDialog, SignInPage};
+pub use update::UpdatePage;

@@ -1,0 +1,11 @@
+//! Settings.
+use leptos::prelude::*;
+use crate::app::frame::PageHead;
+use crate::words::{Key, use_words};
+
+/// The settings screen.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let words = use_words();
+    view! { <PageHead title=Signal::derive(move || words.text(Key::SettingsTitle).to_owned()) /> }
+}

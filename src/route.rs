@@ -1,0 +1,266 @@
+//! Every address of the app, built and read in one place.
+//!
+//! Pure: [`Route::parse`] and [`Route::href`] are inverse to each other and tested natively. What a
+//! view shows is in its address, so the query of the inventory is part of its route. The only
+//! part that knows a browser is [`Navigator`].
+
+use std::fmt::Write as _;
+
+mod navigator;
+
+pub use navigator::{Navigator, use_navigator};
+
+/// A screen with what it shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// All tracked products.
+    Inventory(ListQuery),
+    /// One product, as a panel over the list.
+    Product {
+        /// The SKU, or the id where the product has none.
+        id: String,
+        /// The list under it.
+        list: ListQuery,
+    },
+    /// The worksheet that changes many levels.
+    Update,
+    /// Connection, language, theme.
+    Settings,
+    /// An address that leads nowhere.
+    Unknown,
+}
+
+/// What the inventory shows, and in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ListQuery {
+    /// Which products.
+    pub tab: Tab,
+    /// The text searched for.
+    pub search: String,
+    /// The column sorted by.
+    pub sort: Column,
+    /// Whether the largest comes first.
+    pub descending: bool,
+    /// The product whose variants are shown, by SKU or id.
+    pub open: Option<String>,
+}
+
+/// A tab of the inventory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Tab {
+    /// Everything that is tracked.
+    #[default]
+    All,
+    /// Below the threshold.
+    Low,
+    /// At 0, or with a variant at 0.
+    Out,
+}
+
+/// A column that the inventory can be sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// The SKU, the order of the API.
+    #[default]
+    Sku,
+    /// The name.
+    Name,
+    /// The level as a share of the threshold.
+    Health,
+    /// The threshold.
+    Threshold,
+    /// The level.
+    Stock,
+}
+
+impl Tab {
+    /// All tabs in their order.
+    pub const ALL: [Self; 3] = [Self::All, Self::Low, Self::Out];
+
+    /// Returns the tab's word in an address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Low => "low",
+            Self::Out => "out",
+        }
+    }
+}
+
+impl Column {
+    /// All columns in their order on the screen.
+    pub const ALL: [Self; 5] = [Self::Name, Self::Sku, Self::Health, Self::Threshold, Self::Stock];
+
+    /// Returns the column's word in an address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sku => "sku",
+            Self::Name => "name",
+            Self::Health => "health",
+            Self::Threshold => "threshold",
+            Self::Stock => "stock",
+        }
+    }
+}
+
+impl ListQuery {
+    /// Returns the query with what differs from the default, with its `?`.
+    fn to_query(&self) -> String {
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        if self.tab != Tab::default() {
+            pairs.push(("tab", self.tab.as_str()));
+        }
+        if !self.search.is_empty() {
+            pairs.push(("q", &self.search));
+        }
+        if self.sort != Column::default() {
+            pairs.push(("sort", self.sort.as_str()));
+        }
+        if self.descending {
+            pairs.push(("dir", "desc"));
+        }
+        if let Some(open) = &self.open {
+            pairs.push(("open", open));
+        }
+        let mut query = String::new();
+        for (name, value) in pairs {
+            query.push(if query.is_empty() { '?' } else { '&' });
+            query.push_str(name);
+            query.push('=');
+            query.push_str(&encode(value));
+        }
+        query
+    }
+
+    fn parse(query: &str) -> Self {
+        let mut parsed = Self::default();
+        for pair in query.trim_start_matches('?').split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = decode(&value.replace('+', " "));
+            match name {
+                "tab" => {
+                    let tab = Tab::ALL.into_iter().find(|tab| tab.as_str() == value);
+                    parsed.tab = tab.unwrap_or_default();
+                }
+                "q" => parsed.search = value,
+                "sort" => {
+                    let column = Column::ALL.into_iter().find(|column| column.as_str() == value);
+                    parsed.sort = column.unwrap_or_default();
+                }
+                "dir" => parsed.descending = value == "desc",
+                "open" if !value.is_empty() => parsed.open = Some(value),
+                _ => {}
+            }
+        }
+        parsed
+    }
+}
+
+impl Route {
+    /// Reads an address: the path, and the query with or without its `?`.
+    pub fn parse(path: &str, query: &str) -> Self {
+        let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        match segments.as_slice() {
+            [] | ["index.html"] => Self::Inventory(ListQuery::parse(query)),
+            ["products", id] => Self::Product { id: decode(id), list: ListQuery::parse(query) },
+            ["update"] => Self::Update,
+            ["settings"] => Self::Settings,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Returns the address.
+    pub fn href(&self) -> String {
+        match self {
+            Self::Inventory(list) => format!("/{}", list.to_query()),
+            Self::Product { id, list } => format!("/products/{}{}", encode(id), list.to_query()),
+            Self::Update => "/update".to_owned(),
+            Self::Settings => "/settings".to_owned(),
+            Self::Unknown => "/".to_owned(),
+        }
+    }
+
+    /// Tells whether both are the same screen, whatever they show on it.
+    pub fn is_same_screen(&self, other: &Self) -> bool {
+        let screen = |route: &Self| match route {
+            Self::Inventory(_) | Self::Product { .. } => 0,
+            Self::Update => 1,
+            Self::Settings => 2,
+            Self::Unknown => 3,
+        };
+        screen(self) == screen(other)
+    }
+}
+
+/// Escapes everything but unreserved characters.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+/// Undoes [`encode`]; what is no escape stays as it is.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let escaped = (first == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        if let Some(byte) = escaped {
+            bytes.push(byte);
+            rest = &tail[2..];
+        } else {
+            bytes.push(first);
+            rest = tail;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip(route: &Route, href: &str) {
+        assert_eq!(route.href(), href);
+        let (path, query) = href.split_once('?').unwrap_or((href, ""));
+        assert_eq!(&Route::parse(path, query), route);
+    }
+
+    #[test]
+    fn every_route_reads_back() {
+        round_trip(&Route::Inventory(ListQuery::default()), "/");
+        round_trip(&Route::Update, "/update");
+        round_trip(&Route::Settings, "/settings");
+        let list = ListQuery {
+            tab: Tab::Low,
+            search: "thé & riz+".into(),
+            sort: Column::Stock,
+            descending: true,
+            open: Some("A/1".into()),
+        };
+        let query = "?tab=low&q=th%C3%A9%20%26%20riz%2B&sort=stock&dir=desc&open=A%2F1";
+        round_trip(&Route::Inventory(list.clone()), &format!("/{query}"));
+        round_trip(
+            &Route::Product { id: "CAFÉ/1 %".into(), list },
+            &format!("/products/CAF%C3%89%2F1%20%25{query}"),
+        );
+    }
+
+    #[test]
+    fn nonsense_falls_back() {
+        assert_eq!(Route::parse("/nowhere/at/all", ""), Route::Unknown);
+        let list = ListQuery { search: "%zz".into(), ..ListQuery::default() };
+        let parsed = Route::parse("/", "?tab=none&sort=x&dir=up&q=%zz&&=");
+        assert_eq!(parsed, Route::Inventory(list));
+    }
+}

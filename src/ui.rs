@@ -1,0 +1,29 @@
+//! Building blocks of every screen; they know neither router nor API.
+//!
+//! Buttons and links are plain elements with classes: `button`, with `primary`, `quiet`, `danger`
+//! or `small` beside it. Texts come in ready made, so that nothing here knows a language; what
+//! may change is a `Signal`.
+
+pub mod change;
+pub mod chip;
+pub mod dialog;
+pub mod empty;
+pub mod field;
+pub mod icon;
+pub mod meter;
+pub mod notice;
+pub mod tag;
+pub mod toast;
+pub mod virtual_rows;
+
+pub use change::{ChangeView, Delta};
+pub use chip::Chip;
+pub use dialog::{Confirm, Dialog, Placement};
+pub use empty::{EmptyState, Skeleton};
+pub use field::Field;
+pub use icon::{Icon, Sign};
+pub use meter::{Health, Meter};
+pub use notice::{Notice, Tone};
+pub use tag::Tag;
+pub use toast::{Toasts, ToastRegion, use_toasts};
+pub use virtual_rows::{VirtualRows, Window, window_of};
