@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stockroom_api::ErrorCode;
-use stockroom_api::bulk::{BulkOutcome, ItemError, ItemResult};
+use stockroom_api::bulk::{ItemError, ItemResult};
 
 use crate::answer::{Answer, Fault, Origin, fault, read};
 
@@ -135,14 +135,6 @@ pub(crate) fn refused_by(fault: &Fault, external_id: &str) -> ItemError {
 impl Fault {
     fn at(path: Option<String>) -> Self {
         Self { path, ..Self::default() }
-    }
-}
-
-/// Counts what a bulk outcome of our own types says, for tests and tools that write one.
-impl From<&BulkOutcome> for Answer {
-    fn from(outcome: &BulkOutcome) -> Self {
-        let body = serde_json::json!({ "success": true, "data": outcome });
-        Self { status: 200, body: body.to_string(), ..Self::default() }
     }
 }
 

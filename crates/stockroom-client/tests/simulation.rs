@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
-use stockroom_api::ErrorCode;
 use stockroom_api::bulk::{BulkItem, BulkOutcome, BulkRequest, ItemError};
+use stockroom_api::{Envelope, ErrorCode};
 use stockroom_client::answer::Answer;
 use stockroom_client::headers::Headers;
 use stockroom_client::item::Item;
@@ -78,10 +78,15 @@ impl Service {
                 *self.applied.entry(item.external_id).or_default() += 1;
             }
         }
-        let answer = Answer::from(&outcome);
+        let answer = success(&outcome);
         self.kept.insert(key, (request.body.clone(), answer.clone()));
         answer
     }
+}
+
+fn success(outcome: &BulkOutcome) -> Answer {
+    let body = serde_json::to_string(&Envelope::of(outcome)).unwrap();
+    Answer { status: 200, body, ..Answer::default() }
 }
 
 fn plain(status: u16, body: &str) -> Answer {
