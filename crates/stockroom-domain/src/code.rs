@@ -10,6 +10,7 @@ macro_rules! codes {
         /// What is the matter, in a word that programs can rely on.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub enum Code {
             $($(#[doc = $doc])+ $name,)+
         }
@@ -132,6 +133,7 @@ codes! {
 
 /// A set of [`Code`]s in one word.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Codes(u64);
 
 impl Codes {

@@ -8,6 +8,7 @@ use crate::quantity::Mode;
 
 /// What a column can be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Field {
     /// The product's SKU.
     ExternalId,

@@ -9,6 +9,7 @@ use crate::quantity::{Change, Delta, Level, MAX_UNITS};
 
 /// How a file writes large numbers, named by its grouping mark; the other marks are decimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Style {
     /// No grouping: `1000`.
     Plain,

@@ -33,6 +33,7 @@ pub struct Plan {
 
 /// How a line stands, the most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Verdict {
     /// Not sent: something is wrong.
     Error,
@@ -103,6 +104,7 @@ pub struct Issue {
 
 /// The plan in figures. Rows are counted by verdict, targets and items where they are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Totals {
     /// The rows of the file.
     pub rows: usize,

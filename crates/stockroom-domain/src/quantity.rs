@@ -10,10 +10,12 @@ pub const MAX_UNITS: i64 = 1_000_000_000;
 
 /// A stock level in whole units, 0 to [`MAX_UNITS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Level(u32);
 
 /// A change in whole units, −[`MAX_UNITS`] to +[`MAX_UNITS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Delta(i32);
 
 /// A number of units outside the bounds of a [`Level`] or [`Delta`].
@@ -25,6 +27,7 @@ pub struct OutOfRange {
 
 /// How a value is meant: as the new level, or as a change to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Mode {
     /// Replaces the level.
     Set,
@@ -34,6 +37,7 @@ pub enum Mode {
 
 /// What is asked of one product or variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Change {
     /// Replace the level; starts tracking where there was none.
     Set(Level),

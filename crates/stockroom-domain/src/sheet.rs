@@ -11,6 +11,7 @@ use crate::table::Table;
 
 /// What a merchant can type over in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum EditField {
     /// The product's SKU.
     ExternalId,

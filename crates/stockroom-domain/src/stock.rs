@@ -9,6 +9,7 @@ use crate::quantity::Level;
 
 /// A product as the inventory lists it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Product {
     /// The server's id, opaque.
     pub id: String,
@@ -26,6 +27,7 @@ pub struct Product {
 
 /// A variant of a product.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Variant {
     /// The server's id, opaque.
     pub id: String,

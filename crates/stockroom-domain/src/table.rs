@@ -21,6 +21,7 @@ pub const MAX_COLUMNS: usize = 1_000;
 
 /// What the merchant says about a file instead of letting it be found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ReadOptions {
     /// The delimiter; `None` finds it by the most consistent number of cells.
     pub delimiter: Option<Delimiter>,
@@ -30,6 +31,7 @@ pub struct ReadOptions {
 
 /// Whether the first record names the columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Header {
     /// The first record is the header.
     #[default]
@@ -53,6 +55,7 @@ pub struct Table {
 
 /// Something noticed about a file as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Remark {
     /// The physical line, from 1; 0 where it concerns no line.
     pub line: u32,

@@ -31,6 +31,7 @@ pub struct Item {
 
 /// A change, and the level that the preview was made on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ItemChange {
     /// What is asked.
     pub change: Change,

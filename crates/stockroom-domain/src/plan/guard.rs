@@ -6,6 +6,7 @@ use crate::code::Code;
 
 /// How far a plan may go before it must be confirmed by typing; a check trips above its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limits {
     /// Levels that go to 0 …
     pub to_zero: i64,
@@ -21,6 +22,7 @@ pub struct Limits {
 
 /// A check that is past its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Guard {
     /// Which check.
     pub code: GuardCode,
@@ -32,6 +34,7 @@ pub struct Guard {
 
 /// The checks on a plan as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum GuardCode {
     /// So many levels go to 0.
     ProductsToZero,

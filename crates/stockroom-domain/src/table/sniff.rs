@@ -5,6 +5,7 @@ use crate::code::Code;
 
 /// The character between the cells of a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Delimiter {
     /// `,`
     #[default]
