@@ -51,6 +51,11 @@ impl Sheet {
         &self.table
     }
 
+    /// Gives the file's bytes back, to read them in another way.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.table.into_bytes()
+    }
+
     /// Returns what the columns mean.
     pub fn mapping(&self) -> &Mapping {
         &self.mapping

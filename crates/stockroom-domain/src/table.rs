@@ -94,7 +94,6 @@ impl Table {
     pub fn read(bytes: Vec<u8>, options: ReadOptions) -> Self {
         let mut table = Self { bytes, ..Self::default() };
         if let Some(remark) = sniff::refuse(&table.bytes) {
-            table.bytes = Vec::new();
             table.remarks.push(remark);
             return table;
         }
@@ -191,6 +190,11 @@ impl Table {
             )
         };
         self.remarks.iter().find(|remark| fatal(remark.code))
+    }
+
+    /// Gives the bytes back, to read them in another way.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Tells whether the file ends its lines with `\r\n`.
