@@ -1,5 +1,11 @@
 //! What the contract takes from a request, and how it names what it does not take.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::format_collect,
+    reason = "a test fails by panicking, and shows few lines"
+)]
+
 use expect_test::{Expect, expect};
 use stockroom_api::read::bulk::read_bulk;
 use stockroom_api::read::product::read_new_product;
@@ -10,7 +16,7 @@ fn nfc(text: &str) -> String {
 }
 
 /// Shows each item's outcome on a line, or the refusal of the whole.
-fn check_bulk(body: &str, expected: Expect) {
+fn check_bulk(body: &str, expected: &Expect) {
     let shown = match read_bulk(body.as_bytes(), nfc) {
         Err(refusal) => format!(
             "{} at {:?}: {}\n",
@@ -42,7 +48,7 @@ fn check_bulk(body: &str, expected: Expect) {
     expected.assert_eq(&shown);
 }
 
-fn check_stock(body: &str, expected: Expect) {
+fn check_stock(body: &str, expected: &Expect) {
     let shown = match read_stock(body.as_bytes(), nfc) {
         Err(refusal) => format!("{:?}: {}", refusal.path, refusal.message),
         Ok(ask) => format!("{:?} {}", ask.product.change, ask.variants.len()),
@@ -50,7 +56,7 @@ fn check_stock(body: &str, expected: Expect) {
     expected.assert_eq(&shown);
 }
 
-fn check_product(body: &str, expected: Expect) {
+fn check_product(body: &str, expected: &Expect) {
     let shown = match read_new_product(body.as_bytes()) {
         Err(refusal) => format!("{:?}: {}", refusal.path, refusal.message),
         Ok(product) => serde_json::to_string(&product).unwrap(),
@@ -69,7 +75,7 @@ fn the_documents_kinds_of_item_are_read() {
                 {"label":"5 M","mode":"adjust","quantityDelta":2.0}]},
             {"externalId":"X","mode":null,"quantity":null,"quantityDelta":12e0,"variants":null}
         ]}"#,
-        expect![[r#"
+        &expect![[r#"
             THIEB-001 Some(Set(Level(50))) []
             YASSA-002 Some(Adjust(Delta(-3))) []
             BAZIN-RGE None ["3 m=Set(Level(4))", "5 m=Adjust(Delta(2))"]
@@ -173,7 +179,7 @@ fn bad_values_refuse_their_item_only() {
             {"externalId":"O","variants":[{"label":"n","mode":"","quantityDelta":3}]},
             {"externalId":"P","quantityDelta":3,"expectedQuantity":-1}
         ]}"#,
-        expect![[r#"
+        &expect![[r#"
             GOOD Some(Adjust(Delta(1))) []
             "A" VALIDATION_ERROR at items[1].quantity: -1 is out of range: send a whole number from 0 to 1000000000.
             "B" VALIDATION_ERROR at items[2].quantity: 1000000001 is out of range: send a whole number from 0 to 1000000000.
@@ -203,7 +209,7 @@ fn more_than_200_items_are_too_many() {
     assert_eq!(read_bulk(of(200).as_bytes(), nfc).unwrap().len(), 200);
     check_bulk(
         &of(201),
-        expect![[r#"
+        &expect![[r#"
         TOO_MANY_ITEMS at Some("items"): 201 items were sent, at most 200 go into one request. Send the rest in further requests.
     "#]],
     );
@@ -225,54 +231,54 @@ fn ids_of_256_characters_are_the_longest() {
 fn a_single_update_is_read_or_refused_whole() {
     check_stock(
         r#"{"quantity":50,"variants":[{"label":"Normal","quantity":35}]}"#,
-        expect!["Some(Set(Level(50))) 1"],
+        &expect!["Some(Set(Level(50))) 1"],
     );
-    check_stock(r#"{"quantity":0}"#, expect!["Some(Set(Level(0))) 0"]);
+    check_stock(r#"{"quantity":0}"#, &expect!["Some(Set(Level(0))) 0"]);
     check_stock(
         "{}",
-        expect![
+        &expect![
             "None: Nothing is asked. Send `quantity`, or `variants` with a label and a quantity each; to change a level by a delta use the bulk update."
         ],
     );
     check_stock(
         r#"{"quantityDelta":5}"#,
-        expect![
+        &expect![
             "None: Nothing is asked. Send `quantity`, or `variants` with a label and a quantity each; to change a level by a delta use the bulk update."
         ],
     );
     check_stock(
         r#"{"quantity":null,"variants":[]}"#,
-        expect![
+        &expect![
             "None: Nothing is asked. Send `quantity`, or `variants` with a label and a quantity each; to change a level by a delta use the bulk update."
         ],
     );
     check_stock(
         r#"{"quantity":1.5}"#,
-        expect![[
+        &expect![[
             r#"Some("quantity"): `quantity` is not as it must be: 1.5 is not a whole number."#
         ]],
     );
     check_stock(
         r#"{"quantity":-1}"#,
-        expect![[
+        &expect![[
             r#"Some("quantity"): -1 is out of range: send a whole number from 0 to 1000000000."#
         ]],
     );
     check_stock(
         r#"{"variants":[{"label":"Normal"}]}"#,
-        expect![[
+        &expect![[
             r#"Some("variants[0].quantity"): `variants[0].quantity` is missing: it must be a whole number."#
         ]],
     );
     check_stock(
         r#"{"variants":[{"quantity":1}]}"#,
-        expect![[
+        &expect![[
             r#"Some("variants[0].label"): `variants[0].label` is missing: it must be a text."#
         ]],
     );
     check_stock(
         r#"{"variants":[{"label":"a","quantity":1},{"label":"A","quantity":1}]}"#,
-        expect![[
+        &expect![[
             r#"Some("variants[1].label"): The label "A" is named twice. Send each variant once."#
         ]],
     );
@@ -283,44 +289,44 @@ fn a_new_product_is_read_or_refused_with_its_field() {
     check_product(
         r#"{"name":" Thé ","price":50000,"externalId":" T-1 ","quantity":null,"lowStockThreshold":0,
             "status":"ACTIVE","variants":[{"type":"SIZE","label":"Grand","priceAdjustment":-50}]}"#,
-        expect![[
+        &expect![[
             r#"{"name":"Thé","price":50000,"externalId":"T-1","lowStockThreshold":0,"status":"ACTIVE","variants":[{"type":"SIZE","label":"Grand","priceAdjustment":-50}]}"#
         ]],
     );
     check_product(
         r#"{"price":1}"#,
-        expect![[r#"Some("name"): `name` is missing or empty."#]],
+        &expect![[r#"Some("name"): `name` is missing or empty."#]],
     );
     check_product(
         r#"{"name":"A"}"#,
-        expect![[r#"Some("price"): `price` is missing: send it in hundredths of MRU."#]],
+        &expect![[r#"Some("price"): `price` is missing: send it in hundredths of MRU."#]],
     );
     check_product(
         r#"{"name":"A","price":-1}"#,
-        expect![[
+        &expect![[
             r#"Some("price"): `price` is out of range: send a whole number from 0 to 999999999999."#
         ]],
     );
     check_product(
         r#"{"name":"A","price":"1"}"#,
-        expect![[r#"Some("price"): `price` is not as it must be: "1" is not a whole number."#]],
+        &expect![[r#"Some("price"): `price` is not as it must be: "1" is not a whole number."#]],
     );
     check_product(
         r#"{"name":"A","price":1,"externalId":""}"#,
-        expect![[r#"Some("externalId"): The externalId is empty: leave it out, or send a SKU."#]],
+        &expect![[r#"Some("externalId"): The externalId is empty: leave it out, or send a SKU."#]],
     );
     check_product(
         r#"{"name":"A","price":1,"quantity":-1}"#,
-        expect![[
+        &expect![[
             r#"Some("quantity"): -1 is out of range: send a whole number from 0 to 1000000000."#
         ]],
     );
     check_product(
         r#"{"name":"A","price":1,"status":"ON"}"#,
-        expect![[r#"Some("status"): The status "ON" is unknown. Send ACTIVE or DISABLED."#]],
+        &expect![[r#"Some("status"): The status "ON" is unknown. Send ACTIVE or DISABLED."#]],
     );
     check_product(
         r#"{"name":"A","price":1,"variants":[{"label":"L"}]}"#,
-        expect![[r#"Some("variants[0].type"): `variants[0].type` is missing or empty."#]],
+        &expect![[r#"Some("variants[0].type"): `variants[0].type` is missing or empty."#]],
     );
 }

@@ -1,0 +1,279 @@
+//! From what is asked to what is written: reads levels, lets the domain decide, writes levels.
+//!
+//! An item is all or nothing; every after comes from [`stockroom_domain::quantity::apply`].
+
+mod item;
+
+use std::collections::HashMap;
+
+use stockroom_api::bulk::{BulkOutcome, ItemError, ItemResult, LevelChange, VariantChange};
+use stockroom_api::code::ErrorCode;
+use stockroom_api::product::Product;
+use stockroom_api::read::ask::StockAsk;
+use stockroom_api::read::bulk::BulkAsk;
+use stockroom_domain::quantity::Level;
+use unicode_normalization::UnicodeNormalization as _;
+
+pub use self::item::Fault;
+use self::item::{Done, outcome};
+use crate::store::data::{
+    Flip, HistoryLine, LevelWrites, Scope, StockRow, VariantLevel, VariantRow, WriteRecord,
+};
+use crate::store::{Stored, Transaction};
+
+/// An item as it was read: what it asks, or why it is refused already.
+pub type ReadItem = Result<BulkAsk, ItemError>;
+
+/// Returns `text` in Unicode normalization form C.
+pub fn nfc(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// Applies the items of a bulk request in order; `results` of the outcome are filled.
+pub async fn apply_bulk<T: Transaction>(
+    tx: &mut T,
+    scope: Scope,
+    record: &WriteRecord,
+    items: Vec<ReadItem>,
+) -> Stored<BulkOutcome> {
+    let mut shelf = Shelf::read(tx, scope, &items).await?;
+    let mut errors = Vec::new();
+    let mut results = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        match item.and_then(|ask| shelf.apply_item(index, &ask)) {
+            Ok(result) => results.push(result),
+            Err(error) => errors.push(error),
+        }
+    }
+    let writes = shelf.into_writes();
+    if !writes.history.is_empty() {
+        tx.write_levels(scope, record, &writes).await?;
+    }
+    Ok(BulkOutcome {
+        updated: count(results.len()),
+        failed: count(errors.len()),
+        errors,
+        results: Some(results),
+    })
+}
+
+/// Applies a single update to `product`, or says why not.
+pub async fn apply_single<T: Transaction>(
+    tx: &mut T,
+    scope: Scope,
+    record: &WriteRecord,
+    product: Product,
+    ask: &StockAsk,
+) -> Stored<Result<(), Fault>> {
+    let mut shelf = Shelf::default();
+    let mut entry = Entry::new(stock_of(product));
+    let applied = entry.apply(ask, &mut shelf.history);
+    if let Err(fault) = applied {
+        return Ok(Err(fault));
+    }
+    shelf.entries.push(entry);
+    tx.write_levels(scope, record, &shelf.into_writes()).await?;
+    Ok(Ok(()))
+}
+
+fn count(items: usize) -> u32 {
+    u32::try_from(items).unwrap_or(u32::MAX)
+}
+
+fn stock_of(product: Product) -> StockRow {
+    StockRow {
+        product_id: product.id,
+        external_id: product.external_id,
+        quantity: product.quantity,
+        low_stock_threshold: product.low_stock_threshold,
+        variants: product
+            .variants
+            .into_iter()
+            .map(|variant| VariantRow {
+                id: variant.id,
+                label: variant.label,
+                quantity: variant.quantity,
+            })
+            .collect(),
+    }
+}
+
+/// The levels that a request touches, as they are after the items so far.
+#[derive(Default)]
+struct Shelf {
+    entries: Vec<Entry>,
+    by_external_id: HashMap<String, usize>,
+    history: Vec<HistoryLine>,
+}
+
+/// One product on the shelf.
+struct Entry {
+    row: StockRow,
+    first_quantity: Option<i64>,
+    is_changed: bool,
+    changed_variants: Vec<usize>,
+}
+
+impl Shelf {
+    async fn read<T: Transaction>(tx: &mut T, scope: Scope, items: &[ReadItem]) -> Stored<Self> {
+        let asks = || items.iter().flatten();
+        let mut ids: Vec<&str> = asks().map(|ask| ask.external_id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut shelf = Self::default();
+        for row in tx.stock_by_external_id(scope, &ids).await? {
+            if let Some(external_id) = row.external_id.clone() {
+                shelf.by_external_id.insert(external_id, shelf.entries.len());
+            }
+            shelf.entries.push(Entry::new(row));
+        }
+        let with_variants = asks().filter(|ask| !ask.stock.variants.is_empty());
+        let wanted: Vec<usize> = with_variants
+            .filter_map(|ask| shelf.by_external_id.get(ask.external_id.as_str()).copied())
+            .collect();
+        shelf.read_variants(tx, scope, wanted).await?;
+        Ok(shelf)
+    }
+
+    async fn read_variants<T: Transaction>(
+        &mut self,
+        tx: &mut T,
+        scope: Scope,
+        mut wanted: Vec<usize>,
+    ) -> Stored<()> {
+        wanted.sort_unstable();
+        wanted.dedup();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let by_id: HashMap<String, usize> = wanted
+            .into_iter()
+            .map(|index| (self.entries[index].row.product_id.clone(), index))
+            .collect();
+        let ids: Vec<&str> = by_id.keys().map(String::as_str).collect();
+        for (product_id, variant) in tx.variants_of(scope, &ids).await? {
+            if let Some(&index) = by_id.get(&product_id) {
+                self.entries[index].row.variants.push(variant);
+            }
+        }
+        Ok(())
+    }
+
+    fn apply_item(&mut self, index: usize, ask: &BulkAsk) -> Result<ItemResult, ItemError> {
+        let external_id = ask.external_id.as_str();
+        let refuse = |fault: Fault| ItemError {
+            external_id: external_id.to_owned(),
+            error: fault.message,
+            code: Some(fault.code),
+            path: Some(format!("items[{index}].{}", fault.place)),
+            current_quantity: fault.current_quantity,
+        };
+        let Some(&at) = self.by_external_id.get(external_id) else {
+            return Err(refuse(Fault {
+                code: ErrorCode::ProductNotFound,
+                message: "Product not found".to_owned(),
+                place: "externalId".to_owned(),
+                current_quantity: None,
+            }));
+        };
+        let entry = &mut self.entries[at];
+        let done = entry.apply(&ask.stock, &mut self.history).map_err(refuse)?;
+        Ok(entry.result(external_id, &done))
+    }
+
+    fn into_writes(self) -> LevelWrites {
+        let mut writes = LevelWrites { history: self.history, ..LevelWrites::default() };
+        for entry in self.entries {
+            entry.write_into(&mut writes);
+        }
+        writes
+    }
+}
+
+impl Entry {
+    fn new(row: StockRow) -> Self {
+        Self { first_quantity: row.quantity, row, is_changed: false, changed_variants: Vec::new() }
+    }
+
+    /// Applies all of `ask`, or nothing.
+    fn apply(&mut self, ask: &StockAsk, history: &mut Vec<HistoryLine>) -> Result<Done, Fault> {
+        let done = outcome(&self.row, ask)?;
+        if let Some((change, applied)) = &done.product {
+            history.push(self.line(None, *change, applied));
+            self.row.quantity = Some(applied.after.get());
+            self.is_changed = true;
+        }
+        for (index, change, applied) in &done.variants {
+            history.push(self.line(Some(*index), *change, applied));
+            self.row.variants[*index].quantity = Some(applied.after.get());
+            if !self.changed_variants.contains(index) {
+                self.changed_variants.push(*index);
+            }
+        }
+        Ok(done)
+    }
+
+    fn line(
+        &self,
+        variant: Option<usize>,
+        change: stockroom_domain::quantity::Change,
+        applied: &stockroom_domain::quantity::Applied,
+    ) -> HistoryLine {
+        HistoryLine {
+            product_id: self.row.product_id.clone(),
+            variant_id: variant.map(|index| self.row.variants[index].id.clone()),
+            mode: change.mode(),
+            asked: change.value(),
+            before: applied.before.map(Level::get),
+            after: applied.after.get(),
+            delta: applied.delta,
+        }
+    }
+
+    fn result(&self, external_id: &str, done: &Done) -> ItemResult {
+        ItemResult {
+            external_id: external_id.to_owned(),
+            quantity: done.product.as_ref().map(|(_, applied)| LevelChange {
+                before: applied.before.map(Level::get),
+                after: applied.after.get(),
+                delta: applied.delta,
+            }),
+            variants: done
+                .variants
+                .iter()
+                .map(|(index, _, applied)| VariantChange {
+                    label: self.row.variants[*index].label.clone(),
+                    variant_id: self.row.variants[*index].id.clone(),
+                    before: applied.before.map(Level::get),
+                    after: applied.after.get(),
+                    delta: applied.delta,
+                })
+                .collect(),
+        }
+    }
+
+    fn write_into(self, writes: &mut LevelWrites) {
+        let row = self.row;
+        for index in self.changed_variants {
+            let variant = &row.variants[index];
+            writes.variants.push(VariantLevel {
+                product_id: row.product_id.clone(),
+                variant_id: variant.id.clone(),
+                quantity: variant.quantity.unwrap_or(0),
+            });
+        }
+        let (true, Some(quantity)) = (self.is_changed, row.quantity) else {
+            return;
+        };
+        let is_low = |level: Option<i64>| {
+            let level = level.and_then(|units| Level::new(units).ok());
+            level.is_some_and(|level| level.is_low(row.low_stock_threshold))
+        };
+        if self.first_quantity.is_none() || is_low(self.first_quantity) != is_low(row.quantity) {
+            writes
+                .flips
+                .push(Flip { product_id: row.product_id.clone(), is_low: is_low(row.quantity) });
+        }
+        writes.products.push((row.product_id, quantity));
+    }
+}

@@ -1,0 +1,193 @@
+//! Who asks: a key in the Authorization header, or a session's cookie.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use stockroom_api::code::ErrorCode;
+use stockroom_api::header::APP;
+use stockroom_api::key::{Access, KeyPrefix};
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::secret::{self, DEMO_KEYS, Hash};
+use crate::store::Store;
+use crate::store::data::{Authority, StoreKind};
+
+/// The name of the session's cookie.
+pub const COOKIE: &str = "stockroom_session";
+
+/// How long a session lives without a request.
+pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
+
+/// A session's end is moved, and a key noted as used, no more often than this.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(5);
+
+/// Somebody who may read.
+#[derive(Clone, Debug)]
+pub struct Reader(pub Authority);
+
+/// Somebody who may read and write, and whose request may.
+#[derive(Clone, Debug)]
+pub struct Writer(pub Authority);
+
+impl<S: Store> FromRequestParts<App<S>> for Reader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
+        authority(parts, app).await.map(Self)
+    }
+}
+
+impl<S: Store> FromRequestParts<App<S>> for Writer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
+        let authority = authority(parts, app).await?;
+        if authority.access == Access::Read {
+            return Err(ApiError::new(
+                StatusCode::FORBIDDEN,
+                ErrorCode::SecretKeyRequired,
+                "This key may only read. Use a secret key (`sk_…`) to write.",
+            ));
+        }
+        Ok(Self(authority))
+    }
+}
+
+/// Returns what the key `text` may do.
+///
+/// # Errors
+/// 401 `INVALID_API_KEY`, the same whatever is wrong with it.
+pub async fn authority_of_key<S: Store>(app: &App<S>, text: &str) -> Result<Authority, ApiError> {
+    // The hash is looked up even for what cannot be a key, so that all refusals take as long.
+    let found = app.store.find_key(secret::hash(text)).await?;
+    let is_demo_key = DEMO_KEYS.contains(&text);
+    found
+        .filter(|_| KeyPrefix::parse(text).is_some())
+        .filter(|authority| !is_demo_key || authority.kind == StoreKind::Demo)
+        .ok_or_else(|| {
+            ApiError::unauthorized(
+                ErrorCode::InvalidApiKey,
+                "This key is not known here, or was revoked.",
+            )
+        })
+}
+
+/// Returns the token of the session's cookie.
+pub fn session_token(headers: &HeaderMap) -> Option<Hash> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, token)| secret::hash(token))
+}
+
+/// Checks that a request with a cookie comes from the app itself.
+///
+/// # Errors
+/// 403 `CROSS_SITE`.
+pub fn check_same_site(headers: &HeaderMap) -> Result<(), ApiError> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_same_origin = match text("origin") {
+        Some(origin) => is_own_origin(origin, text("host")),
+        None => text("sec-fetch-site") == Some("same-origin"),
+    };
+    if is_same_origin && text(APP) == Some("1") {
+        return Ok(());
+    }
+    Err(cross_site())
+}
+
+/// Checks that a sign-in does not come from another site.
+///
+/// # Errors
+/// 403 `CROSS_SITE`.
+pub fn check_sign_in_site(headers: &HeaderMap) -> Result<(), ApiError> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_own = match (text("origin"), text("sec-fetch-site")) {
+        (Some(origin), _) => is_own_origin(origin, text("host")),
+        (None, Some(site)) => matches!(site, "same-origin" | "none"),
+        (None, None) => true,
+    };
+    if is_own { Ok(()) } else { Err(cross_site()) }
+}
+
+fn is_own_origin(origin: &str, host: Option<&str>) -> bool {
+    // A proxy in front may speak TLS, so both schemes are this server.
+    let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    authority.is_some() && authority == host
+}
+
+fn cross_site() -> ApiError {
+    ApiError::new(
+        StatusCode::FORBIDDEN,
+        ErrorCode::CrossSite,
+        "This request does not come from the app itself. Reload the page and try again.",
+    )
+}
+
+async fn authority<S: Store>(parts: &Parts, app: &App<S>) -> Result<Authority, ApiError> {
+    let Some(value) = parts.headers.get(header::AUTHORIZATION) else {
+        return by_cookie(parts, app).await;
+    };
+    let key = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, key)| key.trim())
+        .filter(|key| !key.is_empty() && !key.contains(' '))
+        .ok_or_else(|| {
+            ApiError::unauthorized(
+                ErrorCode::InvalidAuthHeader,
+                "The Authorization header must be `Bearer <key>`.",
+            )
+        })?;
+    let authority = authority_of_key(app, key).await?;
+    note_use(app, &authority);
+    Ok(authority)
+}
+
+async fn by_cookie<S: Store>(parts: &Parts, app: &App<S>) -> Result<Authority, ApiError> {
+    let Some(hash) = session_token(&parts.headers) else {
+        return Err(ApiError::unauthorized(
+            ErrorCode::MissingCredentials,
+            "Send a key as `Authorization: Bearer <key>`.",
+        ));
+    };
+    let (authority, expires_at) =
+        app.store.find_session(hash, app.now()).await?.ok_or_else(|| {
+            ApiError::unauthorized(
+                ErrorCode::MissingCredentials,
+                "The session is over. Sign in again.",
+            )
+        })?;
+    if parts.method != Method::GET && parts.method != Method::HEAD {
+        check_same_site(&parts.headers)?;
+    }
+    let fresh = app.now() + SESSION_LIFE;
+    if fresh.duration_since(expires_at) > NOTED_EVERY {
+        app.store.extend_session(hash, fresh).await?;
+    }
+    note_use(app, &authority);
+    Ok(authority)
+}
+
+fn note_use<S: Store>(app: &App<S>, authority: &Authority) {
+    let now = app.now();
+    let is_noted = |at: Timestamp| now.duration_since(at) < NOTED_EVERY;
+    if authority.last_used_at.is_some_and(is_noted) {
+        return;
+    }
+    let (store, scope, id) = (app.store.clone(), authority.scope, authority.key_id.clone());
+    // The answer does not wait for it, and nothing is lost but a time for people.
+    tokio::spawn(async move {
+        if let Err(error) = store.touch_key(scope, &id, now).await {
+            tracing::warn!(%error, "the use of a key was not noted");
+        }
+    });
+}

@@ -1,0 +1,138 @@
+//! The commands of the terminal.
+
+pub mod demo;
+pub mod keys;
+pub mod serve;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+use stockroom_api::key::{Access, Environment, KeyPrefix};
+
+use crate::clock::{Clock as _, SystemClock};
+use crate::random::{Random, SystemRandom, new_id};
+use crate::secret;
+use crate::store::data::{NewKey, Scope};
+use crate::store::sqlite::SqliteStore;
+
+/// Stockroom: preview stock changes against live stock, apply them, know what happened.
+#[derive(Debug, Parser)]
+#[command(name = "stockroom", version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API and the app
+    Serve(serve::ServeArgs),
+    /// Make, list and revoke keys
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Fill a demo store and exit
+    Demo(demo::DemoArgs),
+}
+
+/// Why a command ended without success: one line, with what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct CommandError(String);
+
+impl CommandError {
+    /// Returns an error that says `message`.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl From<crate::store::StoreError> for CommandError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What a command ends with.
+pub type Ended<T = ()> = Result<T, CommandError>;
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// [`CommandError`] with one line for the terminal.
+pub fn run(cli: Cli) -> Ended {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::new(format!("cannot start: {error}")))?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(args) => serve::serve(args).await,
+            Command::Keys(command) => keys::run(command).await,
+            Command::Demo(args) => demo::fill_demo(args).await,
+        }
+    })
+}
+
+/// Opens the database in `data`, making the folder where it is missing.
+async fn open(data: &Path) -> Ended<SqliteStore> {
+    std::fs::create_dir_all(data).map_err(|error| {
+        let data = data.display();
+        CommandError::new(format!(
+            "cannot make the folder {data}: {error}. Choose another with --data."
+        ))
+    })?;
+    let file = data.join("stockroom.db");
+    SqliteStore::open(&file).await.map_err(|error| {
+        let file = file.display();
+        CommandError::new(format!(
+            "cannot open {file}: {error}. Check that the folder can be written to, or choose \
+             another with --data."
+        ))
+    })
+}
+
+/// Makes a key and returns it with its row.
+fn make_key(scope: Scope, access: Access, name: &str) -> (String, NewKey) {
+    let prefix = KeyPrefix { access, environment: scope.environment };
+    let key = secret::new_key(prefix, &SystemRandom);
+    let row = key_row(scope, access, name, &key, &SystemRandom, SystemClock.now());
+    (key, row)
+}
+
+fn key_row(
+    scope: Scope,
+    access: Access,
+    name: &str,
+    key: &str,
+    random: &dyn Random,
+    now: Timestamp,
+) -> NewKey {
+    let prefix = KeyPrefix { access, environment: scope.environment };
+    let characters: Vec<char> = key.chars().collect();
+    let last_four = characters[characters.len().saturating_sub(4)..].iter().collect();
+    NewKey {
+        scope,
+        id: new_id(random, now),
+        hash: secret::hash(key),
+        prefix: prefix.as_str(),
+        last_four,
+        name: name.to_owned(),
+        access,
+        created_at: now,
+    }
+}
+
+fn scope(store_id: i64, environment: Environment) -> Scope {
+    Scope { store_id, environment }
+}
+
+/// The folder that holds the database.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DataArgs {
+    /// The folder that holds the database
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub data: PathBuf,
+}

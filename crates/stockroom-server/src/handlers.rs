@@ -1,0 +1,24 @@
+//! One file per group of endpoints; each handler asks by parameter for what it needs.
+
+pub mod assets;
+pub mod bulk;
+pub mod fallback;
+pub mod inventory;
+pub mod paging;
+pub mod products;
+pub mod service;
+pub mod session;
+pub mod stock;
+
+use axum::Json;
+use serde::Serialize;
+use stockroom_api::envelope::Envelope;
+
+use crate::error::ApiError;
+
+/// What a reading handler answers.
+pub type Answered<T> = Result<Json<Envelope<T>>, ApiError>;
+
+fn success<T: Serialize>(data: T) -> Json<Envelope<T>> {
+    Json(Envelope::of(data))
+}

@@ -1,0 +1,19 @@
+//! The Stockroom server: the Store API over an embedded database, and the app it serves.
+//!
+//! main → router → handlers → {store, api, domain}. SQL lives under `store/` alone, the rules of
+//! stock in `stockroom-domain` alone. Start reading at [`router::router`] and [`store::Store`].
+
+pub mod app;
+pub mod applying;
+pub mod auth;
+pub mod clock;
+pub mod commands;
+pub mod demo;
+pub mod error;
+pub mod handlers;
+pub mod idempotency;
+pub mod random;
+pub mod request;
+pub mod router;
+pub mod secret;
+pub mod store;

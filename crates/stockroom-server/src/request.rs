@@ -1,0 +1,171 @@
+//! What handlers need of a request, by parameter.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use sha2::{Digest, Sha256};
+use stockroom_api::code::ErrorCode;
+use stockroom_api::header::{IDEMPOTENCY_KEY, PREFER, RUN_ID, RUN_REASON};
+use stockroom_api::limits::{MAX_BODY_BYTES, MAX_IDEMPOTENCY_KEY_CHARACTERS};
+
+use crate::app::{App, Idempotency};
+use crate::auth::Writer;
+use crate::error::ApiError;
+use crate::idempotency::Preference;
+use crate::random::new_id;
+use crate::secret::Hash;
+use crate::store::Store;
+use crate::store::data::{Authority, Source, WriteRecord};
+
+/// The longest text of a run header that is kept.
+const MAX_RUN_CHARACTERS: usize = 500;
+
+/// A write by somebody who may.
+#[derive(Clone, Debug)]
+pub struct WriteRequest {
+    /// Who asks.
+    pub authority: Authority,
+    /// The body as it came.
+    pub body: Bytes,
+    /// The idempotency key and the fingerprint of the request.
+    pub idempotency: Option<(String, Hash)>,
+    /// What `Prefer` asks for.
+    pub preference: Preference,
+    record: WriteRecord,
+}
+
+/// The product that an address names, by id or SKU.
+#[derive(Clone, Debug)]
+pub struct Reference(pub String);
+
+impl WriteRequest {
+    /// Returns the record of a write by `source`.
+    pub fn record(&self, source: Source) -> WriteRecord {
+        WriteRecord { source, ..self.record.clone() }
+    }
+}
+
+impl<S: Store> FromRequest<App<S>> for WriteRequest {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App<S>) -> Result<Self, ApiError> {
+        let (mut parts, body) = request.into_parts();
+        let Writer(authority) = Writer::from_request_parts(&mut parts, app).await?;
+        let key = idempotency_key(&parts.headers, app.settings.idempotency)?;
+        let body = read_body(body).await?;
+        let idempotency = key.map(|key| {
+            let fingerprint = fingerprint(&parts, &body);
+            (key, fingerprint)
+        });
+        let now = app.now();
+        Ok(Self {
+            record: WriteRecord {
+                at: now,
+                source: Source::Bulk,
+                key_id: authority.key_id.clone(),
+                request_id: new_id(&*app.random, now),
+                run_id: run_text(&parts.headers, RUN_ID),
+                run_reason: run_text(&parts.headers, RUN_REASON),
+            },
+            preference: preference(&parts.headers),
+            authority,
+            body,
+            idempotency,
+        })
+    }
+}
+
+impl<S: Store> FromRequestParts<App<S>> for Reference {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
+        let path: Result<Path<String>, _> = Path::from_request_parts(parts, app).await;
+        path.map(|Path(reference)| Self(reference)).map_err(|_| {
+            let message = "The product's id in the address is not percent-encoded UTF-8.";
+            ApiError::new(StatusCode::BAD_REQUEST, ErrorCode::ValidationError, message)
+        })
+    }
+}
+
+/// Reads a whole body of at most [`MAX_BODY_BYTES`].
+///
+/// # Errors
+/// 413 where it is larger, 400 where it breaks off.
+pub async fn read_body(body: axum::body::Body) -> Result<Bytes, ApiError> {
+    // One byte more than allowed tells too large from broken off.
+    let declared = axum::body::HttpBody::size_hint(&body).lower();
+    if declared > MAX_BODY_BYTES as u64 {
+        return Err(too_large());
+    }
+    axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| {
+        let is_limit = std::error::Error::source(&error)
+            .is_some_and(|source| source.to_string().contains("length limit"));
+        if is_limit {
+            too_large()
+        } else {
+            ApiError::new(
+                StatusCode::BAD_REQUEST,
+                ErrorCode::ValidationError,
+                "The body broke off. Nothing was changed; send the request again.",
+            )
+        }
+    })
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::PayloadTooLarge,
+        format!("The body is larger than {MAX_BODY_BYTES} bytes. Send fewer items at once."),
+    )
+}
+
+fn idempotency_key(headers: &HeaderMap, setting: Idempotency) -> Result<Option<String>, ApiError> {
+    let refuse = |code, message: &str| Err(ApiError::new(StatusCode::BAD_REQUEST, code, message));
+    match (headers.get(IDEMPOTENCY_KEY), setting) {
+        (None, Idempotency::Optional) => Ok(None),
+        (None, Idempotency::Required) => refuse(
+            ErrorCode::IdempotencyKeyRequired,
+            "Send an `X-Idempotency-Key` with every write: any text of up to 255 characters.",
+        ),
+        (Some(value), _) => match std::str::from_utf8(value.as_bytes()) {
+            Ok(key) if !key.is_empty() && key.chars().count() <= MAX_IDEMPOTENCY_KEY_CHARACTERS => {
+                Ok(Some(key.to_owned()))
+            }
+            _ => refuse(
+                ErrorCode::ValidationError,
+                "The `X-Idempotency-Key` must be a text of 1 to 255 characters.",
+            ),
+        },
+    }
+}
+
+fn fingerprint(parts: &Parts, body: &Bytes) -> Hash {
+    let mut hash = Sha256::new();
+    hash.update(parts.method.as_str());
+    hash.update(b"\n");
+    hash.update(parts.uri.path());
+    hash.update(b"\n");
+    hash.update(body);
+    hash.finalize().into()
+}
+
+fn preference(headers: &HeaderMap) -> Preference {
+    let is_asked = headers
+        .get_all(PREFER)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|word| word.split(';').next().unwrap_or_default().replace(' ', ""))
+        .any(|word| {
+            word.eq_ignore_ascii_case("return=representation")
+                || word.eq_ignore_ascii_case("return=\"representation\"")
+        });
+    if is_asked { Preference::Applied } else { Preference::None }
+}
+
+fn run_text(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = std::str::from_utf8(headers.get(name)?.as_bytes()).ok()?;
+    Some(text.chars().take(MAX_RUN_CHARACTERS).collect())
+}

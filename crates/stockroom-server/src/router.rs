@@ -1,0 +1,120 @@
+//! Every address of the server, and what goes around all answers.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, patch, post};
+use stockroom_api::{header as api, path};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::app::App;
+use crate::handlers::{bulk, fallback, inventory, products, service, session, stock};
+use crate::store::Store;
+
+/// What browsers may do with the app: nothing but run it and talk to servers of the contract.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
+script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+connect-src 'self' https: http://127.0.0.1:* http://localhost:*; worker-src 'self'; \
+manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+object-src 'none'";
+
+/// Returns the whole server as one service.
+pub fn router<S: Store>(app: App<S>) -> Router {
+    let product = format!("{}/{{id}}", path::PRODUCTS);
+    let stock = format!("{product}/stock");
+    let cors = cors(&app.settings.allowed_origins);
+    let router = Router::new()
+        .route(path::BULK, patch(bulk::update_bulk::<S>))
+        .route(path::INVENTORY, get(inventory::list_inventory::<S>))
+        .route(
+            path::PRODUCTS,
+            get(products::list_products::<S>).post(products::create_product::<S>),
+        )
+        .route(&product, get(products::get_product::<S>))
+        .route(&stock, patch(stock::update_stock::<S>))
+        .route(path::CAPABILITIES, get(service::get_capabilities::<S>))
+        .route(
+            path::SESSION,
+            post(session::sign_in::<S>)
+                .get(session::get_session::<S>)
+                .delete(session::sign_out::<S>),
+        )
+        .route("/healthz", get(service::get_health::<S>))
+        .method_not_allowed_fallback(fallback::refuse_method)
+        .fallback(fallback::answer_unknown::<S>)
+        .layer(CatchPanicLayer::custom(fallback::answer_panic));
+    let router = match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router.layer(middleware::from_fn(add_headers)).with_state(app)
+}
+
+fn cors(origins: &[String]) -> Option<CorsLayer> {
+    if origins.is_empty() {
+        return None;
+    }
+    let origins = origins.to_vec();
+    let is_allowed = move |origin: &HeaderValue, request: &axum::http::request::Parts| {
+        request.uri.path().starts_with(path::BASE)
+            && origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes())
+    };
+    Some(
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::predicate(is_allowed))
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+            .allow_headers(
+                [
+                    "authorization",
+                    "content-type",
+                    api::IDEMPOTENCY_KEY,
+                    api::PREFER,
+                    api::RUN_ID,
+                    api::RUN_REASON,
+                    api::RUN_FINGERPRINT,
+                ]
+                .map(HeaderName::from_static),
+            )
+            .expose_headers(
+                [
+                    api::RATE_LIMIT,
+                    api::RATE_REMAINING,
+                    api::RATE_RESET,
+                    "x-ratelimit-day-limit",
+                    "x-ratelimit-day-remaining",
+                    api::RETRY_AFTER,
+                    "date",
+                    api::IDEMPOTENT_REPLAYED,
+                    api::PREFERENCE_APPLIED,
+                ]
+                .map(HeaderName::from_static),
+            )
+            .max_age(std::time::Duration::from_mins(10)),
+    )
+}
+
+/// Adds the headers that every answer has, whatever made it.
+async fn add_headers(request: Request, next: Next) -> Response {
+    let is_api = {
+        let path = request.uri().path();
+        path.starts_with("/api") || path == "/healthz"
+    };
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut add = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if is_api {
+        add(header::CACHE_CONTROL, "no-store");
+        return response;
+    }
+    add(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    add(header::REFERRER_POLICY, "no-referrer");
+    add(header::X_FRAME_OPTIONS, "DENY");
+    add(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    response
+}

@@ -1,0 +1,199 @@
+//! Where products, levels, keys and answers are kept: a trait over plain data.
+//!
+//! No rule of stock is decided here: [`crate::applying`] decides, between reading and writing
+//! inside one [`Transaction`]. SQL lives below this module alone.
+
+pub mod data;
+pub mod sqlite;
+
+use std::future::Future;
+
+use jiff::Timestamp;
+use stockroom_api::inventory::{InventoryPage, Which};
+use stockroom_api::product::{Product, ProductPage};
+
+use self::data::{
+    Authority, Filled, KeptAnswer, KeyRow, LevelWrites, NewKey, NewSession, Page, ProductRow,
+    Scope, StockRow, StoreInfo, WriteRecord,
+};
+use crate::secret::Hash;
+
+/// Why a store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A product with this SKU exists already.
+    #[error("a product with the SKU {0} exists already")]
+    ExternalIdTaken(String),
+    /// The database is busy with other writes.
+    #[error("the database is busy")]
+    Busy,
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Failed(String),
+}
+
+/// What a store answers.
+pub type Stored<T> = Result<T, StoreError>;
+
+/// A place that keeps a store's data.
+pub trait Store: Clone + Send + Sync + 'static {
+    /// A transaction that can write; dropped without a commit it leaves no trace.
+    type Tx: Transaction;
+
+    /// Starts a transaction that can write.
+    fn begin(&self) -> impl Future<Output = Stored<Self::Tx>> + Send;
+
+    /// Returns the store, or `None` in a database without one.
+    fn info(&self) -> impl Future<Output = Stored<Option<StoreInfo>>> + Send;
+
+    /// Makes the store.
+    fn create(
+        &self,
+        name: &str,
+        kind: data::StoreKind,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<StoreInfo>> + Send;
+
+    /// Adds many products at once; meant for a demo store.
+    fn fill(
+        &self,
+        scope: Scope,
+        products: Vec<ProductRow>,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<Filled>> + Send;
+
+    /// Returns a page of the inventory list.
+    fn inventory(
+        &self,
+        scope: Scope,
+        which: Which,
+        page: Page,
+    ) -> impl Future<Output = Stored<InventoryPage>> + Send;
+
+    /// Returns a page of all products.
+    fn products(
+        &self,
+        scope: Scope,
+        page: Page,
+    ) -> impl Future<Output = Stored<ProductPage>> + Send;
+
+    /// Returns the product with this id, else with this SKU.
+    fn product(
+        &self,
+        scope: Scope,
+        reference: &str,
+    ) -> impl Future<Output = Stored<Option<Product>>> + Send;
+
+    /// Returns what the key with this hash may do; not for a revoked key.
+    fn find_key(&self, hash: Hash) -> impl Future<Output = Stored<Option<Authority>>> + Send;
+
+    /// Adds a key and returns its id.
+    fn create_key(&self, key: NewKey) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Returns all keys of a store, the oldest first.
+    fn keys(&self, store_id: i64) -> impl Future<Output = Stored<Vec<KeyRow>>> + Send;
+
+    /// Revokes the key with this id and ends its sessions; tells whether there was one.
+    fn revoke_key(
+        &self,
+        store_id: i64,
+        id: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<data::Revoked>> + Send;
+
+    /// Notes that a key was used.
+    fn touch_key(
+        &self,
+        scope: Scope,
+        id: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Adds a session.
+    fn create_session(&self, session: NewSession) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Returns what the session with this hash may do and when it ends; not for one that is over
+    /// or whose key was revoked.
+    fn find_session(
+        &self,
+        hash: Hash,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<Option<(Authority, Timestamp)>>> + Send;
+
+    /// Moves the end of a session.
+    fn extend_session(
+        &self,
+        hash: Hash,
+        expires_at: Timestamp,
+    ) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Ends a session.
+    fn end_session(&self, hash: Hash) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Forgets answers kept since before `kept_since`, and sessions that are over.
+    fn forget_expired(
+        &self,
+        kept_since: Timestamp,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<()>> + Send;
+}
+
+/// One transaction that can write.
+pub trait Transaction: Send {
+    /// Returns the answer kept under an idempotency key since `kept_since`.
+    fn find_answer(
+        &mut self,
+        scope: Scope,
+        key: &str,
+        kept_since: Timestamp,
+    ) -> impl Future<Output = Stored<Option<KeptAnswer>>> + Send;
+
+    /// Keeps an answer under an idempotency key.
+    fn keep_answer(
+        &mut self,
+        scope: Scope,
+        key: &str,
+        answer: &KeptAnswer,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Returns the levels of the products with these SKUs, in any order, without variants.
+    fn stock_by_external_id(
+        &mut self,
+        scope: Scope,
+        external_ids: &[&str],
+    ) -> impl Future<Output = Stored<Vec<StockRow>>> + Send;
+
+    /// Returns the variants of these products, each with its product's id.
+    fn variants_of(
+        &mut self,
+        scope: Scope,
+        product_ids: &[&str],
+    ) -> impl Future<Output = Stored<Vec<(String, data::VariantRow)>>> + Send;
+
+    /// Returns the product with this id, else with this SKU.
+    fn product(
+        &mut self,
+        scope: Scope,
+        reference: &str,
+    ) -> impl Future<Output = Stored<Option<Product>>> + Send;
+
+    /// Writes levels and their history.
+    fn write_levels(
+        &mut self,
+        scope: Scope,
+        record: &WriteRecord,
+        writes: &LevelWrites,
+    ) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Adds a product.
+    fn insert_product(
+        &mut self,
+        scope: Scope,
+        product: &ProductRow,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Makes what was written last.
+    fn commit(self) -> impl Future<Output = Stored<()>> + Send;
+}

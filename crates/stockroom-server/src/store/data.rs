@@ -1,0 +1,265 @@
+//! The plain data that goes into a store and comes out of it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use stockroom_api::key::{Access, Environment};
+use stockroom_api::product::NewProduct;
+use stockroom_domain::quantity::Mode;
+
+use crate::secret::Hash;
+
+/// Whose data: every read and write is inside one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Scope {
+    /// The store.
+    pub store_id: i64,
+    /// Test or live.
+    pub environment: Environment,
+}
+
+/// A store as such.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreInfo {
+    /// The store's id.
+    pub store_id: i64,
+    /// The store's name.
+    pub name: String,
+    /// A demo or a shop's own.
+    pub kind: StoreKind,
+}
+
+/// A demo or a shop's own store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreKind {
+    /// Made to try things on, with keys that everybody knows.
+    Demo,
+    /// A shop's own.
+    Real,
+}
+
+/// What a key or session may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authority {
+    /// The data it reaches.
+    pub scope: Scope,
+    /// The key's id.
+    pub key_id: String,
+    /// Read, or read and write.
+    pub access: Access,
+    /// The store's name.
+    pub store_name: String,
+    /// The store's kind.
+    pub kind: StoreKind,
+    /// When the key was last noted as used.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A key that is being made.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// The data it reaches.
+    pub scope: Scope,
+    /// The key's id.
+    pub id: String,
+    /// What is kept of it.
+    pub hash: Hash,
+    /// Its prefix, such as `sk_test_`.
+    pub prefix: &'static str,
+    /// Its last four characters.
+    pub last_four: String,
+    /// What people call it.
+    pub name: String,
+    /// Read, or read and write.
+    pub access: Access,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A key as it is listed.
+#[derive(Clone, Debug)]
+pub struct KeyRow {
+    /// The key's id.
+    pub id: String,
+    /// Its prefix, such as `sk_test_`.
+    pub prefix: String,
+    /// Its last four characters.
+    pub last_four: String,
+    /// What people call it.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// What revoking found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// The key was revoked.
+    Now,
+    /// The key had been revoked before.
+    Before,
+    /// There is no such key.
+    Unknown,
+}
+
+/// A session that is being made.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// The data it reaches.
+    pub scope: Scope,
+    /// What is kept of its token.
+    pub hash: Hash,
+    /// The key it was made with.
+    pub key_id: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// An answer kept under an idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// SHA-256 of the request's method, path and body.
+    pub fingerprint: Hash,
+    /// The answer's HTTP status.
+    pub status: u16,
+    /// The answer's body.
+    pub body: Vec<u8>,
+    /// Whether `Preference-Applied` was said.
+    pub preference_applied: bool,
+}
+
+/// The part of a list that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The page, from 1.
+    pub number: u64,
+    /// The rows per page.
+    pub limit: u64,
+}
+
+/// A product that is being added, its ids chosen.
+#[derive(Clone, Debug)]
+pub struct ProductRow {
+    /// The product's id.
+    pub id: String,
+    /// The variants' ids, in order.
+    pub variant_ids: Vec<String>,
+    /// All the rest.
+    pub new: NewProduct,
+}
+
+/// How many products were added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filled {
+    /// The number of products.
+    pub products: usize,
+}
+
+/// A product's levels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockRow {
+    /// The product's id.
+    pub product_id: String,
+    /// The product's SKU.
+    pub external_id: Option<String>,
+    /// Its own level.
+    pub quantity: Option<i64>,
+    /// Its threshold.
+    pub low_stock_threshold: Option<i64>,
+    /// Its variants, where they were read.
+    pub variants: Vec<VariantRow>,
+}
+
+/// A variant's level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariantRow {
+    /// The variant's id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// Its level.
+    pub quantity: Option<i64>,
+}
+
+/// Who changed levels, when and why.
+#[derive(Clone, Debug)]
+pub struct WriteRecord {
+    /// When.
+    pub at: Timestamp,
+    /// By which endpoint.
+    pub source: Source,
+    /// With which key.
+    pub key_id: String,
+    /// In which request.
+    pub request_id: String,
+    /// In which run.
+    pub run_id: Option<String>,
+    /// Why.
+    pub run_reason: Option<String>,
+}
+
+/// The endpoint that changed levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The bulk update.
+    Bulk,
+    /// The single update.
+    Single,
+}
+
+/// The levels to write, and their history.
+#[derive(Clone, Debug, Default)]
+pub struct LevelWrites {
+    /// The products' last levels.
+    pub products: Vec<(String, i64)>,
+    /// The products that start to be tracked, become low or are no longer low.
+    pub flips: Vec<Flip>,
+    /// The variants' last levels.
+    pub variants: Vec<VariantLevel>,
+    /// Every level that was asked for, in order.
+    pub history: Vec<HistoryLine>,
+}
+
+/// What a list selects a product by, once that changes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Flip {
+    /// The product's id.
+    pub product_id: String,
+    /// Whether its level is below its threshold.
+    pub is_low: bool,
+}
+
+/// A variant's new level.
+#[derive(Clone, Debug, Serialize)]
+pub struct VariantLevel {
+    /// The product's id.
+    pub product_id: String,
+    /// The variant's id.
+    pub variant_id: String,
+    /// The level.
+    pub quantity: i64,
+}
+
+/// One level that was asked for.
+#[derive(Clone, Debug)]
+pub struct HistoryLine {
+    /// The product's id.
+    pub product_id: String,
+    /// The variant's id, where it is a variant's level.
+    pub variant_id: Option<String>,
+    /// Set or adjust.
+    pub mode: Mode,
+    /// The level or delta that was asked for.
+    pub asked: i64,
+    /// The level before.
+    pub before: Option<i64>,
+    /// The level after.
+    pub after: i64,
+    /// The units really added.
+    pub delta: i64,
+}

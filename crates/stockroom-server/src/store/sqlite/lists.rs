@@ -1,0 +1,153 @@
+//! The lists, read page by page.
+
+use serde::Deserialize;
+use sqlx::sqlite::SqlitePool;
+use stockroom_api::inventory::{InventoryItem, InventoryPage, InventoryVariant, Which};
+use stockroom_api::product::ProductPage;
+
+use super::rows::ProductJson;
+use crate::store::Stored;
+use crate::store::data::{Page, Scope};
+
+#[derive(Deserialize)]
+struct ItemJson(
+    String,
+    Option<String>,
+    String,
+    Option<i64>,
+    Option<i64>,
+    i64,
+    Vec<(String, String, Option<i64>)>,
+);
+
+const TRACKED: &str = "
+select
+    (select count(*) from products
+     where store_id = ?1 and environment = ?2 and is_tracked = 1),
+    (select json_group_array(json_array(
+         p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
+         (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
+          from variants v
+          where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
+         order by p.external_id is null, p.external_id, p.id)
+     from (select id from products
+           where store_id = ?1 and environment = ?2 and is_tracked = 1
+           order by external_id is null, external_id, id
+           limit ?3 offset ?4) as listed
+     join products p on p.store_id = ?1 and p.environment = ?2 and p.id = listed.id)";
+
+const LOW: &str = "
+select
+    (select count(*) from products
+     where store_id = ?1 and environment = ?2 and is_low = 1),
+    (select json_group_array(json_array(
+         p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
+         (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
+          from variants v
+          where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
+         order by p.external_id is null, p.external_id, p.id)
+     from (select id from products
+           where store_id = ?1 and environment = ?2 and is_low = 1
+           order by external_id is null, external_id, id
+           limit ?3 offset ?4) as listed
+     join products p on p.store_id = ?1 and p.environment = ?2 and p.id = listed.id)";
+
+const ALL: &str = "
+select
+    (select count(*) from products where store_id = ?1 and environment = ?2),
+    (select json_group_array(json_object(
+         'id', p.id, 'external_id', p.external_id, 'name', p.name,
+         'description', p.description, 'price', p.price, 'status', p.status,
+         'quantity', p.quantity, 'low_stock_threshold', p.low_stock_threshold,
+         'created_at', p.created_at, 'updated_at', p.updated_at,
+         'variants', (
+             select json_group_array(json_object(
+                 'id', v.id, 'kind', v.type, 'label', v.label, 'value', v.value,
+                 'price_adjustment', v.price_adjustment, 'quantity', v.quantity)
+                 order by v.position)
+             from variants v
+             where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
+         order by p.external_id is null, p.external_id, p.id)
+     from (select id from products
+           where store_id = ?1 and environment = ?2
+           order by external_id is null, external_id, id
+           limit ?3 offset ?4) as listed
+     join products p on p.store_id = ?1 and p.environment = ?2 and p.id = listed.id)";
+
+/// Returns a page of the tracked products.
+pub(super) async fn inventory(
+    readers: &SqlitePool,
+    scope: Scope,
+    which: Which,
+    page: Page,
+) -> Stored<InventoryPage> {
+    let sql = match which {
+        Which::All => TRACKED,
+        Which::Low => LOW,
+    };
+    let (total, json) = read(readers, sql, scope, page).await?;
+    let rows: Vec<ItemJson> = serde_json::from_str(&json)?;
+    Ok(InventoryPage {
+        items: rows.into_iter().map(Into::into).collect(),
+        total,
+        page: page.number,
+        limit: Some(page.limit),
+        has_more: page.number.saturating_mul(page.limit) < total,
+    })
+}
+
+/// Returns a page of all products.
+pub(super) async fn products(
+    readers: &SqlitePool,
+    scope: Scope,
+    page: Page,
+) -> Stored<ProductPage> {
+    let (total, json) = read(readers, ALL, scope, page).await?;
+    let rows: Vec<ProductJson> = serde_json::from_str(&json)?;
+    Ok(ProductPage {
+        items: rows.into_iter().map(Into::into).collect(),
+        total,
+        page: page.number,
+        limit: Some(page.limit),
+        has_more: page.number.saturating_mul(page.limit) < total,
+    })
+}
+
+async fn read(
+    readers: &SqlitePool,
+    sql: &'static str,
+    scope: Scope,
+    page: Page,
+) -> Stored<(u64, String)> {
+    let offset = (page.number - 1).saturating_mul(page.limit);
+    let (total, json): (i64, String) = sqlx::query_as(sql)
+        .bind(scope.store_id)
+        .bind(scope.environment.as_str())
+        .bind(i64::try_from(page.limit).unwrap_or(i64::MAX))
+        .bind(i64::try_from(offset).unwrap_or(i64::MAX))
+        .fetch_one(readers)
+        .await?;
+    Ok((u64::try_from(total).unwrap_or(0), json))
+}
+
+impl From<ItemJson> for InventoryItem {
+    fn from(row: ItemJson) -> Self {
+        let ItemJson(product_id, external_id, name, quantity, threshold, is_low, variants) = row;
+        Self {
+            product_id,
+            external_id,
+            name,
+            quantity,
+            low_stock_threshold: threshold,
+            is_low_stock: is_low == 1,
+            variants: variants
+                .into_iter()
+                .map(|(variant_id, label, quantity)| InventoryVariant {
+                    variant_id,
+                    label,
+                    quantity,
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! One product in full, and how texts of the database become values.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use sqlx::SqliteConnection;
+use stockroom_api::product::{Product, Status, Variant};
+
+use crate::store::data::Scope;
+use crate::store::{StoreError, Stored};
+
+/// What one product's row is made of, as one JSON object.
+#[derive(Deserialize)]
+pub(super) struct ProductJson {
+    id: String,
+    external_id: Option<String>,
+    name: String,
+    description: Option<String>,
+    price: i64,
+    status: String,
+    quantity: Option<i64>,
+    low_stock_threshold: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+    variants: Vec<VariantJson>,
+}
+
+#[derive(Deserialize)]
+struct VariantJson {
+    id: String,
+    kind: String,
+    label: String,
+    value: Option<String>,
+    price_adjustment: Option<i64>,
+    quantity: Option<i64>,
+}
+
+/// Returns the product with this id, else with this SKU.
+pub(super) async fn product(
+    connection: &mut SqliteConnection,
+    scope: Scope,
+    reference: &str,
+) -> Stored<Option<Product>> {
+    let json: Option<String> = sqlx::query_scalar(
+        "select json_object(
+             'id', p.id, 'external_id', p.external_id, 'name', p.name,
+             'description', p.description, 'price', p.price, 'status', p.status,
+             'quantity', p.quantity, 'low_stock_threshold', p.low_stock_threshold,
+             'created_at', p.created_at, 'updated_at', p.updated_at,
+             'variants', (
+                 select json_group_array(json_object(
+                     'id', v.id, 'kind', v.type, 'label', v.label, 'value', v.value,
+                     'price_adjustment', v.price_adjustment, 'quantity', v.quantity)
+                     order by v.position)
+                 from variants v
+                 where v.store_id = p.store_id and v.environment = p.environment
+                     and v.product_id = p.id))
+         from products p
+         where p.store_id = ?1 and p.environment = ?2 and (p.id = ?3 or p.external_id = ?4)
+         order by p.id = ?3 desc limit 1",
+    )
+    .bind(scope.store_id)
+    .bind(scope.environment.as_str())
+    .bind(reference)
+    .bind(reference.trim())
+    .fetch_optional(connection)
+    .await?;
+    json.map(|json| Ok(serde_json::from_str::<ProductJson>(&json)?.into())).transpose()
+}
+
+impl From<ProductJson> for Product {
+    fn from(row: ProductJson) -> Self {
+        Self {
+            id: row.id,
+            external_id: row.external_id,
+            name: row.name,
+            description: row.description,
+            price: row.price,
+            status: match row.status.as_str() {
+                "ACTIVE" => Status::Active,
+                _ => Status::Disabled,
+            },
+            quantity: row.quantity,
+            low_stock_threshold: row.low_stock_threshold,
+            variants: row.variants.into_iter().map(Into::into).collect(),
+            created_at: iso(row.created_at),
+            updated_at: iso(row.updated_at),
+        }
+    }
+}
+
+impl From<VariantJson> for Variant {
+    fn from(row: VariantJson) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            label: row.label,
+            value: row.value,
+            price_adjustment: row.price_adjustment,
+            quantity: row.quantity,
+        }
+    }
+}
+
+fn iso(millis: i64) -> Option<String> {
+    let time = Timestamp::from_millisecond(millis).ok()?;
+    Some(format!("{time:.3}"))
+}
+
+/// Returns the time that a column holds.
+pub(super) fn time(millis: i64) -> Stored<Timestamp> {
+    Timestamp::from_millisecond(millis).map_err(|error| StoreError::Failed(error.to_string()))
+}
