@@ -41,7 +41,8 @@ enum Entry {
 }
 
 fn main() {
-    let languages: Vec<_> = LANGUAGES.iter().map(|(code, forms)| (*code, read(code, forms))).collect();
+    let languages: Vec<_> =
+        LANGUAGES.iter().map(|(code, forms)| (*code, read(code, forms))).collect();
     for (code, entries) in &languages[1..] {
         compare(&languages[0].1, code, entries);
     }
@@ -59,7 +60,8 @@ fn main() {
 fn read(code: &str, forms: &[&str]) -> BTreeMap<String, Entry> {
     let path = format!("locales/{code}.json");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let value: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let value: Value =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut entries = BTreeMap::new();
     flatten(&path, "", &value, &mut entries);
     for (key, entry) in &entries {
@@ -76,9 +78,11 @@ fn flatten(path: &str, prefix: &str, value: &Value, entries: &mut BTreeMap<Strin
     let Value::Object(map) = value else {
         panic!("{path}: {prefix} is neither a text nor an object");
     };
-    let is_plural = map.contains_key("other") && map.keys().all(|key| FORMS.contains(&key.as_str()));
+    let is_plural =
+        map.contains_key("other") && map.keys().all(|key| FORMS.contains(&key.as_str()));
     if is_plural {
-        let texts = map.iter().map(|(form, text)| (form.clone(), text.as_str().unwrap().to_owned()));
+        let texts =
+            map.iter().map(|(form, text)| (form.clone(), text.as_str().unwrap().to_owned()));
         entries.insert(prefix.to_owned(), Entry::Plural(texts.collect()));
         return;
     }
@@ -102,13 +106,24 @@ fn compare(english: &BTreeMap<String, Entry>, code: &str, entries: &BTreeMap<Str
     for (key, entry) in entries {
         match (&english[key], entry) {
             (Entry::Text(a), Entry::Text(b)) => {
-                assert_eq!(placeholders(a), placeholders(b), "locales/{code}.json: placeholders of {key}");
+                assert_eq!(
+                    placeholders(a),
+                    placeholders(b),
+                    "locales/{code}.json: placeholders of {key}"
+                );
             }
             (Entry::Plural(a), Entry::Plural(b)) => {
                 let allowed = placeholders(&a["other"]);
-                assert_eq!(allowed, placeholders(&b["other"]), "locales/{code}.json: placeholders of {key}");
+                assert_eq!(
+                    allowed,
+                    placeholders(&b["other"]),
+                    "locales/{code}.json: placeholders of {key}"
+                );
                 for text in a.values().chain(b.values()) {
-                    assert!(placeholders(text).is_subset(&allowed), "{key}: unknown placeholder in {text:?}");
+                    assert!(
+                        placeholders(text).is_subset(&allowed),
+                        "{key}: unknown placeholder in {text:?}"
+                    );
                 }
             }
             _ => panic!("locales/{code}.json: {key} is a plural in one language only"),
@@ -124,10 +139,15 @@ fn generate(languages: &[(&str, BTreeMap<String, Entry>)]) -> String {
     let (texts, plurals): (Vec<_>, Vec<_>) =
         languages[0].1.iter().partition(|(_, entry)| matches!(entry, Entry::Text(_)));
     let mut out = String::new();
-    for (name, about, keys) in
-        [("Key", "The name of one text.", &texts), ("Plural", "The name of one counted text.", &plurals)]
-    {
-        writeln!(out, "/// {about}\n#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]").unwrap();
+    for (name, about, keys) in [
+        ("Key", "The name of one text.", &texts),
+        ("Plural", "The name of one counted text.", &plurals),
+    ] {
+        writeln!(
+            out,
+            "/// {about}\n#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]"
+        )
+        .unwrap();
         writeln!(out, "#[repr(u16)]\npub enum {name} {{").unwrap();
         for (key, entry) in keys {
             let sample = match entry {

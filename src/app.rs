@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 pub mod frame;
 pub mod shortcuts;
+pub mod viewport;
 
 use crate::browser::page;
 use crate::connection::{Connection, Standing};
@@ -28,6 +29,7 @@ pub fn App() -> impl IntoView {
     let toasts = Toasts::new();
     provide_context(settings);
     provide_context(settings.words());
+    provide_context(viewport::Viewport::start());
     provide_context(connection);
     provide_context(toasts);
     provide_context(Navigator::start());

@@ -138,7 +138,8 @@ impl Connection {
     }
 
     fn root(self) -> String {
-        self.direct.with_value(|direct| direct.as_ref().map(|direct| direct.root.clone()))
+        self.direct
+            .with_value(|direct| direct.as_ref().map(|direct| direct.root.clone()))
             .unwrap_or_else(address::origin)
     }
 }

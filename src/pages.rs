@@ -1,6 +1,8 @@
 //! One file or folder per screen.
 
 pub mod inventory;
+pub mod level;
+pub mod product;
 pub mod settings;
 pub mod sign_in;
 pub mod update;

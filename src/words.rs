@@ -115,6 +115,11 @@ impl Words {
         self.language.get()
     }
 
+    /// Tells whether the current language is written from right to left, without following it.
+    pub fn is_rtl(self) -> bool {
+        self.language.get_untracked() == Language::Ar
+    }
+
     /// Changes the language.
     pub fn set_language(self, language: Language) {
         self.language.set(language);

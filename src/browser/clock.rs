@@ -16,7 +16,8 @@ pub fn now_ms() -> f64 {
 pub async fn sleep(milliseconds: i32) {
     let promise = Promise::new(&mut |resolve: Function, _| {
         if let Some(window) = window() {
-            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+            let _ = window
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
         }
     });
     // A timer's promise is never rejected.
@@ -35,7 +36,8 @@ pub struct Timer {
 pub fn after(milliseconds: i32, due: impl FnMut() + 'static) -> Option<Timer> {
     let callback = Closure::<dyn FnMut()>::new(due);
     let function = callback.as_ref().unchecked_ref();
-    let id = window()?.set_timeout_with_callback_and_timeout_and_arguments_0(function, milliseconds);
+    let id =
+        window()?.set_timeout_with_callback_and_timeout_and_arguments_0(function, milliseconds);
     Some(Timer { id: id.ok()?, repeats: false, _callback: callback })
 }
 
@@ -43,7 +45,8 @@ pub fn after(milliseconds: i32, due: impl FnMut() + 'static) -> Option<Timer> {
 pub fn every(milliseconds: i32, due: impl FnMut() + 'static) -> Option<Timer> {
     let callback = Closure::<dyn FnMut()>::new(due);
     let function = callback.as_ref().unchecked_ref();
-    let id = window()?.set_interval_with_callback_and_timeout_and_arguments_0(function, milliseconds);
+    let id =
+        window()?.set_interval_with_callback_and_timeout_and_arguments_0(function, milliseconds);
     Some(Timer { id: id.ok()?, repeats: true, _callback: callback })
 }
 
@@ -56,4 +59,10 @@ impl Drop for Timer {
             window.clear_timeout_with_handle(self.id);
         }
     }
+}
+
+/// Returns today's date where the merchant is, such as `2026-11-23`, for names of files.
+pub fn today() -> String {
+    let now = Date::new_0();
+    format!("{:04}-{:02}-{:02}", now.get_full_year(), now.get_month() + 1, now.get_date())
 }

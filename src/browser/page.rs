@@ -1,7 +1,9 @@
 //! The page around the app: title, language, theme, focus, visibility.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CustomEvent, Element, Event, HtmlElement, KeyboardEvent, MediaQueryListEvent, VisibilityState};
+use web_sys::{
+    CustomEvent, Element, Event, HtmlElement, KeyboardEvent, MediaQueryListEvent, VisibilityState,
+};
 
 use super::{document, listen, window};
 

@@ -16,7 +16,12 @@ impl Connection {
     ///
     /// # Errors
     /// [`Failure`].
-    pub async fn inventory_page(self, which: Which, page: u64, limit: u64) -> Result<InventoryPage, Failure> {
+    pub async fn inventory_page(
+        self,
+        which: Which,
+        page: u64,
+        limit: u64,
+    ) -> Result<InventoryPage, Failure> {
         let query = InventoryQuery { which, page: Some(page), limit: Some(limit) };
         self.get(&path::inventory(query)).await
     }
@@ -33,7 +38,12 @@ impl Connection {
     ///
     /// # Errors
     /// [`Failure`]; [`Failure::Refused`] carries the code and the path of the field at fault.
-    pub async fn update_stock(self, id: &str, update: &StockUpdate, key: &str) -> Result<Product, Failure> {
+    pub async fn update_stock(
+        self,
+        id: &str,
+        update: &StockUpdate,
+        key: &str,
+    ) -> Result<Product, Failure> {
         self.write(Method::Patch, &path::stock(id), update, key, &[]).await
     }
 
@@ -41,7 +51,11 @@ impl Connection {
     ///
     /// # Errors
     /// [`Failure`] of the request as a whole.
-    pub async fn update_bulk(self, request: &BulkRequest, key: &str) -> Result<BulkOutcome, Failure> {
+    pub async fn update_bulk(
+        self,
+        request: &BulkRequest,
+        key: &str,
+    ) -> Result<BulkOutcome, Failure> {
         let prefer = [(header::PREFER, header::RETURN_REPRESENTATION)];
         self.write(Method::Patch, path::BULK, request, key, &prefer).await
     }

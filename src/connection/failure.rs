@@ -124,10 +124,9 @@ pub fn tell(words: Words, connection: Connection, failure: &Failure) -> Told {
         Failure::TooFast { seconds: None } => (Key::FailureTooFast, nothing()),
         Failure::Busy => (Key::FailureBusy, nothing()),
         Failure::Broken => (Key::FailureBroken, text(Key::FailureBrokenAbout)),
-        Failure::NotTheApi => (
-            Key::FailureNotTheApi,
-            words.fill(Key::FailureNotTheApiAbout, &[("host", &host)]),
-        ),
+        Failure::NotTheApi => {
+            (Key::FailureNotTheApi, words.fill(Key::FailureNotTheApiAbout, &[("host", &host)]))
+        }
         Failure::NotFound => (Key::FailureNotFound, text(Key::ProductMissingAbout)),
         Failure::Refused(fault) => {
             (Key::FailureRefused, said(words, fault.message.as_deref().unwrap_or_default()))
@@ -168,7 +167,9 @@ mod tests {
 
     #[test]
     fn codes_decide_before_the_status() {
-        let body = |code: &str| format!(r#"{{"success":false,"error":{{"code":"{code}","message":"m"}}}}"#);
+        let body = |code: &str| {
+            format!(r#"{{"success":false,"error":{{"code":"{code}","message":"m"}}}}"#)
+        };
         check(401, &body("MISSING_CREDENTIALS"), &Failure::SignedOut);
         check(401, &body("INVALID_API_KEY"), &Failure::WrongKey);
         check(403, &body("SECRET_KEY_REQUIRED"), &Failure::ReadOnly);

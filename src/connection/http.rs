@@ -70,9 +70,7 @@ impl Connection {
 
     /// Notes that a session which was in use is over.
     fn notice_end(self) {
-        let by_session = |standing: &Standing| {
-            matches!(standing, Standing::SignedIn(who) if who.way == Way::Session)
-        };
+        let by_session = |standing: &Standing| matches!(standing, Standing::SignedIn(who) if who.way == Way::Session);
         if self.standing.try_with_untracked(by_session) == Some(true) {
             self.has_ended.try_set(true);
         }
@@ -116,7 +114,8 @@ async fn send_as(
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    let no_answer = |_| if signal.aborted() { Unreachable::TimedOut } else { Unreachable::NoAnswer };
+    let no_answer =
+        |_| if signal.aborted() { Unreachable::TimedOut } else { Unreachable::NoAnswer };
     let sent = match body {
         Some(body) => {
             let request = request.header("content-type", "application/json").body(body);

@@ -87,7 +87,8 @@ pub fn root_of(address: &str) -> Option<String> {
     let address = address.trim().trim_end_matches('/');
     let root = address.strip_suffix(path::BASE).unwrap_or(address);
     let host = root.strip_prefix("https://").or_else(|| root.strip_prefix("http://"))?;
-    let is_host = !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "?#@".contains(c));
+    let is_host =
+        !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "?#@".contains(c));
     is_host.then(|| root.to_owned())
 }
 

@@ -1,7 +1,7 @@
 //! Settings.
-use leptos::prelude::*;
 use crate::app::frame::PageHead;
 use crate::words::{Key, use_words};
+use leptos::prelude::*;
 
 /// The settings screen.
 #[component]

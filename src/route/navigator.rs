@@ -25,10 +25,7 @@ impl Navigator {
     ///
     /// Call it once, at the app's root.
     pub fn start() -> Self {
-        let navigator = Self {
-            route: RwSignal::new(current()),
-            guard: StoredValue::new(None),
-        };
+        let navigator = Self { route: RwSignal::new(current()), guard: StoredValue::new(None) };
         address::on_travel(move || navigator.travelled());
         address::on_link(move |path, query| {
             navigator.go(&Route::parse(path, query));

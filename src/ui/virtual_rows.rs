@@ -24,7 +24,11 @@ pub struct Window {
 /// Returns the window for a list of `total` rows of `height` pixels, scrolled by `top` pixels in
 /// a view of `view` pixels.
 pub fn window_of(total: usize, height: u32, top: f64, view: f64) -> Window {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 first")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to 0 first"
+    )]
     let row_at = |pixels: f64| (pixels.max(0.0) / f64::from(height.max(1))) as usize;
     let first = row_at(top).saturating_sub(SPARE).min(total);
     let last = (row_at(top + view) + 1 + SPARE).min(total);
