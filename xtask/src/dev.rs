@@ -12,7 +12,8 @@ pub(crate) fn run() -> Outcome {
     tools::ensure_app(&mut steps)?;
     let server = build_server(&mut steps, Profile::Dev)?;
     let mut serve = command(&server.to_string_lossy());
-    serve.args(["serve", "--data", "data/dev", "--listen", "127.0.0.1:8080", "--demo"]);
+    serve.args(["serve", "--listen", "127.0.0.1:8080", "--demo", "--data"]);
+    serve.arg(target().join("dev-data"));
     let mut trunk = command("trunk");
     // A folder of its own: `dist` is what releases are made of.
     trunk.arg("serve").arg("--dist").arg(target().join("dev-dist"));

@@ -1,6 +1,6 @@
 //! `cargo xtask serve`: from a checkout to a running Stockroom.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::app::{Profile, build_app, build_server};
@@ -21,17 +21,14 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
 
     let mut command = Command::new(server);
     command.arg("serve").arg("--data").arg(&options.data).args(["--listen", &options.listen]);
-    if options.demo || holds_no_store(&options.data) {
+    // A store that is a demo stays one; only a new one has to be told.
+    if options.demo || !options.data.join("stockroom.db").exists() {
         command.arg("--demo");
-        println!("\nStockroom with a demo store in {}", options.data.display());
-        println!("  open        http://{}", options.listen);
-        println!("  read+write  sk_test_demo");
-        println!("  read only   pk_test_demo");
-    } else {
-        println!("\nStockroom with the store in {}", options.data.display());
-        println!("  open        http://{}", options.listen);
     }
-    println!("  end with    Ctrl+C\n");
+    println!(
+        "\nStarting Stockroom with the store in {}; end it with Ctrl+C\n",
+        options.data.display()
+    );
     replace(command)
 }
 
@@ -49,11 +46,6 @@ fn parse(words: &[&str]) -> Outcome<Options> {
         }
     }
     Ok(options)
-}
-
-/// Tells whether a folder is empty or missing, so that a demo store hurts nobody.
-fn holds_no_store(data: &Path) -> bool {
-    std::fs::read_dir(data).map_or(true, |mut entries| entries.next().is_none())
 }
 
 /// Becomes the server, so that whoever ends this command ends the server.
