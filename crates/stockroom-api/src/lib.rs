@@ -9,6 +9,7 @@
 pub mod bulk;
 pub mod capabilities;
 pub mod code;
+mod conversion;
 pub mod envelope;
 pub mod header;
 pub mod inventory;
