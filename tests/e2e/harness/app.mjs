@@ -1,0 +1,105 @@
+// The app as a person finds their way in it: by role and label, in English.
+import { readFile } from 'node:fs/promises';
+
+/** Whatever begins so: tabs and chips carry their count behind the word. */
+const begins = (word) => new RegExp(`^${word}\\b`);
+
+export class App {
+  constructor(page, url) {
+    this.page = page;
+    this.url = url;
+  }
+
+  async visit(path = '/') {
+    await this.page.goto(this.url + path);
+  }
+
+  // Sign in
+  get signInHeading() {
+    return this.page.getByRole('heading', { name: 'Sign in' });
+  }
+
+  async signIn(key) {
+    await this.page.getByLabel('API key').fill(key);
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  }
+
+  async openDemo() {
+    await this.visit('/');
+    await this.page.getByRole('button', { name: 'Open the demo store' }).click();
+    await this.inventory.waitFor();
+  }
+
+  // Everywhere
+  async go(name) {
+    await this.page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+  }
+
+  heading(name) {
+    return this.page.getByRole('heading', { name });
+  }
+
+  button(name) {
+    return this.page.getByRole('button', { name });
+  }
+
+  // Inventory
+  get inventory() {
+    return this.page.getByRole('grid', { name: 'Inventory' });
+  }
+
+  tab(name) {
+    return this.page.getByRole('tab', { name: begins(name) });
+  }
+
+  get search() {
+    return this.page.getByRole('searchbox', { name: 'Search products' });
+  }
+
+  /** The row of the inventory that holds this text. */
+  row(text) {
+    return this.inventory.getByRole('row').filter({ hasText: text }).first();
+  }
+
+  // Product panel
+  get stock() {
+    return this.page.getByRole('dialog').getByLabel('Stock', { exact: true });
+  }
+
+  stockOf(variant) {
+    return this.page.getByRole('dialog').getByLabel(`Stock of ${variant}`, { exact: true });
+  }
+
+  async save() {
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+  }
+
+  // Update stock
+  async chooseFile(name, content, mimeType = 'text/csv') {
+    await this.page.getByLabel('Choose a file').setInputFiles({ name, mimeType, buffer: Buffer.from(content) });
+  }
+
+  get changes() {
+    return this.page.getByRole('grid', { name: 'Changes' });
+  }
+
+  chip(name) {
+    return this.page.getByRole('button', { name: begins(name) });
+  }
+
+  /** The number on a filter chip. */
+  async count(name) {
+    const text = await this.chip(name).first().innerText();
+    return Number(text.replaceAll(/\D/g, ''));
+  }
+
+  get apply() {
+    return this.page.getByRole('button', { name: /^Apply [\d,]+ changes?/ });
+  }
+
+  /** Clicks and returns the downloaded file's name and text. */
+  async download(button) {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), button.click()]);
+    return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+  }
+}

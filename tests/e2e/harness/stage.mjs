@@ -1,0 +1,28 @@
+// A server and a browser for one file of tests, and an app for each test.
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { App } from './app.mjs';
+import { launch, openPage } from './browser.mjs';
+import { startServer } from './server.mjs';
+
+export function stage(options) {
+  const stage = {
+    /** Opens the app in a fresh browser context; the test fails if it logs an error. */
+    async app(t, pageOptions) {
+      const { context, page, complaints } = await openPage(stage.browser, pageOptions);
+      t.after(async () => {
+        await context.close();
+        assert.deepEqual(complaints, [], 'the app logged errors');
+      });
+      return new App(page, stage.server.url);
+    },
+  };
+  before(async () => {
+    [stage.server, stage.browser] = await Promise.all([startServer(options), launch()]);
+  });
+  after(async () => {
+    await stage.browser?.close();
+    await stage.server?.stop();
+  });
+  return stage;
+}
