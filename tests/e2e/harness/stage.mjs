@@ -5,7 +5,8 @@ import { App } from './app.mjs';
 import { launch, openPage } from './browser.mjs';
 import { startServer } from './server.mjs';
 
-export function stage(options) {
+/** `prepare` runs once the server answers, before the first test. */
+export function stage({ prepare = () => {}, ...options } = {}) {
   const stage = {
     /** Opens the app in a fresh browser context; the test fails if it logs an error. */
     async app(t, pageOptions) {
@@ -19,6 +20,7 @@ export function stage(options) {
   };
   before(async () => {
     [stage.server, stage.browser] = await Promise.all([startServer(options), launch()]);
+    await prepare(stage.server);
   });
   after(async () => {
     await stage.browser?.close();
