@@ -43,9 +43,6 @@ pub struct ErrorDetail {
 impl<T> Envelope<T> {
     /// Returns the successful answer that carries `data`.
     pub fn of(data: T) -> Self {
-        Self {
-            success: true,
-            data,
-        }
+        Self { success: true, data }
     }
 }

@@ -40,16 +40,10 @@ impl KeyPrefix {
     /// assert!(KeyPrefix::parse("sk_live_").is_none() && KeyPrefix::parse("abc").is_none());
     /// ```
     pub fn parse(key: &str) -> Option<Self> {
-        let all = [Access::Read, Access::Write]
-            .into_iter()
-            .flat_map(|access| {
-                [Environment::Test, Environment::Live].map(|environment| Self {
-                    access,
-                    environment,
-                })
-            });
-        all.into_iter()
-            .find(|prefix| key.len() > 8 && key.starts_with(prefix.as_str()))
+        let all = [Access::Read, Access::Write].into_iter().flat_map(|access| {
+            [Environment::Test, Environment::Live].map(|environment| Self { access, environment })
+        });
+        all.into_iter().find(|prefix| key.len() > 8 && key.starts_with(prefix.as_str()))
     }
 
     /// Returns the prefix as keys begin with it.

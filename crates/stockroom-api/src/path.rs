@@ -43,11 +43,7 @@ pub fn inventory(query: InventoryQuery) -> String {
     let page = query.page.map(|page| format!("page={page}"));
     let limit = query.limit.map(|limit| format!("limit={limit}"));
     let parts: Vec<String> = [low, page, limit].into_iter().flatten().collect();
-    if parts.is_empty() {
-        INVENTORY.to_owned()
-    } else {
-        format!("{INVENTORY}?{}", parts.join("&"))
-    }
+    if parts.is_empty() { INVENTORY.to_owned() } else { format!("{INVENTORY}?{}", parts.join("&")) }
 }
 
 /// Returns `text` as one segment of a path: everything but unreserved characters is escaped.
@@ -71,22 +67,12 @@ mod tests {
     #[test]
     fn lists_name_only_what_is_not_default() {
         assert_eq!(inventory(InventoryQuery::default()), INVENTORY);
-        let query = InventoryQuery {
-            which: Which::Low,
-            page: Some(2),
-            limit: Some(50),
-        };
-        assert_eq!(
-            inventory(query),
-            "/api/v1/dev/store/inventory?lowStock=true&page=2&limit=50"
-        );
+        let query = InventoryQuery { which: Which::Low, page: Some(2), limit: Some(50) };
+        assert_eq!(inventory(query), "/api/v1/dev/store/inventory?lowStock=true&page=2&limit=50");
     }
 
     #[test]
     fn ids_are_escaped_whole() {
-        assert_eq!(
-            stock("A B/ç?#%"),
-            "/api/v1/dev/store/products/A%20B%2F%C3%A7%3F%23%25/stock"
-        );
+        assert_eq!(stock("A B/ç?#%"), "/api/v1/dev/store/products/A%20B%2F%C3%A7%3F%23%25/stock");
     }
 }

@@ -34,11 +34,7 @@ pub struct Refusal {
 impl Refusal {
     /// Returns a `VALIDATION_ERROR` at `path`.
     pub fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            code: ErrorCode::ValidationError,
-            message: message.into(),
-            path: Some(path.into()),
-        }
+        Self { code: ErrorCode::ValidationError, message: message.into(), path: Some(path.into()) }
     }
 
     /// Returns the body of the answer.
@@ -74,9 +70,7 @@ fn locate<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Refusa
         .err()
         .map(|located| located.path().to_string())
         .filter(|path| path != ".");
-    let place = path
-        .as_deref()
-        .map_or_else(|| "The body".to_owned(), |path| format!("`{path}`"));
+    let place = path.as_deref().map_or_else(|| "The body".to_owned(), |path| format!("`{path}`"));
     Refusal {
         code: ErrorCode::ValidationError,
         message: format!("{place} is not as it must be: {}.", reason(error)),
@@ -95,11 +89,7 @@ fn malformed(body: &[u8], error: &serde_json::Error) -> Refusal {
             error.column(),
         )
     };
-    Refusal {
-        code: ErrorCode::ValidationError,
-        message,
-        path: None,
-    }
+    Refusal { code: ErrorCode::ValidationError, message, path: None }
 }
 
 /// Returns what serde says is wrong, without its place: the path says that better.

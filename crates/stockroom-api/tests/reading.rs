@@ -18,10 +18,7 @@ fn nfc(text: &str) -> String {
 /// Shows each item's outcome on a line, or the refusal of the whole.
 fn check_bulk(body: &str, expected: &Expect) {
     let shown = match read_bulk(body.as_bytes(), nfc) {
-        Err(refusal) => format!(
-            "{} at {:?}: {}\n",
-            refusal.code, refusal.path, refusal.message
-        ),
+        Err(refusal) => format!("{} at {:?}: {}\n", refusal.code, refusal.path, refusal.message),
         Ok(items) => items
             .into_iter()
             .map(|item| match item {
@@ -221,9 +218,7 @@ fn ids_of_256_characters_are_the_longest() {
     let longest = of("é".repeat(256));
     assert!(read_bulk(longest.as_bytes(), nfc).unwrap()[0].is_ok());
     let longer = of("é".repeat(257));
-    let error = read_bulk(longer.as_bytes(), nfc).unwrap()[0]
-        .clone()
-        .unwrap_err();
+    let error = read_bulk(longer.as_bytes(), nfc).unwrap()[0].clone().unwrap_err();
     assert_eq!(error.path.unwrap(), "items[0].externalId");
 }
 
@@ -293,10 +288,7 @@ fn a_new_product_is_read_or_refused_with_its_field() {
             r#"{"name":"Thé","price":50000,"externalId":"T-1","lowStockThreshold":0,"status":"ACTIVE","variants":[{"type":"SIZE","label":"Grand","priceAdjustment":-50}]}"#
         ]],
     );
-    check_product(
-        r#"{"price":1}"#,
-        &expect![[r#"Some("name"): `name` is missing or empty."#]],
-    );
+    check_product(r#"{"price":1}"#, &expect![[r#"Some("name"): `name` is missing or empty."#]]);
     check_product(
         r#"{"name":"A"}"#,
         &expect![[r#"Some("price"): `price` is missing: send it in hundredths of MRU."#]],

@@ -94,8 +94,8 @@ async fn open(data: &Path) -> Ended<SqliteStore> {
     })
 }
 
-/// Makes a key and returns it with its row.
-fn make_key(scope: Scope, access: Access, name: &str) -> (String, NewKey) {
+/// Returns a new key, and the row that is kept of it.
+pub fn make_key(scope: Scope, access: Access, name: &str) -> (String, NewKey) {
     let prefix = KeyPrefix { access, environment: scope.environment };
     let key = secret::new_key(prefix, &SystemRandom);
     let row = key_row(scope, access, name, &key, &SystemRandom, SystemClock.now());

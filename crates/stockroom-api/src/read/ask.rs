@@ -64,9 +64,7 @@ impl Numbers {
             (Mode::Set, quantity, _) => ("quantity", quantity),
             (Mode::Adjust, _, delta) => ("quantityDelta", delta),
         };
-        let change = value
-            .map(|value| change(mode, value, &join(place, field)))
-            .transpose()?;
+        let change = value.map(|value| change(mode, value, &join(place, field))).transpose()?;
         let expected = self
             .expected
             .map(|value| level(value, &join(place, "expectedQuantity")))
@@ -91,33 +89,22 @@ pub(super) fn read_variants(
             return Err(Refusal::at(join(&place, "label"), message));
         }
         if !seen.insert(key.clone()) {
-            let message = format!(
-                "The label \"{}\" is named twice. Send each variant once.",
-                variant.label
-            );
+            let message =
+                format!("The label \"{}\" is named twice. Send each variant once.", variant.label);
             return Err(Refusal::at(join(&place, "label"), message));
         }
         let ask = variant.numbers.ask(variant.mode, &place)?;
         let Some(change) = ask.change else {
             return Err(no_value(variant.mode, &place));
         };
-        asks.push(VariantAsk {
-            label: variant.label,
-            key,
-            change,
-            expected: ask.expected,
-        });
+        asks.push(VariantAsk { label: variant.label, key, change, expected: ask.expected });
     }
     Ok(asks)
 }
 
 /// Returns `field` of the object at `place`, where an empty place is the body itself.
 pub(super) fn join(place: &str, field: &str) -> String {
-    if place.is_empty() {
-        field.to_owned()
-    } else {
-        format!("{place}.{field}")
-    }
+    if place.is_empty() { field.to_owned() } else { format!("{place}.{field}") }
 }
 
 /// Returns the refusal of an object that names no value.
@@ -126,10 +113,8 @@ pub(super) fn no_value(mode: Mode, place: &str) -> Refusal {
         Mode::Set => "quantity",
         Mode::Adjust => "quantityDelta",
     };
-    let message = format!(
-        "Nothing is asked: mode \"{}\" needs `{field}`, which is missing.",
-        mode.as_str()
-    );
+    let message =
+        format!("Nothing is asked: mode \"{}\" needs `{field}`, which is missing.", mode.as_str());
     Refusal::at(join(place, field), message)
 }
 
@@ -152,9 +137,9 @@ fn change(mode: Mode, value: Integer, place: &str) -> Result<Change, Refusal> {
         Mode::Adjust => -MAX_UNITS,
     };
     match value {
-        Integer::Fits(units) => mode
-            .change(units)
-            .map_err(|_| out_of_range(Some(units), lowest, place)),
+        Integer::Fits(units) => {
+            mode.change(units).map_err(|_| out_of_range(Some(units), lowest, place))
+        }
         Integer::Beyond => Err(out_of_range(None, lowest, place)),
     }
 }

@@ -40,11 +40,7 @@ pub fn read_bulk(body: &[u8], nfc: Nfc) -> Result<Vec<Result<BulkAsk, ItemError>
         .enumerate()
         .map(|(index, item)| complete(item.0, index))
         .collect::<Result<_, _>>()?;
-    Ok(sent
-        .into_iter()
-        .enumerate()
-        .map(|(index, item)| read_item(item, index, nfc))
-        .collect())
+    Ok(sent.into_iter().enumerate().map(|(index, item)| read_item(item, index, nfc)).collect())
 }
 
 #[derive(Deserialize)]
@@ -99,9 +95,8 @@ fn too_many(items: usize) -> Refusal {
 }
 
 fn complete(item: Item, index: usize) -> Result<SentItem, Refusal> {
-    let external_id = item
-        .external_id
-        .ok_or_else(|| missing(format!("items[{index}].externalId")))?;
+    let external_id =
+        item.external_id.ok_or_else(|| missing(format!("items[{index}].externalId")))?;
     let variants = item.variants.unwrap_or_default().into_iter().enumerate();
     let variants = variants
         .map(|(at, Object(variant))| {
@@ -166,10 +161,7 @@ fn ask_of(item: SentItem, place: &str, nfc: Nfc) -> Result<BulkAsk, Refusal> {
         })
         .collect::<Result<Vec<_>, Refusal>>()?;
     let variants = read_variants(variants, &format!("{place}.variants"), nfc)?;
-    Ok(BulkAsk {
-        external_id,
-        stock: StockAsk { product, variants },
-    })
+    Ok(BulkAsk { external_id, stock: StockAsk { product, variants } })
 }
 
 fn read_id(sent: &str, place: &str) -> Result<ExternalId, Refusal> {

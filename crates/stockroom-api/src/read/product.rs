@@ -122,15 +122,13 @@ fn ranged(value: Integer, lowest: i64, highest: i64, path: &str) -> Result<i64, 
 }
 
 fn read_id(sent: &str) -> Result<String, Refusal> {
-    ExternalId::parse(sent)
-        .map(|id| id.as_str().to_owned())
-        .map_err(|fault| {
-            let message = match fault {
-                ExternalIdFault::Empty => "The externalId is empty: leave it out, or send a SKU.",
-                ExternalIdFault::TooLong { .. } => "The externalId is longer than 256 characters.",
-            };
-            Refusal::at("externalId", message)
-        })
+    ExternalId::parse(sent).map(|id| id.as_str().to_owned()).map_err(|fault| {
+        let message = match fault {
+            ExternalIdFault::Empty => "The externalId is empty: leave it out, or send a SKU.",
+            ExternalIdFault::TooLong { .. } => "The externalId is longer than 256 characters.",
+        };
+        Refusal::at("externalId", message)
+    })
 }
 
 fn read_status(word: &str) -> Result<Status, Refusal> {

@@ -70,9 +70,5 @@ fn complete(variant: Variant, index: usize) -> Result<NamedNumbers, Refusal> {
 }
 
 fn numbers(quantity: Option<Integer>, expected: Option<Integer>) -> Numbers {
-    Numbers {
-        quantity,
-        delta: None,
-        expected,
-    }
+    Numbers { quantity, delta: None, expected }
 }

@@ -36,7 +36,10 @@ pub(super) async fn fill_demo(args: DemoArgs) -> Ended {
 }
 
 /// Makes a demo store with its products and keys; returns the number of products.
-pub(super) async fn create_demo(store: &SqliteStore, count: Option<usize>) -> Ended<usize> {
+///
+/// # Errors
+/// [`CommandError`] where the database fails.
+pub async fn create_demo(store: &SqliteStore, count: Option<usize>) -> Ended<usize> {
     let rows = products(count).map_err(|error| CommandError::new(error.to_string()))?;
     let now = SystemClock.now();
     let info = store.create(STORE_NAME, StoreKind::Demo, now).await?;

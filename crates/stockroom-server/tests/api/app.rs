@@ -1,0 +1,208 @@
+//! A server of a test's own, on a port of its own, with a clock that the test moves.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use stockroom_api::key::{Access, Environment};
+use stockroom_server::app::{App, Demo, Settings};
+use stockroom_server::clock::Clock;
+use stockroom_server::commands::demo::create_demo;
+use stockroom_server::commands::make_key;
+use stockroom_server::idempotency::InFlight;
+use stockroom_server::random::SystemRandom;
+use stockroom_server::router::router;
+use stockroom_server::store::Store as _;
+use stockroom_server::store::data::{Scope, StoreKind};
+use stockroom_server::store::sqlite::SqliteStore;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use ureq::http::{HeaderMap, Request};
+
+pub(crate) const BULK: &str = "/api/v1/dev/store/inventory/bulk";
+pub(crate) const INVENTORY: &str = "/api/v1/dev/store/inventory";
+pub(crate) const PRODUCTS: &str = "/api/v1/dev/store/products";
+
+/// A clock that stands still until it is moved.
+#[derive(Clone, Debug)]
+pub(crate) struct FakeClock(Arc<Mutex<Timestamp>>);
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+impl FakeClock {
+    pub(crate) fn advance(&self, by: SignedDuration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+/// A running server.
+pub(crate) struct TestApp {
+    pub(crate) url: String,
+    pub(crate) clock: FakeClock,
+    store: SqliteStore,
+    runtime: Runtime,
+    agent: ureq::Agent,
+    _dir: TempDir,
+}
+
+/// An answer as a test looks at it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+/// A server with the demo store.
+pub(crate) fn spawn_demo() -> TestApp {
+    spawn(StoreKind::Demo, Settings { demo: Demo::On, ..Settings::default() })
+}
+
+/// A server with an empty store of a shop's own.
+pub(crate) fn spawn_real(settings: Settings) -> TestApp {
+    spawn(StoreKind::Real, settings)
+}
+
+fn spawn(kind: StoreKind, settings: Settings) -> TestApp {
+    let dir = tempfile::tempdir().unwrap();
+    let runtime = Runtime::new().unwrap();
+    let clock = FakeClock(Arc::new(Mutex::new("2026-11-23T08:00:00Z".parse().unwrap())));
+    let file = dir.path().join("stockroom.db");
+    let (store, listener) = runtime.block_on(async {
+        let store = SqliteStore::open(&file).await.unwrap();
+        match kind {
+            StoreKind::Demo => {
+                create_demo(&store, None).await.unwrap();
+            }
+            StoreKind::Real => {
+                store.create("Test", kind, clock.now()).await.unwrap();
+            }
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        (store, listener)
+    });
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let app = App {
+        store: store.clone(),
+        clock: Arc::new(clock.clone()),
+        random: Arc::new(SystemRandom),
+        settings: Arc::new(settings),
+        in_flight: InFlight::default(),
+    };
+    runtime.spawn(async move { axum::serve(listener, router(app)).await });
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
+    TestApp { url, clock, store, runtime, agent: config.into(), _dir: dir }
+}
+
+impl TestApp {
+    /// Makes a key of the store.
+    pub(crate) fn key(&self, environment: Environment, access: Access) -> String {
+        let scope = Scope { store_id: 1, environment };
+        let (key, row) = make_key(scope, access, "test");
+        self.runtime.block_on(self.store.create_key(row)).unwrap();
+        key
+    }
+
+    /// Revokes the only key with these last characters.
+    pub(crate) fn revoke(&self, key: &str) {
+        self.runtime.block_on(async {
+            let keys = self.store.keys(1).await.unwrap();
+            let row = keys.iter().find(|row| key.ends_with(&row.last_four)).unwrap();
+            let now = self.clock.now();
+            self.store.revoke_key(1, &row.id, now).await.unwrap();
+        });
+    }
+
+    /// Sends a request with the headers given and no others.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = match body {
+            Some(body) => self.agent.run(request.body(body.to_owned()).unwrap()),
+            None => self.agent.run(request.body(()).unwrap()),
+        };
+        let mut answer = answer.unwrap();
+        Answer {
+            status: answer.status().as_u16(),
+            headers: answer.headers().clone(),
+            text: answer.body_mut().read_to_string().unwrap(),
+        }
+    }
+
+    /// Sends a request with the demo store's secret key.
+    pub(crate) fn demo(&self, method: &str, path: &str, body: Option<&str>) -> Answer {
+        let headers = [("authorization", "Bearer sk_test_demo")];
+        self.send(method, path, &headers, body)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.demo("GET", path, None)
+    }
+
+    pub(crate) fn bulk(&self, body: &str) -> Answer {
+        self.demo("PATCH", BULK, Some(body))
+    }
+
+    pub(crate) fn bulk_with(&self, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut all = vec![("authorization", "Bearer sk_test_demo")];
+        all.extend_from_slice(headers);
+        self.send("PATCH", BULK, &all, Some(body))
+    }
+
+    pub(crate) fn stock(&self, id: &str, body: &str) -> Answer {
+        self.demo("PATCH", &format!("{PRODUCTS}/{id}/stock"), Some(body))
+    }
+
+    /// Returns a product's own level.
+    pub(crate) fn level(&self, id: &str) -> Value {
+        self.get(&format!("{PRODUCTS}/{id}")).json()["data"]["quantity"].clone()
+    }
+
+    /// Returns the levels of a product's variants, in order.
+    pub(crate) fn variant_levels(&self, id: &str) -> Vec<Value> {
+        let product = self.get(&format!("{PRODUCTS}/{id}")).json();
+        let variants = product["data"]["variants"].as_array().unwrap();
+        variants.iter().map(|v| v["quantity"].clone()).collect()
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// Returns the error's code.
+    pub(crate) fn code(&self) -> String {
+        let json = self.json();
+        assert_eq!(json["success"], false, "{self:?}");
+        assert_eq!(json["error"]["statusCode"], self.status, "{self:?}");
+        assert!(!json["error"]["message"].as_str().unwrap().is_empty());
+        json["error"]["code"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn path(&self) -> Value {
+        self.json()["error"]["path"].clone()
+    }
+
+    /// Returns the first item error of a bulk answer.
+    pub(crate) fn item_error(&self) -> Value {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.json()["data"]["errors"][0].clone()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}

@@ -1,0 +1,18 @@
+//! The server over HTTP: the contract's examples, every rule that the contract leaves open, keys,
+//! sessions, replays, and many writers at once. Each test has a server and a database of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
+
+mod app;
+
+mod assets;
+mod auth;
+mod bulk;
+mod concurrency;
+mod contract;
+mod envelope;
+mod idempotency;
+mod inventory;
+mod products;
+mod session;
+mod stock;
