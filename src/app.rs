@@ -12,7 +12,7 @@ pub mod viewport;
 
 use crate::browser::page;
 use crate::connection::{Connection, Standing};
-use crate::pages::{InventoryPage, SettingsPage, SignInDialog, SignInPage, UpdatePage};
+use crate::pages::{Desk, InventoryPage, SettingsPage, SignInDialog, SignInPage, UpdatePage};
 use crate::route::{Navigator, Route, use_navigator};
 use crate::settings::Settings;
 use crate::stock::Stock;
@@ -33,7 +33,9 @@ pub fn App() -> impl IntoView {
     provide_context(connection);
     provide_context(toasts);
     provide_context(Navigator::start());
-    provide_context(Stock::start(connection));
+    let stock = Stock::start(connection);
+    provide_context(stock);
+    provide_context(Desk::start(connection, stock, settings.words()));
     spawn_local(connection.ask_session());
     spawn_local(connection.ask_capabilities());
     name_document();

@@ -69,3 +69,11 @@ fn inner_link(event: &MouseEvent) -> Option<Url> {
     // A link that only differs by its fragment jumps within the page.
     (url.origin() == origin() && url.hash().is_empty()).then_some(url)
 }
+
+/// Loads the page anew.
+pub fn reload() {
+    if let Some(window) = window() {
+        // A browser that refuses leaves the page as it is.
+        let _ = window.location().reload();
+    }
+}

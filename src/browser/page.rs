@@ -110,3 +110,30 @@ pub fn on_media(query: &str, changed: impl Fn(bool) + 'static) -> bool {
 fn root() -> Option<Element> {
     document()?.document_element()
 }
+
+/// Asks the merchant before the page is left while `must_ask` says so.
+pub fn on_leaving(must_ask: impl Fn() -> bool + 'static) {
+    if let Some(window) = window() {
+        listen(&window, "beforeunload", move |event: Event| {
+            if must_ask() {
+                event.prevent_default();
+            }
+        });
+    }
+}
+
+/// Tells whether an element of this id is drawn.
+pub fn has(id: &str) -> bool {
+    document().is_some_and(|document| document.get_element_by_id(id).is_some())
+}
+
+/// Tells whether the page is read from right to left.
+pub fn is_rtl() -> bool {
+    root().is_some_and(|root| root.get_attribute("dir").as_deref() == Some("rtl"))
+}
+
+/// Tells whether fingers, not a mouse, point at things.
+pub fn is_touch() -> bool {
+    let list = window().and_then(|window| window.match_media("(pointer: coarse)").ok().flatten());
+    list.is_some_and(|list| list.matches())
+}

@@ -1,13 +1,102 @@
-//! Update stock: one worksheet from source to result.
+//! Update stock: Source → Columns → Review → Apply → Result.
+//!
+//! [`state`] is the machine, [`desk`] carries out what it asks for, each step has its view.
 
 use leptos::prelude::*;
 
-use crate::app::frame::PageHead;
-use crate::words::{Key, use_words};
+pub mod apply;
+pub mod columns;
+pub mod desk;
+pub mod result;
+pub mod review;
+pub mod source;
+pub mod state;
+pub mod tell;
 
-/// The Update stock screen.
+pub use desk::{Desk, use_desk};
+
+use crate::app::frame::PageHead;
+use crate::words::{Key, Plural, use_words};
+use apply::ApplyStep;
+use columns::ColumnsStep;
+use result::ResultStep;
+use review::ReviewStep;
+use source::SourceStep;
+use state::{Msg, Step};
+
+/// Update stock.
 #[component]
 pub fn UpdatePage() -> impl IntoView {
     let words = use_words();
-    view! { <PageHead title=Signal::derive(move || words.text(Key::AppUpdate).to_owned()) /> }
+    let desk = use_desk();
+    let step = Memo::new(move |_| desk.with(|model| model.step));
+    let about = move || {
+        let file = desk.with(|model| {
+            (model.step != Step::Source).then(|| (model.name.clone(), model.shape.rows))
+        });
+        file.map(|(name, rows)| {
+            let name =
+                if name.is_empty() { words.text(Key::UpdatePasted).to_owned() } else { name };
+            let rows = words.count(Plural::UpdateRows, rows.into(), &[]);
+            words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)])
+        })
+    };
+    let title = Signal::derive(move || words.text(Key::AppUpdate).to_owned());
+    view! {
+        <PageHead title=title about=about>
+            <Show when=move || step.get() == Step::Review>
+                <button type="button" class="button" on:click=move |_| desk.tell(Msg::ColumnsReopened)>
+                    {move || words.text(Key::UpdateChangeColumns)}
+                </button>
+            </Show>
+            <Show when=move || matches!(step.get(), Step::Columns | Step::Review | Step::Result)>
+                <button type="button" class="button" on:click=move |_| desk.tell(Msg::StartedOver)>
+                    {move || words.text(Key::UpdateStartOver)}
+                </button>
+            </Show>
+        </PageHead>
+        <Steps step=step />
+        {move || match step.get() {
+            Step::Source => view! { <SourceStep /> }.into_any(),
+            Step::Columns => view! { <ColumnsStep /> }.into_any(),
+            Step::Review => view! { <ReviewStep /> }.into_any(),
+            Step::Apply => view! { <ApplyStep /> }.into_any(),
+            Step::Result => view! { <ResultStep /> }.into_any(),
+        }}
+    }
+}
+
+/// The way through the steps; the one at hand is the heading of what is below.
+#[component]
+fn Steps(step: Memo<Step>) -> impl IntoView {
+    let words = use_words();
+    let steps = [
+        (Step::Source, Key::UpdateSource),
+        (Step::Columns, Key::UpdateColumns),
+        (Step::Review, Key::UpdateReview),
+        (Step::Apply, Key::UpdateApply),
+        (Step::Result, Key::UpdateResult),
+    ];
+    let item = move |(one, key): (Step, Key)| {
+        view! {
+            <li
+                aria-current=move || (step.get() == one).then_some("step")
+                class:is-done=move || one < step.get()
+            >
+                {move || {
+                    let name = words.text(key);
+                    if step.get() == one {
+                        view! { <h2>{name}</h2> }.into_any()
+                    } else {
+                        view! { <span>{name}</span> }.into_any()
+                    }
+                }}
+            </li>
+        }
+    };
+    view! {
+        <ol class="steps" aria-label=move || words.text(Key::UpdateSteps)>
+            {steps.into_iter().map(item).collect_view()}
+        </ol>
+    }
 }

@@ -55,6 +55,8 @@ pub enum Sign {
     Stop,
     /// An arrow back: undo.
     Undo,
+    /// An arrow on: redo.
+    Redo,
 }
 
 impl Sign {
@@ -91,6 +93,7 @@ impl Sign {
             Self::Play => "M6 3.8 14 9l-8 5.200z",
             Self::Stop => "M5 5h8v8H5z",
             Self::Undo => "M3.5 7h7a4 4 0 0 1 0 8H7M6.5 4l-3 3 3 3",
+            Self::Redo => "M14.5 7h-7a4 4 0 0 0 0 8H11M11.5 4l3 3-3 3",
         }
     }
 }

@@ -64,10 +64,13 @@ fn Distribution(shares: Shares) -> impl IntoView {
     let bar = shown.clone().map(|(tone, products, _)| {
         view! { <span class=format!("part {tone}") style:flex-grow=products.to_string()></span> }
     });
-    let legend = shown.map(|(tone, products, label)| {
-        let count = words.number(i64::try_from(products).unwrap_or(i64::MAX));
+    let legend = shown.map(move |(tone, products, label)| {
+        let count = move || words.number(i64::try_from(products).unwrap_or(i64::MAX));
         view! {
-            <li><span class=format!("dot {tone}") aria-hidden="true"></span>{words.fill(label, &[("count", &count)])}</li>
+            <li>
+                <span class=format!("dot {tone}") aria-hidden="true"></span>
+                {move || words.fill(label, &[("count", &count())])}
+            </li>
         }
     });
     view! {

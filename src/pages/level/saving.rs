@@ -83,6 +83,25 @@ struct Attempt {
     key: String,
 }
 
+impl Outcome {
+    /// Tells whether `ask` was saved: absolute levels go first.
+    pub fn has_saved(&self, ask: &Ask) -> bool {
+        self.is_any_saved && (self.stop.is_none() || matches!(ask.change, Change::Set(_)))
+    }
+}
+
+impl Stop {
+    /// Returns the level that is to blame.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Stale { place, .. } | Self::Ambiguous(place) | Self::Unknown(place) => {
+                Some(place)
+            }
+            Self::NoSku | Self::Failed(_) => None,
+        }
+    }
+}
+
 impl Saver {
     /// Returns a saver; its owner's end forgets what was not answered.
     pub fn new(connection: Connection, stock: Stock) -> Self {

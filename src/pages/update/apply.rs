@@ -1,0 +1,116 @@
+//! The run while it is under way.
+
+use leptos::prelude::*;
+use stockroom_client::run::{End, Event, Phase, Progress};
+
+use super::desk::use_desk;
+use crate::browser::clock;
+use crate::ui::{Notice, Tone};
+use crate::words::{Key, Words, use_words};
+
+/// Progress in items and requests, time left, and the ways to hold it.
+#[component]
+pub fn ApplyStep() -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let now = RwSignal::new(clock::now_ms());
+    let timer = StoredValue::new_local(clock::every(500, move || {
+        now.try_set(clock::now_ms());
+    }));
+    on_cleanup(move || {
+        timer.dispose();
+    });
+    let phase = Memo::new(move |_| {
+        desk.with(|model| model.apply.as_ref().map(|apply| apply.run.phase().clone()))
+    });
+    let progress = Memo::new(move |_| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time")]
+        let now = now.get() as u64;
+        let run = |model: &super::state::Model| model.apply.as_ref().map(|a| a.run.progress(now));
+        desk.with(run).unwrap_or_default()
+    });
+    let is_paused = move || phase.get() == Some(Phase::Paused);
+    let is_stopping = move || matches!(phase.get(), Some(Phase::Ending(End::Stopped)));
+    view! {
+        <section class="card run" aria-busy="true">
+            <p class="run-title">{move || words.text(Key::UpdateApplying)}</p>
+            <progress
+                max=move || progress.get().items.max(1).to_string()
+                prop:value=move || js_value(progress.get().items_done)
+                aria-label=move || words.text(Key::UpdateApplying)
+            ></progress>
+            <p class="run-figures">{move || figures(words, progress.get())}</p>
+            <p class="run-state" role="status">
+                {move || state(words, phase.get().as_ref(), progress.get(), now.get())}
+            </p>
+            <div class="run-actions">
+                <Show
+                    when=is_paused
+                    fallback=move || {
+                        view! {
+                            <button
+                                type="button"
+                                class="button"
+                                disabled=is_stopping
+                                on:click=move |_| desk.tell_run(Event::PauseAsked)
+                            >
+                                {move || words.text(Key::UpdatePause)}
+                            </button>
+                        }
+                    }
+                >
+                    <button type="button" class="button primary" on:click=move |_| desk.tell_run(Event::ResumeAsked)>
+                        {move || words.text(Key::UpdateResume)}
+                    </button>
+                </Show>
+                <button
+                    type="button"
+                    class="button"
+                    disabled=is_stopping
+                    on:click=move |_| desk.tell_run(Event::StopAsked)
+                >
+                    {move || words.text(Key::UpdateStop)}
+                </button>
+            </div>
+        </section>
+        <Notice tone=Tone::Info title=Signal::derive(move || words.text(Key::UpdateKeepOpen).to_owned()) />
+    }
+}
+
+fn js_value(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+fn figures(words: Words, progress: Progress) -> String {
+    let number = |n: usize| words.number(i64::try_from(n).unwrap_or(i64::MAX));
+    let of =
+        |key, done, total| words.fill(key, &[("done", &number(done)), ("total", &number(total))]);
+    let mut figures = vec![
+        of(Key::UpdateProgressItems, progress.items_done, progress.items),
+        of(Key::UpdateProgressRequests, progress.requests_done, progress.requests),
+    ];
+    if progress.left_ms >= 1_000 {
+        let time = words.duration(seconds(progress.left_ms));
+        figures.push(words.fill(Key::UpdateTimeLeft, &[("time", &time)]));
+    }
+    figures.join(" · ")
+}
+
+fn state(words: Words, phase: Option<&Phase>, progress: Progress, now: f64) -> String {
+    match phase {
+        Some(Phase::Paused) => words.text(Key::UpdatePaused).to_owned(),
+        Some(Phase::Ending(End::Stopped)) => words.text(Key::UpdateStopping).to_owned(),
+        _ => match progress.held_until {
+            Some(at) => {
+                let time = words.duration((seconds(at) - now / 1_000.0).max(1.0).ceil());
+                words.fill(Key::UpdateWaiting, &[("time", &time)])
+            }
+            None => String::new(),
+        },
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "times stay far below 2^53")]
+fn seconds(milliseconds: u64) -> f64 {
+    milliseconds as f64 / 1_000.0
+}

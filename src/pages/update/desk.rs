@@ -1,0 +1,310 @@
+//! Carries out what [`Model`] asks for: worker, requests, files, time.
+//!
+//! Lives at the app's root, so that a worksheet and a run outlast a walk to another page.
+
+use std::collections::HashSet;
+
+use js_sys::Math;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use stockroom_client::run::{Event, Outcome, Request};
+use stockroom_domain::stock::Product;
+use web_sys::File;
+
+use super::state::{Effect, Model, Msg, Trouble, answered};
+use super::tell;
+use crate::browser::worker::{Gone, WorkerLink};
+use crate::browser::{clock, files, page, random};
+use crate::connection::{Connection, Method};
+use crate::stock::Stock;
+use crate::words::Words;
+use crate::worksheet::{Ask, Reply, RowFaults, SendItem};
+
+/// How many products go to the worker at a time: the page stays quick in between.
+const PRODUCTS_AT_A_TIME: usize = 1_000;
+/// Stock that was read longer ago is read again before a plan is made on it.
+const FRESH_MS: f64 = 30_000.0;
+
+/// The desk; copy it into closures.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk {
+    model: RwSignal<Model>,
+    connection: Connection,
+    stock: Stock,
+    words: Words,
+    tools: StoredValue<Tools, LocalStorage>,
+}
+
+/// What cannot be seen from outside.
+#[derive(Debug, Default)]
+struct Tools {
+    link: Option<WorkerLink>,
+    file: Option<File>,
+    wake: Option<clock::Timer>,
+    /// SKUs that were looked up for the file at hand.
+    looked_up: HashSet<String>,
+    /// Whether the worksheet waits for the stock.
+    wants_stock: bool,
+}
+
+/// Returns the desk that the app provides.
+pub fn use_desk() -> Desk {
+    expect_context::<Desk>()
+}
+
+impl Desk {
+    /// Sets the desk up; call it once, at the app's root.
+    pub fn start(connection: Connection, stock: Stock, words: Words) -> Self {
+        let model = RwSignal::new(Model::default());
+        let tools = StoredValue::new_local(Tools::default());
+        let desk = Self { model, connection, stock, words, tools };
+        leptos::prelude::Effect::new(move |_| {
+            let is_whole = !stock.progress().is_reading;
+            if is_whole && desk.tools.with_value(|tools| tools.wants_stock) {
+                spawn_local(desk.feed_stock(true));
+            }
+        });
+        page::on_leaving(move || desk.with_untracked(Model::is_running));
+        leptos::prelude::Effect::new(move |before: Option<bool>| {
+            let is_signed_in = connection.who().is_some();
+            if before == Some(true) && !is_signed_in {
+                desk.tell(Msg::StartedOver);
+            }
+            is_signed_in
+        });
+        desk
+    }
+
+    /// Says what happened.
+    pub fn tell(self, msg: Msg) {
+        let effects = self.model.try_update(|model| model.update(msg)).unwrap_or_default();
+        for effect in effects {
+            self.carry_out(effect);
+        }
+    }
+
+    /// Has a file read.
+    pub fn open(self, file: File) {
+        let (name, bytes) = (file.name(), file.size());
+        self.tools.update_value(|tools| tools.file = Some(file));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a file's size is a whole number from 0"
+        )]
+        let bytes = bytes as u64;
+        self.tell(Msg::FileChosen { name, bytes });
+    }
+
+    /// Calls `with` with the model and follows it.
+    pub fn with<T>(self, with: impl FnOnce(&Model) -> T) -> T {
+        self.model.with(with)
+    }
+
+    /// Calls `with` with the model without following it.
+    pub fn with_untracked<T>(self, with: impl FnOnce(&Model) -> T) -> T {
+        self.model.with_untracked(with)
+    }
+
+    /// Asks the worksheet for something that is only shown.
+    pub async fn ask(self, ask: Ask) -> Option<Reply> {
+        let link = self.tools.try_with_value(|tools| tools.link.clone()).flatten()?;
+        link.ask(&ask).await.ok()
+    }
+
+    /// Tells the run something.
+    pub fn tell_run(self, event: Event) {
+        self.tell(Msg::RunTold { event, now_ms: now_ms(), jitter: Math::random() });
+    }
+
+    fn carry_out(self, effect: Effect) {
+        match effect {
+            Effect::OpenFile => {
+                self.begin();
+                let file = self.tools.with_value(|tools| tools.file.clone());
+                if let Some(file) = file {
+                    spawn_local(self.reply_of(Asked::File(file)));
+                }
+            }
+            Effect::Ask(ask) => {
+                if matches!(ask, Ask::Open(_)) {
+                    self.begin();
+                }
+                spawn_local(self.reply_of(Asked::Ask(ask)));
+            }
+            Effect::TakeStock => self.take_stock(),
+            Effect::LookUp(skus) => spawn_local(self.look_up(skus)),
+            Effect::MakeRun(items) => self.make_run(items),
+            Effect::Send(request) => spawn_local(self.send(request)),
+            Effect::WakeAt(at) => self.wake_at(at),
+            Effect::WriteFaults(rows) => self.write_faults(&rows),
+            Effect::WriteRefused(items) => self.write_refused(&items),
+            Effect::Save { name, bytes } => {
+                files::save_bytes(&name, "text/csv", &bytes);
+            }
+            Effect::RefreshStock => self.stock.refresh(),
+            Effect::Forget => self.forget(),
+        }
+    }
+
+    fn begin(self) {
+        self.tools.update_value(|tools| {
+            tools.looked_up.clear();
+            tools.wants_stock = false;
+        });
+    }
+
+    fn forget(self) {
+        self.tools.update_value(|tools| {
+            if let Some(link) = tools.link.take() {
+                link.end();
+            }
+            *tools = Tools::default();
+        });
+    }
+
+    /// Returns the worker, started where there is none.
+    async fn link(self) -> Result<WorkerLink, Gone> {
+        if let Some(link) = self.tools.with_value(|tools| tools.link.clone()) {
+            return Ok(link);
+        }
+        let link = WorkerLink::start().await?;
+        self.tools.update_value(|tools| tools.link = Some(link.clone()));
+        Ok(link)
+    }
+
+    async fn reply_of(self, asked: Asked) {
+        let reply = match self.link().await {
+            Ok(link) => match &asked {
+                Asked::File(file) => link.open(file).await,
+                Asked::Ask(ask) => link.ask(ask).await,
+            },
+            Err(gone) => Err(gone),
+        };
+        match reply {
+            Ok(reply) => self.tell(Msg::Replied(reply)),
+            Err(gone) => {
+                let trouble = match gone {
+                    Gone::Ended => Trouble::WorkerEnded,
+                    Gone::OtherBuild => Trouble::OtherBuild,
+                };
+                self.tell(Msg::WorkerGone(trouble));
+            }
+        }
+    }
+
+    /// Gives the worksheet the stock: at once what is read, and all of it when it is fresh.
+    fn take_stock(self) {
+        let age = untrack(|| self.stock.read_at()).map(|at| clock::now_ms() - at);
+        let is_reading = untrack(|| self.stock.progress()).is_reading;
+        if is_reading || age.is_none_or(|age| age > FRESH_MS) {
+            self.tools.update_value(|tools| tools.wants_stock = true);
+            if !is_reading {
+                self.stock.refresh();
+            }
+            spawn_local(self.feed_stock(false));
+        } else {
+            spawn_local(self.feed_stock(true));
+        }
+    }
+
+    async fn feed_stock(self, is_whole: bool) {
+        if is_whole {
+            self.tools.update_value(|tools| {
+                tools.wants_stock = false;
+                tools.looked_up.clear();
+            });
+        }
+        let Ok(link) = self.link().await else { return };
+        let products: Vec<Product> = self.stock.items().into_iter().map(Product::from).collect();
+        if link.ask(&Ask::ClearStock).await.is_err() {
+            return;
+        }
+        for some in products.chunks(PRODUCTS_AT_A_TIME) {
+            if link.ask(&Ask::AddStock(some.to_vec())).await.is_err() {
+                return;
+            }
+        }
+        self.tell(Msg::StockTaken { is_whole });
+    }
+
+    /// Looks up SKUs that the list does not have: they may be untracked, or not exist.
+    async fn look_up(self, skus: Vec<String>) {
+        let mut found = Vec::new();
+        for sku in skus {
+            let is_new = self.tools.try_update_value(|tools| tools.looked_up.insert(sku.clone()));
+            if is_new == Some(true)
+                && let Ok(product) = self.connection.product(&sku).await
+            {
+                found.push(Product::from(product));
+            }
+        }
+        if !found.is_empty() && self.ask(Ask::AddStock(found)).await.is_some() {
+            self.tell(Msg::ProductsFound);
+        }
+    }
+
+    fn make_run(self, items: Vec<SendItem>) {
+        let capabilities = self.connection.capabilities_untracked();
+        self.tell(Msg::RunMade {
+            items,
+            id: random::idempotency_key(),
+            has_extras: capabilities.expected_quantity && capabilities.representation,
+            now_ms: now_ms(),
+        });
+    }
+
+    async fn send(self, request: Request) {
+        let headers: Vec<(&str, &str)> =
+            request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let sent =
+            self.connection.send(Method::Patch, request.path, &headers, Some(&request.body)).await;
+        self.tell_run(answered(request.batch, sent.ok()));
+    }
+
+    fn wake_at(self, at: u64) {
+        let wait = i32::try_from(at.saturating_sub(now_ms())).unwrap_or(i32::MAX);
+        let timer = clock::after(wait, move || self.tell_run(Event::TimePassed));
+        self.tools.update_value(|tools| tools.wake = timer);
+    }
+
+    fn write_faults(self, rows: &[RowFaults]) {
+        let sentence = |row: &RowFaults| {
+            let issues = row.issues.iter().map(|issue| tell::issue(self.words, issue));
+            (row.row, issues.collect::<Vec<_>>().join(" "))
+        };
+        let rows = rows.iter().map(sentence).collect();
+        self.carry_out(Effect::Ask(Ask::WriteRows(rows)));
+    }
+
+    fn write_refused(self, items: &[usize]) {
+        let mut rows: Vec<(u32, String)> = self.model.with_untracked(|model| {
+            let Some(apply) = &model.apply else { return Vec::new() };
+            let rows = |at: &usize| {
+                let reason = match &apply.run.outcomes()[*at] {
+                    Outcome::Refused(error) => tell::refusal(self.words, error),
+                    _ => String::new(),
+                };
+                apply.items[*at].rows.iter().map(move |row| (*row, reason.clone()))
+            };
+            items.iter().flat_map(rows).collect()
+        });
+        rows.sort_by_key(|(row, _)| *row);
+        self.carry_out(Effect::Ask(Ask::WriteRows(rows)));
+    }
+}
+
+enum Asked {
+    File(File),
+    Ask(Ask),
+}
+
+fn now_ms() -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "milliseconds since 1970 are a whole number for a long time to come"
+    )]
+    let now = clock::now_ms() as u64;
+    now
+}

@@ -1,0 +1,378 @@
+//! Every change before it happens: guards, filters, the worksheet, the button.
+
+use leptos::prelude::*;
+use stockroom_domain::number::Style;
+use stockroom_domain::plan::{Guard, GuardCode, Totals};
+
+use super::desk::use_desk;
+use super::state::{Model, Msg};
+use super::tell;
+use crate::connection::use_connection;
+use crate::stock::use_stock;
+use crate::ui::{Chip, Dialog, Field, Icon, Notice, Sign, Skeleton, Tone};
+use crate::words::{Key, Plural, Words, use_words};
+use crate::worksheet::{Filter, Summary, View};
+
+pub mod cell;
+pub mod grid;
+pub mod rows;
+
+use grid::ChangesGrid;
+
+/// See every change before it happens, mend it where it stands, apply.
+#[component]
+pub fn ReviewStep() -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let summary = Memo::new(move |_| desk.with(|model| model.summary.clone()));
+    let is_known = Memo::new(move |_| summary.with(Option::is_some));
+    view! {
+        <StockNotice />
+        <Guards summary=summary />
+        <section class="card">
+            <Show
+                when=move || is_known.get()
+                fallback=move || {
+                    let label = Signal::derive(move || words.text(Key::UpdatePlanning).to_owned());
+                    view! { <Skeleton rows=8 label=label /> }
+                }
+            >
+                <ReviewBar summary=summary />
+                <ChangesGrid />
+                <ReviewFoot summary=summary />
+            </Show>
+        </section>
+        <Show when=move || desk.with(|model| model.is_confirming)>
+            <ConfirmDialog summary=summary />
+        </Show>
+    }
+}
+
+/// Says that the stock is not read whole, or that it cannot be.
+#[component]
+fn StockNotice() -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let stock = use_stock();
+    let number = move |n: u64| words.number(i64::try_from(n).unwrap_or(i64::MAX));
+    let partial = Memo::new(move |_| {
+        let progress = stock.progress();
+        let is_partial = desk.with(|model| !model.is_stock_whole && model.summary.is_some());
+        is_partial.then_some((progress.read as u64, progress.total))
+    });
+    move || {
+        if stock.failure().is_some() {
+            let title = words.text(Key::UpdateStockFailed).to_owned();
+            let about = words.text(Key::UpdateStockPartialAbout).to_owned();
+            return Some(
+                view! {
+                    <Notice tone=Tone::Error title=title about=about>
+                        <button type="button" class="button" on:click=move |_| stock.refresh()>
+                            {move || words.text(Key::AppRetry)}
+                        </button>
+                    </Notice>
+                }
+                .into_any(),
+            );
+        }
+        partial.get().map(|(read, total)| {
+            let total = total.map(number).unwrap_or_else(|| "…".to_owned());
+            let values = [("read", number(read)), ("total", total)];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let title = words.fill(Key::UpdateStockPartial, &values);
+            let about = words.text(Key::UpdateStockPartialAbout).to_owned();
+            view! { <Notice tone=Tone::Info title=title about=about /> }.into_any()
+        })
+    }
+}
+
+/// Checks on the plan as a whole, and numbers that can be read in two ways.
+#[component]
+fn Guards(summary: Memo<Option<Summary>>) -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let ambiguous = Memo::new(move |_| summary.with(|s| s.as_ref().map_or(0, |s| s.ambiguous)));
+    let guards =
+        Memo::new(move |_| summary.with(|s| s.as_ref().map(|s| (s.guards.clone(), s.totals))));
+    let show = move |filter: Filter| {
+        let view = desk.with_untracked(|model| model.view.clone());
+        desk.tell(Msg::ViewChosen(View { filter, ..view }));
+    };
+    let notice = move |guard: Guard, totals: &Totals| {
+        let (title, about) = tell::guard(words, guard, totals);
+        let filter = match guard.code {
+            GuardCode::ProductsToZero => Filter::ToZero,
+            GuardCode::UnitsLost | GuardCode::LargeChanges => Filter::Warnings,
+            GuardCode::ErrorsShare => Filter::Errors,
+        };
+        view! {
+            <Notice tone=Tone::Warning title=title about=about>
+                <button type="button" class="button" on:click=move |_| show(filter)>
+                    {move || words.text(Key::UpdateShow)}
+                </button>
+            </Notice>
+        }
+    };
+    view! {
+        {move || {
+            (ambiguous.get() > 0).then(|| {
+                let title = words.count(Plural::UpdateAmbiguous, ambiguous.get().into(), &[]);
+                let about = words.text(Key::UpdateAmbiguousAbout).to_owned();
+                view! {
+                    <Notice tone=Tone::Warning title=title about=about>
+                        <StyleSelect />
+                    </Notice>
+                }
+            })
+        }}
+        {move || {
+            guards.get().map(|(guards, totals)| {
+                guards.into_iter().map(|guard| notice(guard, &totals)).collect_view()
+            })
+        }}
+    }
+}
+
+#[component]
+fn StyleSelect() -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let chosen = Memo::new(move |_| desk.with(|model| model.style));
+    let styles =
+        [None, Some(Style::Plain), Some(Style::Comma), Some(Style::Dot), Some(Style::Space)];
+    let option = move |style: Option<Style>| {
+        view! {
+            <option value=style.map_or("auto", Style::as_str) selected=move || chosen.get() == style>
+                {move || tell::style(words, style)}
+            </option>
+        }
+    };
+    view! {
+        <label class="inline-field">
+            <span>{move || words.text(Key::UpdateStyle)}</span>
+            <select
+                class="select"
+                on:change:target=move |event| {
+                    desk.tell(Msg::StyleChosen(Style::from_name(&event.target().value())));
+                }
+            >
+                {styles.into_iter().map(option).collect_view()}
+            </select>
+        </label>
+    }
+}
+
+/// The filters with their counts, search, undo and redo.
+#[component]
+fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let view_now = Memo::new(move |_| desk.with(|model| model.view.clone()));
+    let steps = Memo::new(move |_| summary.with(|s| s.as_ref().map_or((0, 0), |s| s.steps)));
+    let choose = move |view: View| desk.tell(Msg::ViewChosen(view));
+    let chip = move |filter: Filter| {
+        let count = move || {
+            let count = summary.with(|s| s.as_ref().map_or(0, |s| count_of(filter, &s.totals)));
+            words.number(i64::try_from(count).unwrap_or(i64::MAX))
+        };
+        let tone = match filter {
+            Filter::Errors => "bad",
+            Filter::Warnings | Filter::ToZero => "warn",
+            _ => "",
+        };
+        let press = move |()| choose(View { filter, ..view_now.get_untracked() });
+        view! {
+            <Chip
+                label=Signal::derive(move || words.text(filter_name(filter)).to_owned())
+                count=Signal::derive(count)
+                is_on=Signal::derive(move || view_now.with(|view| view.filter == filter))
+                on_press=Callback::new(press)
+                tone=tone
+            />
+        }
+    };
+    let filters = [
+        Filter::All,
+        Filter::Errors,
+        Filter::Warnings,
+        Filter::Changes,
+        Filter::ToZero,
+        Filter::Unchanged,
+    ];
+    view! {
+        <div class="card-bar review-bar">
+            <div class="chips">{filters.into_iter().map(chip).collect_view()}</div>
+            <div class="review-tools">
+                <StyleSelect />
+                <input
+                    type="search"
+                    class="input"
+                    aria-label=move || words.text(Key::UpdateSearch)
+                    placeholder=move || words.text(Key::UpdateSearch)
+                    prop:value=move || view_now.with(|view| view.search.clone())
+                    on:input:target=move |event| {
+                        choose(View { search: event.target().value(), ..view_now.get_untracked() });
+                    }
+                />
+                <button
+                    type="button"
+                    class="button quiet icon-only"
+                    aria-label=move || words.text(Key::UpdateUndo)
+                    title=move || words.text(Key::UpdateUndo)
+                    disabled=move || steps.get().0 == 0
+                    on:click=move |_| desk.tell(Msg::UndoPressed)
+                >
+                    <Icon sign=Sign::Undo />
+                </button>
+                <button
+                    type="button"
+                    class="button quiet icon-only"
+                    aria-label=move || words.text(Key::UpdateRedo)
+                    title=move || words.text(Key::UpdateRedo)
+                    disabled=move || steps.get().1 == 0
+                    on:click=move |_| desk.tell(Msg::RedoPressed)
+                >
+                    <Icon sign=Sign::Redo />
+                </button>
+            </div>
+        </div>
+    }
+}
+
+fn filter_name(filter: Filter) -> Key {
+    match filter {
+        Filter::All => Key::UpdateAll,
+        Filter::Errors => Key::UpdateErrors,
+        Filter::Warnings => Key::UpdateWarnings,
+        Filter::Changes => Key::UpdateChanges,
+        Filter::ToZero => Key::UpdateToZero,
+        Filter::Unchanged => Key::UpdateUnchanged,
+    }
+}
+
+fn count_of(filter: Filter, totals: &Totals) -> usize {
+    match filter {
+        Filter::All => totals.rows,
+        Filter::Errors => totals.errors,
+        Filter::Warnings => totals.warnings,
+        Filter::Changes => totals.changes,
+        Filter::ToZero => totals.to_zero,
+        Filter::Unchanged => totals.unchanged,
+    }
+}
+
+/// Returns the button's words: how many levels change, how many errors stay behind.
+fn apply_label(words: Words, totals: &Totals) -> String {
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    if totals.targets == 0 {
+        return words.text(Key::UpdateNothingToApply).to_owned();
+    }
+    let apply = words.count(Plural::UpdateApplyChanges, count(totals.targets), &[]);
+    if totals.errors == 0 {
+        return apply;
+    }
+    words.count(Plural::UpdateLeaveOut, count(totals.errors), &[("apply", &apply)])
+}
+
+/// What will be sent, and the button.
+#[component]
+fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let connection = use_connection();
+    let totals =
+        Memo::new(move |_| summary.with(|s| s.as_ref().map(|s| s.totals).unwrap_or_default()));
+    let is_read_only = move || connection.who().is_some_and(|who| who.is_read_only);
+    let is_whole = move || desk.with(|model: &Model| model.is_stock_whole);
+    let is_off = move || is_read_only() || totals.get().targets == 0 || !is_whole();
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let has_errors = move || totals.get().errors > 0;
+    let about = move || {
+        let totals = totals.get();
+        if is_read_only() {
+            return words.text(Key::UpdateReadOnly).to_owned();
+        }
+        let changes = words.count(Plural::UpdateChangesCount, count(totals.targets), &[]);
+        let requests = words.count(Plural::UpdateRequests, count(totals.requests), &[]);
+        format!("{changes} {requests}")
+    };
+    view! {
+        <footer class="card-foot">
+            <p class="foot-about" role="status">{about}</p>
+            <Show when=has_errors>
+                <button type="button" class="button" on:click=move |_| desk.tell(Msg::ErrorsAsked)>
+                    {move || words.text(Key::UpdateDownloadErrors)}
+                </button>
+            </Show>
+            <button
+                type="button"
+                class="button primary"
+                disabled=is_off
+                on:click=move |_| desk.tell(Msg::ApplyPressed)
+            >
+                {move || apply_label(words, &totals.get())}
+            </button>
+        </footer>
+    }
+}
+
+/// Asks for the button's number where a guard is past its limit.
+#[component]
+fn ConfirmDialog(summary: Memo<Option<Summary>>) -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let typed = RwSignal::new(String::new());
+    let number = move || summary.with(|s| s.as_ref().map_or(0, |s| s.totals.targets));
+    let shown = move || words.number(i64::try_from(number()).unwrap_or(i64::MAX));
+    let matches = move || {
+        let digits: String = typed.with(|text| text.chars().filter(char::is_ascii_digit).collect());
+        digits.parse::<usize>().ok().filter(|typed| *typed == number())
+    };
+    let guards = move || {
+        summary.get().map(|summary| {
+            let told =
+                summary.guards.iter().map(|guard| tell::guard(words, *guard, &summary.totals).0);
+            told.map(|title| view! { <li>{title}</li> }).collect_view()
+        })
+    };
+    let confirm = move || {
+        if let Some(number) = matches() {
+            desk.tell(Msg::NumberTyped(u32::try_from(number).unwrap_or(u32::MAX)));
+        }
+    };
+    view! {
+        <Dialog
+            title=Signal::derive(move || words.text(Key::UpdateConfirmTitle).to_owned())
+            close=Signal::derive(move || words.text(Key::AppCancel).to_owned())
+            on_close=move |()| desk.tell(Msg::ConfirmLeft)
+        >
+            <form
+                on:submit=move |event| {
+                    event.prevent_default();
+                    confirm();
+                }
+            >
+                <div class="dialog-body form">
+                    <ul class="guard-list">{guards}</ul>
+                    <p class="prose">
+                        {move || words.fill(Key::UpdateConfirmAbout, &[("number", &shown())])}
+                    </p>
+                    <Field
+                        id="confirm-number"
+                        label=Signal::derive(move || words.text(Key::UpdateConfirmField).to_owned())
+                        value=typed
+                        is_code=true
+                    />
+                </div>
+                <footer class="dialog-foot">
+                    <button type="button" class="button" on:click=move |_| desk.tell(Msg::ConfirmLeft)>
+                        {move || words.text(Key::AppCancel)}
+                    </button>
+                    <button type="submit" class="button danger" disabled=move || matches().is_none()>
+                        {move || summary.with(|s| s.as_ref().map(|s| apply_label(words, &s.totals)))}
+                    </button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+}

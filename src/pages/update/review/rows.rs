@@ -1,0 +1,103 @@
+//! The rows of the view that are on the screen, fetched from the worksheet in runs.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::pages::update::desk::Desk;
+use crate::worksheet::{Ask, Reply, RowView, View};
+
+/// How many rows are asked for at a time.
+const RUN: usize = 64;
+/// How many runs are kept: what is far away is asked for again.
+const KEPT: usize = 24;
+
+/// The rows at hand; copy it into closures.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows {
+    desk: Desk,
+    total: RwSignal<usize>,
+    runs: RwSignal<HashMap<usize, Vec<RowView>>>,
+    /// Counts what made the rows stale; an answer of before is dropped.
+    round: StoredValue<u32>,
+    asked: StoredValue<HashMap<usize, u32>>,
+}
+
+impl Rows {
+    /// Follows the desk's view and plan.
+    pub(super) fn follow(desk: Desk) -> Self {
+        let rows = Self {
+            desk,
+            total: RwSignal::new(0),
+            runs: RwSignal::new(HashMap::new()),
+            round: StoredValue::new(0),
+            asked: StoredValue::new(HashMap::new()),
+        };
+        let key = Memo::new(move |_| desk.with(|model| (model.generation, model.view.clone())));
+        Effect::new(move |before: Option<View>| {
+            let (round, view) = key.get();
+            rows.round.set_value(round);
+            rows.asked.update_value(HashMap::clear);
+            let is_other = before.as_ref() != Some(&view);
+            let mut wanted: Vec<usize> =
+                rows.runs.with_untracked(|runs| runs.keys().copied().collect());
+            if is_other || wanted.is_empty() {
+                // The rows of before stay on the screen until the first new ones are there.
+                wanted = vec![0];
+            }
+            for run in wanted {
+                rows.ask(run, is_other);
+            }
+            view
+        });
+        rows
+    }
+
+    /// Returns the desk that the rows are of.
+    pub(super) fn desk(self) -> Desk {
+        self.desk
+    }
+
+    /// Returns the number of rows in the view and follows it.
+    pub(super) fn total(self) -> usize {
+        self.total.get()
+    }
+
+    /// Returns a row by its place in the view, asks for it where it is not at hand, follows it.
+    pub(super) fn row(self, index: usize) -> Option<RowView> {
+        let row = self.runs.with(|runs| runs.get(&(index / RUN))?.get(index % RUN).cloned());
+        if row.is_none() {
+            self.ask(index / RUN, false);
+        }
+        row
+    }
+
+    fn ask(self, run: usize, replaces: bool) {
+        let round = self.round.get_value();
+        let is_asked = self.asked.with_value(|asked| asked.get(&run) == Some(&round));
+        if is_asked {
+            return;
+        }
+        self.asked.update_value(|asked| {
+            asked.insert(run, round);
+        });
+        let view = self.desk.with_untracked(|model| model.view.clone());
+        let start = u32::try_from(run * RUN).unwrap_or(u32::MAX);
+        let count = u32::try_from(RUN).unwrap_or(u32::MAX);
+        spawn_local(async move {
+            let reply = self.desk.ask(Ask::Rows { view, start, count }).await;
+            let Some(Reply::Rows { total, rows, .. }) = reply else { return };
+            if self.round.try_get_value() != Some(round) {
+                return;
+            }
+            self.runs.try_update(|runs| {
+                if replaces || runs.len() > KEPT {
+                    runs.clear();
+                }
+                runs.insert(run, rows);
+            });
+            self.total.try_set(total as usize);
+        });
+    }
+}

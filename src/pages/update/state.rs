@@ -1,0 +1,504 @@
+//! Update stock, as a machine: what the page is, what happens to it, what is to be done then.
+//!
+//! Pure: no view and no browser, so every way through the steps is tested natively.
+//! [`Model::update`] takes a [`Msg`], a fact, and returns [`Effect`]s for `desk` to carry out.
+
+use stockroom_api::bulk::{BulkItem, BulkVariant, Mode as ApiMode};
+use stockroom_client::answer::Answer;
+use stockroom_client::item::Item;
+use stockroom_client::run::{Command, Entry, Event, Outcome, Request, Run, Settings};
+use stockroom_domain::columns::Field;
+use stockroom_domain::number::Style;
+use stockroom_domain::plan::ItemChange;
+use stockroom_domain::quantity::{Change, Level, Mode};
+use stockroom_domain::sheet::EditField;
+use stockroom_domain::table::{MAX_BYTES, ReadOptions};
+
+use crate::worksheet::{Ask, Reply, RowFaults, SendItem, Shape, Summary, View};
+
+/// How many SKUs that the stock does not have are looked up one by one.
+pub const LOOKED_UP: u32 = 30;
+
+/// Where the merchant stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Choose a file or paste.
+    #[default]
+    Source,
+    /// Say what the columns mean.
+    Columns,
+    /// See every change before it happens.
+    Review,
+    /// Send them.
+    Apply,
+    /// See what happened to each.
+    Result,
+}
+
+/// Update stock as it stands.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// The step.
+    pub step: Step,
+    /// The name of the file; blank for a paste.
+    pub name: String,
+    /// Whether an answer of the worksheet is awaited that changes the step.
+    pub is_busy: bool,
+    /// Why the source cannot be used, where that is not the file's own refusal.
+    pub trouble: Option<Trouble>,
+    /// How the file is read.
+    pub options: ReadOptions,
+    /// What the file looks like.
+    pub shape: Shape,
+    /// What the plan comes to; `None` while it is not made.
+    pub summary: Option<Summary>,
+    /// Whether the plan is made on the whole stock, or on what is read so far.
+    pub is_stock_whole: bool,
+    /// Whether SKUs that the stock does not have are to be looked up after the next plan.
+    wants_look_up: bool,
+    /// The number style the merchant chose.
+    pub style: Option<Style>,
+    /// Which rows are shown.
+    pub view: View,
+    /// Counts what makes the rows on the screen stale.
+    pub generation: u32,
+    /// Whether the number that guards ask for is being typed.
+    pub is_confirming: bool,
+    /// The run, once there is one.
+    pub apply: Option<Apply>,
+}
+
+/// A confirmed plan on its way.
+#[derive(Clone, Debug)]
+pub struct Apply {
+    /// What is sent, in the order of the run's items.
+    pub items: Vec<SendItem>,
+    /// The run.
+    pub run: Run,
+    /// When it began, in milliseconds since 1970.
+    pub started_ms: u64,
+    /// When it ended.
+    pub ended_ms: Option<u64>,
+    /// Everything that a crash would need; kept here until storage keeps it.
+    pub journal: Vec<Entry>,
+}
+
+/// Why a source cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The file is larger than can be read.
+    TooLarge {
+        /// Its bytes.
+        bytes: u64,
+    },
+    /// The worker ended; the file has to be read again.
+    WorkerEnded,
+    /// The page is older than the server's files and must be loaded again.
+    OtherBuild,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A file was chosen or dropped.
+    FileChosen {
+        /// Its name.
+        name: String,
+        /// Its size in bytes.
+        bytes: u64,
+    },
+    /// Cells were pasted.
+    CellsPasted(String),
+    /// The worksheet answered.
+    Replied(Reply),
+    /// The worksheet is gone.
+    WorkerGone(Trouble),
+    /// Delimiter or header were chosen.
+    ReadingChosen(ReadOptions),
+    /// A column was said to be a field.
+    ColumnAssigned(usize, Field),
+    /// The mode of amounts was chosen.
+    DefaultModeChosen(Option<Mode>),
+    /// The columns are right.
+    ColumnsConfirmed,
+    /// The columns shall be changed.
+    ColumnsReopened,
+    /// The number style was chosen.
+    StyleChosen(Option<Style>),
+    /// Other rows shall be shown.
+    ViewChosen(View),
+    /// The worksheet has the stock; `is_whole` when nothing is missing.
+    StockTaken {
+        /// Whether all products are read.
+        is_whole: bool,
+    },
+    /// Products that were looked up are in the worksheet's stock.
+    ProductsFound,
+    /// A cell was typed over; `None` takes the file's own text back.
+    CellTyped {
+        /// The row, from 0.
+        row: u32,
+        /// The field.
+        field: EditField,
+        /// The text.
+        text: Option<String>,
+    },
+    /// The last edit shall be taken back.
+    UndoPressed,
+    /// It shall be made again.
+    RedoPressed,
+    /// The file of rows with errors was asked for.
+    ErrorsAsked,
+    /// Apply was pressed.
+    ApplyPressed,
+    /// The number that guards ask for was typed.
+    NumberTyped(u32),
+    /// The merchant thought better of it.
+    ConfirmLeft,
+    /// The plan is confirmed and shall run under this id.
+    RunMade {
+        /// What is sent.
+        items: Vec<SendItem>,
+        /// A new id.
+        id: String,
+        /// Whether levels are sent as expected, and asked for in the answer.
+        has_extras: bool,
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+    },
+    /// Something happened to the run.
+    RunTold {
+        /// What.
+        event: Event,
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+        /// A random number from 0 to 1.
+        jitter: f64,
+    },
+    /// The file of refused rows was asked for.
+    RefusedAsked,
+    /// Another file shall be read.
+    StartedOver,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Have the chosen file read.
+    OpenFile,
+    /// Ask the worksheet.
+    Ask(Ask),
+    /// See that the worksheet has the stock of now.
+    TakeStock,
+    /// Look these SKUs up one by one.
+    LookUp(Vec<String>),
+    /// Make a run of these items.
+    MakeRun(Vec<SendItem>),
+    /// Send a request of the run.
+    Send(Request),
+    /// Tell the run that time has passed, at this time.
+    WakeAt(u64),
+    /// Write these rows as a file, with what is wrong in words.
+    WriteFaults(Vec<RowFaults>),
+    /// Write the rows of these refused items, by their place in the run.
+    WriteRefused(Vec<usize>),
+    /// Save a file.
+    Save {
+        /// Its name.
+        name: String,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// The run has changed the stock: read it again.
+    RefreshStock,
+    /// Forget the file.
+    Forget,
+}
+
+impl Model {
+    /// Takes in what happened and returns what is to be done.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::FileChosen { name, bytes } => self.open(name, bytes, Effect::OpenFile),
+            Msg::CellsPasted(text) => {
+                let open = Effect::Ask(Ask::Open(text.into_bytes()));
+                self.open(String::new(), 0, open)
+            }
+            Msg::Replied(reply) => self.take(reply),
+            Msg::WorkerGone(trouble) => self.lose_worker(trouble),
+            Msg::ReadingChosen(options) => {
+                self.options = options;
+                vec![Effect::Ask(Ask::Reread(options))]
+            }
+            Msg::ColumnAssigned(column, field) => self.assign(column, field),
+            Msg::DefaultModeChosen(mode) => {
+                self.shape.default_mode = mode;
+                self.map()
+            }
+            Msg::ColumnsConfirmed => self.review(),
+            Msg::ColumnsReopened => {
+                self.step = Step::Columns;
+                Vec::new()
+            }
+            Msg::StyleChosen(style) => {
+                self.style = style;
+                self.generation += 1;
+                vec![Effect::Ask(Ask::Style(style))]
+            }
+            Msg::ViewChosen(view) => {
+                self.view = view;
+                self.generation += 1;
+                Vec::new()
+            }
+            Msg::StockTaken { is_whole } => {
+                self.is_stock_whole = is_whole;
+                self.wants_look_up = is_whole;
+                self.plan()
+            }
+            Msg::ProductsFound => self.plan(),
+            Msg::CellTyped { row, field, text } => {
+                self.wants_look_up |= field == EditField::ExternalId;
+                vec![Effect::Ask(Ask::Edit { row, field, text })]
+            }
+            Msg::UndoPressed => vec![Effect::Ask(Ask::Undo)],
+            Msg::RedoPressed => vec![Effect::Ask(Ask::Redo)],
+            Msg::ErrorsAsked => vec![Effect::Ask(Ask::Faults)],
+            Msg::ApplyPressed => self.press_apply(),
+            Msg::NumberTyped(number) => self.confirm(Some(number)),
+            Msg::ConfirmLeft => {
+                self.is_confirming = false;
+                Vec::new()
+            }
+            Msg::RunMade { items, id, has_extras, now_ms } => {
+                self.make_run(items, id, has_extras, now_ms)
+            }
+            Msg::RunTold { event, now_ms, jitter } => self.tell_run(event, now_ms, jitter),
+            Msg::RefusedAsked => vec![Effect::WriteRefused(self.refused())],
+            Msg::StartedOver => {
+                *self = Self::default();
+                vec![Effect::Forget]
+            }
+        }
+    }
+
+    /// Tells whether leaving now would stop something that is under way.
+    pub fn is_running(&self) -> bool {
+        self.step == Step::Apply
+    }
+
+    /// Returns the places of the refused items in the run.
+    fn refused(&self) -> Vec<usize> {
+        let outcomes = self.apply.as_ref().map_or(&[][..], |apply| apply.run.outcomes());
+        let is_refused = |at: &usize| matches!(outcomes[*at], Outcome::Refused(_));
+        (0..outcomes.len()).filter(is_refused).collect()
+    }
+
+    fn open(&mut self, name: String, bytes: u64, open: Effect) -> Vec<Effect> {
+        *self = Self { name, generation: self.generation + 1, ..Self::default() };
+        if bytes > MAX_BYTES {
+            self.trouble = Some(Trouble::TooLarge { bytes });
+            return Vec::new();
+        }
+        self.is_busy = true;
+        vec![open]
+    }
+
+    fn take(&mut self, reply: Reply) -> Vec<Effect> {
+        match reply {
+            Reply::Shape(shape) => self.take_shape(*shape),
+            Reply::Summary(summary) => {
+                self.summary = Some(summary);
+                self.is_busy = false;
+                self.generation += 1;
+                if !std::mem::take(&mut self.wants_look_up) {
+                    return Vec::new();
+                }
+                vec![Effect::Ask(Ask::Unknown { most: LOOKED_UP })]
+            }
+            Reply::Unknown(skus) if !skus.is_empty() => vec![Effect::LookUp(skus)],
+            Reply::Confirmed(items) => {
+                self.is_confirming = false;
+                vec![Effect::MakeRun(items)]
+            }
+            Reply::Faults(rows) => vec![Effect::WriteFaults(rows)],
+            Reply::File(bytes) => {
+                let name =
+                    self.file_name(if self.step == Step::Result { "refused" } else { "errors" });
+                vec![Effect::Save { name, bytes }]
+            }
+            Reply::Ready(_)
+            | Reply::Done
+            | Reply::Rows { .. }
+            | Reply::Unknown(_)
+            | Reply::Unconfirmed => Vec::new(),
+        }
+    }
+
+    fn take_shape(&mut self, shape: Shape) -> Vec<Effect> {
+        let is_new = self.step == Step::Source;
+        self.shape = shape;
+        self.is_busy = false;
+        if self.shape.refusal.is_some() {
+            if !is_new {
+                return Vec::new();
+            }
+            self.step = Step::Source;
+            return Vec::new();
+        }
+        if !is_new {
+            return Vec::new();
+        }
+        if self.shape.unusable.is_none() && self.shape.rows > 0 {
+            return self.review();
+        }
+        self.step = Step::Columns;
+        Vec::new()
+    }
+
+    fn lose_worker(&mut self, trouble: Trouble) -> Vec<Effect> {
+        // A run needs no worksheet: it goes on.
+        if matches!(self.step, Step::Apply | Step::Result) {
+            return Vec::new();
+        }
+        *self = Self { trouble: Some(trouble), ..Self::default() };
+        vec![Effect::Forget]
+    }
+
+    fn assign(&mut self, column: usize, field: Field) -> Vec<Effect> {
+        for (at, assigned) in self.shape.fields.iter_mut().enumerate() {
+            if at == column {
+                *assigned = field;
+            } else if *assigned == field {
+                // A field is one column's: the merchant's last word counts.
+                *assigned = Field::Ignored;
+            }
+        }
+        self.map()
+    }
+
+    fn map(&mut self) -> Vec<Effect> {
+        let fields = self.shape.fields.clone();
+        vec![Effect::Ask(Ask::Map { fields, default_mode: self.shape.default_mode })]
+    }
+
+    fn review(&mut self) -> Vec<Effect> {
+        if self.shape.unusable.is_some() {
+            return Vec::new();
+        }
+        self.step = Step::Review;
+        self.summary = None;
+        self.is_stock_whole = false;
+        self.is_busy = true;
+        vec![Effect::TakeStock]
+    }
+
+    fn plan(&mut self) -> Vec<Effect> {
+        if self.step != Step::Review {
+            return Vec::new();
+        }
+        vec![Effect::Ask(Ask::Style(self.style))]
+    }
+
+    fn press_apply(&mut self) -> Vec<Effect> {
+        let Some(summary) = &self.summary else { return Vec::new() };
+        if summary.totals.targets == 0 || !self.is_stock_whole {
+            return Vec::new();
+        }
+        if summary.guards.is_empty() {
+            return self.confirm(None);
+        }
+        self.is_confirming = true;
+        Vec::new()
+    }
+
+    fn confirm(&mut self, typed: Option<u32>) -> Vec<Effect> {
+        // The button's own words say that errors are left out.
+        vec![Effect::Ask(Ask::Confirm { leave_out_errors: true, typed })]
+    }
+
+    fn make_run(
+        &mut self,
+        items: Vec<SendItem>,
+        id: String,
+        has_extras: bool,
+        now_ms: u64,
+    ) -> Vec<Effect> {
+        let sent = items.iter().map(|item| Item::new(&bulk_item(item, has_extras))).collect();
+        let settings = Settings { representation: has_extras, ..Settings::default() };
+        let Ok(run) = Run::new(id, sent, settings) else { return Vec::new() };
+        let journal = Vec::new();
+        self.apply = Some(Apply { items, run, started_ms: now_ms, ended_ms: None, journal });
+        self.step = Step::Apply;
+        self.tell_run(Event::Started, now_ms, 0.5)
+    }
+
+    fn tell_run(&mut self, event: Event, now_ms: u64, jitter: f64) -> Vec<Effect> {
+        let Some(apply) = &mut self.apply else { return Vec::new() };
+        let mut effects = Vec::new();
+        for command in apply.run.handle(event, now_ms, &mut || jitter) {
+            match command {
+                Command::Save(entry) => apply.journal.push(entry),
+                Command::Send(request) => {
+                    self.step = Step::Apply;
+                    effects.push(Effect::Send(request));
+                }
+                Command::WaitUntil(at) => effects.push(Effect::WakeAt(at)),
+                Command::Finished(_) => {
+                    self.step = Step::Result;
+                    apply.ended_ms = Some(now_ms);
+                    effects.push(Effect::RefreshStock);
+                }
+            }
+        }
+        effects
+    }
+
+    fn file_name(&self, what: &str) -> String {
+        let stem = self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem);
+        let stem = if stem.is_empty() { "stock" } else { stem };
+        format!("{stem}-{what}.csv")
+    }
+}
+
+/// Returns the event of an answer, or of none.
+pub fn answered(batch: u32, answer: Option<Answer>) -> Event {
+    match answer {
+        Some(answer) => Event::Answered { batch, answer },
+        None => Event::Failed { batch },
+    }
+}
+
+/// Returns what is sent for one product; `has_extras` adds the level that a set expects.
+fn bulk_item(item: &SendItem, has_extras: bool) -> BulkItem {
+    let expects = |asked: &ItemChange| match asked.change {
+        // An adjust is right on any level.
+        Change::Set(_) if has_extras => asked.before.map(Level::get),
+        _ => None,
+    };
+    let mode = |asked: &ItemChange| match asked.change.mode() {
+        Mode::Set => ApiMode::Set,
+        Mode::Adjust => ApiMode::Adjust,
+    };
+    let of = |asked: &ItemChange, wanted: Mode| {
+        Some(asked.change).filter(|change| change.mode() == wanted).map(Change::value)
+    };
+    let product = item.product.as_ref();
+    let variant = |(label, asked): &(String, ItemChange)| BulkVariant {
+        label: label.clone(),
+        mode: Some(mode(asked)),
+        quantity: of(asked, Mode::Set),
+        quantity_delta: of(asked, Mode::Adjust),
+        expected_quantity: expects(asked),
+    };
+    BulkItem {
+        external_id: item.external_id.clone(),
+        mode: product.map(mode),
+        quantity: product.and_then(|asked| of(asked, Mode::Set)),
+        quantity_delta: product.and_then(|asked| of(asked, Mode::Adjust)),
+        expected_quantity: product.and_then(expects),
+        variants: item.variants.iter().map(variant).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+use stockroom_client::headers::Headers;
+use stockroom_domain::code::Code;
+use stockroom_domain::plan::{Guard, GuardCode, Totals};
+use stockroom_domain::quantity::Delta;
+use stockroom_domain::table::Remark;
+
+use super::*;
+
+fn opened(shape: Shape) -> (Model, Vec<Effect>) {
+    let mut model = Model::default();
+    let effects = model.update(Msg::FileChosen { name: "count.csv".into(), bytes: 10 });
+    assert!(matches!(effects[..], [Effect::OpenFile]));
+    let effects = model.update(Msg::Replied(Reply::Shape(Box::new(shape))));
+    (model, effects)
+}
+
+fn usable() -> Shape {
+    Shape { rows: 3, fields: vec![Field::ExternalId, Field::Quantity], ..Shape::default() }
+}
+
+fn summary(targets: usize, guards: Vec<Guard>) -> Reply {
+    Reply::Summary(Summary {
+        totals: Totals { targets, ..Totals::default() },
+        guards,
+        ..Summary::default()
+    })
+}
+
+fn send_item() -> SendItem {
+    let set = |units| Change::Set(Level::new(units).unwrap());
+    let product = Some(ItemChange { change: set(50), before: Level::new(3).ok() });
+    let adjust = Change::Adjust(Delta::new(-2).unwrap());
+    let variants = vec![
+        ("Grand".to_owned(), ItemChange { change: adjust, before: Level::new(1).ok() }),
+        ("Normal".to_owned(), ItemChange { change: set(4), before: None }),
+    ];
+    let external_id = "THIEB-001".to_owned();
+    SendItem { external_id, name: "Thiéboudienne".to_owned(), product, variants, rows: vec![0, 2] }
+}
+
+#[test]
+fn a_file_that_says_everything_goes_straight_to_review() {
+    let (model, effects) = opened(usable());
+    assert_eq!(model.step, Step::Review);
+    assert!(matches!(effects[..], [Effect::TakeStock]));
+}
+
+#[test]
+fn a_file_that_needs_mapping_stops_at_columns_until_it_is_usable() {
+    let shape = Shape { unusable: Some(Code::NoSkuColumn), ..usable() };
+    let (mut model, effects) = opened(shape);
+    assert_eq!((model.step, effects.len()), (Step::Columns, 0));
+    assert!(model.update(Msg::ColumnsConfirmed).is_empty());
+    let effects = model.update(Msg::ColumnAssigned(1, Field::ExternalId));
+    let [Effect::Ask(Ask::Map { fields, .. })] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(fields[..], [Field::Ignored, Field::ExternalId]);
+    model.update(Msg::Replied(Reply::Shape(Box::new(usable()))));
+    assert_eq!(model.step, Step::Columns);
+    assert!(matches!(model.update(Msg::ColumnsConfirmed)[..], [Effect::TakeStock]));
+}
+
+#[test]
+fn a_refused_file_stays_at_the_source() {
+    let refusal = Remark { line: 0, column: None, code: Code::Binary, text: String::new() };
+    let (model, effects) = opened(Shape { refusal: Some(refusal), ..Shape::default() });
+    assert_eq!((model.step, effects.len(), model.is_busy), (Step::Source, 0, false));
+    let mut model = Model::default();
+    let effects = model.update(Msg::FileChosen { name: "x".into(), bytes: 300 << 20 });
+    assert!(effects.is_empty() && matches!(model.trouble, Some(Trouble::TooLarge { .. })));
+}
+
+#[test]
+fn guards_ask_for_the_number_and_nothing_else_does() {
+    let (mut model, _) = opened(usable());
+    assert!(model.update(Msg::ApplyPressed).is_empty());
+    model.update(Msg::Replied(summary(2, Vec::new())));
+    assert!(model.update(Msg::ApplyPressed).is_empty(), "not before the whole stock is read");
+    model.update(Msg::StockTaken { is_whole: true });
+    let guard = Guard { code: GuardCode::UnitsLost, value: 91, limit: 20 };
+    model.update(Msg::Replied(summary(2, vec![guard])));
+    assert!(model.update(Msg::ApplyPressed).is_empty() && model.is_confirming);
+    let effects = model.update(Msg::NumberTyped(2));
+    assert!(matches!(effects[..], [Effect::Ask(Ask::Confirm { typed: Some(2), .. })]));
+    model.update(Msg::Replied(summary(2, Vec::new())));
+    let effects = model.update(Msg::ApplyPressed);
+    assert!(matches!(effects[..], [Effect::Ask(Ask::Confirm { typed: None, .. })]));
+}
+
+#[test]
+fn a_run_goes_out_and_comes_back() {
+    let (mut model, _) = opened(usable());
+    let made =
+        Msg::RunMade { items: vec![send_item()], id: "run-1".into(), has_extras: true, now_ms: 0 };
+    let effects = model.update(made);
+    let [Effect::Send(request)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(model.step, Step::Apply);
+    assert_eq!(model.apply.as_ref().unwrap().journal.len(), 1, "journaled before it is sent");
+    assert_eq!(
+        request.body,
+        concat!(
+            r#"{"items":[{"externalId":"THIEB-001","mode":"set","quantity":50,"expectedQuantity":3,"#,
+            r#""variants":[{"label":"Grand","mode":"adjust","quantityDelta":-2},"#,
+            r#"{"label":"Normal","mode":"set","quantity":4}]}]}"#
+        )
+    );
+    let body = r#"{"success":true,"data":{"updated":0,"failed":1,"errors":[{"externalId":"THIEB-001","error":"Product not found"}]}}"#;
+    let answer = Answer { status: 200, headers: Headers::default(), body: body.to_owned() };
+    let event = answered(request.batch, Some(answer));
+    let effects = model.update(Msg::RunTold { event, now_ms: 5, jitter: 0.5 });
+    assert!(matches!(effects[..], [Effect::RefreshStock]));
+    assert_eq!((model.step, model.refused()), (Step::Result, vec![0]));
+    assert!(
+        matches!(&model.update(Msg::RefusedAsked)[..], [Effect::WriteRefused(at)] if at == &[0])
+    );
+    let effects = model.update(Msg::Replied(Reply::File(vec![1])));
+    assert!(matches!(&effects[..], [Effect::Save { name, .. }] if name == "count-refused.csv"));
+}
+
+#[test]
+fn a_worker_that_ends_costs_the_worksheet_and_not_the_run() {
+    let (mut model, _) = opened(usable());
+    model.update(Msg::WorkerGone(Trouble::WorkerEnded));
+    assert_eq!((model.step, model.trouble), (Step::Source, Some(Trouble::WorkerEnded)));
+    let made =
+        Msg::RunMade { items: vec![send_item()], id: "run-1".into(), has_extras: false, now_ms: 0 };
+    model.update(made);
+    model.update(Msg::WorkerGone(Trouble::WorkerEnded));
+    assert_eq!(model.step, Step::Apply);
+}
