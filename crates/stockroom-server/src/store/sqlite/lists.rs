@@ -22,7 +22,7 @@ struct ItemJson(
 
 const TRACKED: &str = "
 select
-    (select count(*) from products
+    (select count(*) from products indexed by products_tracked
      where store_id = ?1 and environment = ?2 and is_tracked = 1),
     (select json_group_array(json_array(
          p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
@@ -30,7 +30,7 @@ select
           from variants v
           where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
          order by p.external_id is null, p.external_id, p.id)
-     from (select id from products
+     from (select id from products indexed by products_tracked
            where store_id = ?1 and environment = ?2 and is_tracked = 1
            order by external_id is null, external_id, id
            limit ?3 offset ?4) as listed
@@ -38,7 +38,7 @@ select
 
 const LOW: &str = "
 select
-    (select count(*) from products
+    (select count(*) from products indexed by products_low
      where store_id = ?1 and environment = ?2 and is_low = 1),
     (select json_group_array(json_array(
          p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
@@ -46,7 +46,7 @@ select
           from variants v
           where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
          order by p.external_id is null, p.external_id, p.id)
-     from (select id from products
+     from (select id from products indexed by products_low
            where store_id = ?1 and environment = ?2 and is_low = 1
            order by external_id is null, external_id, id
            limit ?3 offset ?4) as listed
@@ -54,7 +54,8 @@ select
 
 const ALL: &str = "
 select
-    (select count(*) from products where store_id = ?1 and environment = ?2),
+    (select count(*) from products indexed by products_listed
+     where store_id = ?1 and environment = ?2),
     (select json_group_array(json_object(
          'id', p.id, 'external_id', p.external_id, 'name', p.name,
          'description', p.description, 'price', p.price, 'status', p.status,
@@ -68,7 +69,7 @@ select
              from variants v
              where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
          order by p.external_id is null, p.external_id, p.id)
-     from (select id from products
+     from (select id from products indexed by products_listed
            where store_id = ?1 and environment = ?2
            order by external_id is null, external_id, id
            limit ?3 offset ?4) as listed

@@ -55,8 +55,10 @@ pub(super) async fn product(
                  where v.store_id = p.store_id and v.environment = p.environment
                      and v.product_id = p.id))
          from products p
-         where p.store_id = ?1 and p.environment = ?2 and (p.id = ?3 or p.external_id = ?4)
-         order by p.id = ?3 desc limit 1",
+         where p.store_id = ?1 and p.environment = ?2 and p.id = coalesce(
+             (select id from products where store_id = ?1 and environment = ?2 and id = ?3),
+             (select id from products indexed by products_by_external_id
+              where store_id = ?1 and environment = ?2 and external_id = ?4))",
     )
     .bind(scope.store_id)
     .bind(scope.environment.as_str())

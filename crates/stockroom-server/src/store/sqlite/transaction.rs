@@ -16,6 +16,35 @@ use crate::store::{StoreError, Stored, Transaction};
 /// Id, SKU, level and threshold of a product.
 type StockJson = (String, Option<String>, Option<i64>, Option<i64>);
 
+// The sets to write are materialized with their scope in each row: a plan can then only go from
+// the set to the table, where the optimizer would rather search the table once for each of its
+// rows as soon as it knows nothing about their number.
+
+const UPDATE_LEVELS: &str = "
+with j (s, e, id, quantity) as materialized (select ?1, ?2, key, value from json_each(?3))
+update products set quantity = j.quantity, updated_at = ?4 from j
+where products.store_id = j.s and products.environment = j.e and products.id = j.id";
+
+const UPDATE_FLAGS: &str = "
+with j (s, e, id, is_low) as materialized (
+    select ?1, ?2, value ->> 'product_id', value ->> 'is_low' from json_each(?3))
+update products set is_tracked = 1, is_low = j.is_low from j
+where products.store_id = j.s and products.environment = j.e and products.id = j.id
+    and ?4 is not null";
+
+const UPDATE_VARIANTS: &str = "
+with j (s, e, product_id, id, quantity) as materialized (
+    select ?1, ?2, value ->> 'product_id', value ->> 'variant_id', value ->> 'quantity'
+    from json_each(?3))
+update variants set quantity = j.quantity from j
+where variants.store_id = j.s and variants.environment = j.e
+    and variants.product_id = j.product_id and variants.id = j.id and ?4 is not null";
+
+const TOUCH_PRODUCTS: &str = "
+update products set updated_at = ?4
+where store_id = ?1 and environment = ?2
+    and id in (select value ->> 'product_id' from json_each(?3))";
+
 /// A transaction on the one connection that writes.
 #[derive(Debug)]
 pub struct SqliteTx {
@@ -193,7 +222,7 @@ impl Transaction for SqliteTx {
                 "select json_group_array(json_array(
                      p.id, p.external_id, p.quantity, p.low_stock_threshold))
                  from json_each(?3) as asked
-                 cross join products p
+                 cross join products p indexed by products_by_external_id
                  where p.store_id = ?1 and p.environment = ?2 and p.external_id = asked.value",
                 scope,
                 &serde_json::to_string(external_ids)?,
@@ -251,49 +280,16 @@ impl Transaction for SqliteTx {
     ) -> Stored<()> {
         if !writes.products.is_empty() {
             // An object from id to level: json_each gives both without reading them again.
-            self.run(
-                "update products set quantity = j.value, updated_at = ?4
-                 from json_each(?3) as j
-                 where store_id = ?1 and environment = ?2 and products.id = j.key",
-                scope,
-                &levels_json(writes)?,
-                record.at,
-            )
-            .await?;
+            self.run(UPDATE_LEVELS, scope, &levels_json(writes)?, record.at).await?;
         }
         if !writes.flips.is_empty() {
-            self.run(
-                "update products set is_tracked = 1, is_low = j.value ->> 'is_low'
-                 from json_each(?3) as j
-                 where store_id = ?1 and environment = ?2 and ?4 is not null
-                     and products.id = j.value ->> 'product_id'",
-                scope,
-                &serde_json::to_string(&writes.flips)?,
-                record.at,
-            )
-            .await?;
+            let json = serde_json::to_string(&writes.flips)?;
+            self.run(UPDATE_FLAGS, scope, &json, record.at).await?;
         }
         if !writes.variants.is_empty() {
-            self.run(
-                "update variants set quantity = j.value ->> 'quantity'
-                 from json_each(?3) as j
-                 where store_id = ?1 and environment = ?2 and ?4 is not null
-                     and product_id = j.value ->> 'product_id'
-                     and variants.id = j.value ->> 'variant_id'",
-                scope,
-                &serde_json::to_string(&writes.variants)?,
-                record.at,
-            )
-            .await?;
-            self.run(
-                "update products set updated_at = ?4
-                 where store_id = ?1 and environment = ?2 and products.id in (
-                     select j.value ->> 'product_id' from json_each(?3) as j)",
-                scope,
-                &serde_json::to_string(&writes.variants)?,
-                record.at,
-            )
-            .await?;
+            let json = serde_json::to_string(&writes.variants)?;
+            self.run(UPDATE_VARIANTS, scope, &json, record.at).await?;
+            self.run(TOUCH_PRODUCTS, scope, &json, record.at).await?;
         }
         self.insert_history(scope, record, writes).await
     }

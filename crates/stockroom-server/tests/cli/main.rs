@@ -1,0 +1,7 @@
+//! The binary as a person runs it: what it prints, what it refuses, and in which words.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
+
+mod keys;
+mod process;
+mod serve;

@@ -1,0 +1,80 @@
+//! `stockroom serve` and `stockroom demo`.
+
+use std::net::TcpListener;
+
+use crate::process::{Running, run, status, text};
+
+/// Expects one line on stderr, with all of `words`, and no success.
+fn check_refusal(args: &[&str], data: &std::path::Path, words: &[&str]) {
+    let ended = run(args, data);
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(ended.stdout.is_empty());
+    let said = text(&ended.stderr);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    for word in words {
+        assert!(said.contains(word), "{said}");
+    }
+}
+
+#[test]
+fn a_demo_store_is_made_once_and_served_with_its_keys() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Running::start(&["--demo"], dir.path());
+    assert_eq!(status(&server.url, "sk_test_demo"), 200);
+    #[cfg(unix)]
+    assert_eq!(server.stop(), (true, String::new()));
+    // The mark is in the database: the keys work without --demo too.
+    let server = Running::start(&[], dir.path());
+    assert_eq!(status(&server.url, "pk_test_demo"), 200);
+    drop(server);
+    let words = ["127.0.0.1:8080", "demo store"];
+    check_refusal(&["serve", "--listen", "0.0.0.0:0"], dir.path(), &words);
+    check_refusal(&["demo"], dir.path(), &["demo store already", "--data"]);
+}
+
+#[test]
+fn a_larger_demo_store_is_filled_and_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let filled = run(&["demo", "--products", "1000"], dir.path());
+    assert!(text(&filled.stdout).starts_with("1000 products"), "{filled:?}");
+    let server = Running::start(&["--demo"], dir.path());
+    assert_eq!(status(&server.url, "sk_test_demo"), 200);
+}
+
+#[test]
+fn a_real_store_stays_real() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Running::start(&[], dir.path());
+    assert_eq!(status(&server.url, "sk_test_demo"), 401);
+    drop(server);
+    check_refusal(&["serve", "--demo"], dir.path(), &["real store", "--data"]);
+    check_refusal(&["demo"], dir.path(), &["real store", "--data"]);
+}
+
+#[test]
+fn what_stands_in_the_way_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let data = dir.path().join("a");
+    check_refusal_after_hint(&["serve", "--listen", &address], &data, &[&address, "--listen"]);
+    check_refusal_after_hint(&["serve", "--listen", "nowhere"], &data, &["nowhere", "--listen"]);
+    let file = dir.path().join("file");
+    std::fs::write(&file, "no folder").unwrap();
+    check_refusal(&["serve"], &file, &["cannot make the folder", "--data"]);
+    let broken = dir.path().join("broken");
+    std::fs::create_dir(&broken).unwrap();
+    std::fs::write(broken.join("stockroom.db"), "no database ".repeat(100)).unwrap();
+    check_refusal(&["serve"], &broken, &["cannot open", "--data"]);
+}
+
+/// As [`check_refusal`], on a folder in which a store may be made first.
+fn check_refusal_after_hint(args: &[&str], data: &std::path::Path, words: &[&str]) {
+    let ended = run(args, data);
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let said = text(&ended.stderr);
+    let last = said.lines().last().unwrap();
+    for word in words {
+        assert!(last.contains(word), "{said}");
+    }
+}
