@@ -156,20 +156,27 @@ impl Stock {
     async fn read_all(self, mut reading: Reading, round: u32) {
         let mut tries = 0;
         while let Some(path) = reading.next_path() {
+            if !self.is_current(round) {
+                return;
+            }
             match self.read_page(&mut reading, &path).await {
                 _ if !self.is_current(round) => return,
                 Ok(()) => {
                     tries = 0;
+                    self.failure.try_set(None);
                     self.show(&reading);
                 }
-                Err(failure) if failure.is_passing() && tries < TRIES => {
-                    tries += 1;
-                    clock::sleep(wait_ms(&failure, tries)).await;
-                }
                 Err(failure) => {
+                    let goes_on = failure.is_passing() && tries < TRIES;
+                    tries += 1;
+                    let wait = wait_ms(&failure, tries);
+                    // Said at once, though it may pass: nobody waits without knowing why.
                     self.failure.try_set(Some(failure));
-                    self.progress.try_update(|progress| progress.is_reading = false);
-                    return;
+                    if !goes_on {
+                        self.progress.try_update(|progress| progress.is_reading = false);
+                        return;
+                    }
+                    clock::sleep(wait).await;
                 }
             }
         }

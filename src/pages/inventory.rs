@@ -80,18 +80,8 @@ fn Actions(shown: Memo<Vec<Line>>) -> impl IntoView {
             toasts.show(Tone::Good, words.fill(Key::InventoryExported, &[("file", &name)]));
         }
     };
-    let is_reading = move || stock.progress().is_reading;
     view! {
-        <button
-            type="button"
-            class="button"
-            aria-disabled=move || is_reading().then_some("true")
-            on:click=move |_| {
-                if !stock.progress_untracked().is_reading {
-                    stock.refresh();
-                }
-            }
-        >
+        <button type="button" class="button" on:click=move |_| stock.refresh()>
             <Icon sign=Sign::Refresh />
             <span>{move || words.text(Key::InventoryRefresh)}</span>
         </button>

@@ -1,11 +1,218 @@
-//! Settings.
-use crate::app::frame::PageHead;
-use crate::words::{Key, use_words};
+//! Settings: the connection, language, theme, how numbers are read, what this browser keeps.
+
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use stockroom_domain::number::Style;
+
+use crate::BUILD_ID;
+use crate::app::frame::PageHead;
+use crate::connection::failure::tell;
+use crate::connection::{Way, use_connection};
+use crate::settings::{Theme, use_settings};
+use crate::ui::{Confirm, Icon, Notice, Sign, Tone, use_toasts};
+use crate::words::{Key, Language, use_words};
 
 /// The settings screen.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let words = use_words();
-    view! { <PageHead title=Signal::derive(move || words.text(Key::SettingsTitle).to_owned()) /> }
+    view! {
+        <PageHead title=Signal::derive(move || words.text(Key::SettingsTitle).to_owned()) />
+        <div class="settings">
+            <Section title=Key::SettingsConnection><ConnectionFacts /></Section>
+            <Section title=Key::SettingsLanguage><LanguageChoice /></Section>
+            <Section title=Key::SettingsAppearance><ThemeChoice /></Section>
+            <Section title=Key::SettingsNumbers><NumberChoice /></Section>
+            <Section title=Key::SettingsLocal><LocalData /></Section>
+            <p class="field-hint">
+                {move || words.fill(Key::SettingsBuild, &[("id", &BUILD_ID[..8])])}
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Section(title: Key, children: Children) -> impl IntoView {
+    let words = use_words();
+    view! {
+        <section class="card section">
+            <h2>{move || words.text(title)}</h2>
+            {children()}
+        </section>
+    }
+}
+
+/// Who is signed in where, and the way out.
+#[component]
+fn ConnectionFacts() -> impl IntoView {
+    let words = use_words();
+    let connection = use_connection();
+    let toasts = use_toasts();
+    let leave = move |_| {
+        spawn_local(async move {
+            if let Err(failure) = connection.sign_out().await {
+                let told = untrack(|| tell(words, connection, &failure));
+                toasts.show(Tone::Error, format!("{}. {}", told.title, told.about));
+            }
+        });
+    };
+    let facts = move || {
+        let who = connection.who()?;
+        let way = match who.way {
+            Way::Session => Key::SettingsBySession,
+            Way::Direct => Key::SettingsByKey,
+        };
+        let access = if who.is_read_only { Key::SettingsAccessRead } else { Key::SettingsAccessWrite };
+        let fact = |label: Key, value: String| {
+            view! { <div><dt>{words.text(label)}</dt><dd dir="auto">{value}</dd></div> }
+        };
+        Some(view! {
+            <dl class="facts-list">
+                {who.store.map(|store| fact(Key::SettingsStore, store))}
+                {fact(Key::SettingsServer, who.server)}
+                {fact(Key::SettingsAccess, words.text(access).to_owned())}
+                {fact(Key::SettingsWay, words.text(way).to_owned())}
+            </dl>
+        })
+    };
+    view! {
+        {facts}
+        <div>
+            <button type="button" class="button" on:click=leave>
+                <Icon sign=Sign::Leave />
+                <span>{move || words.text(Key::SettingsSignOut)}</span>
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn LanguageChoice() -> impl IntoView {
+    let words = use_words();
+    view! {
+        <fieldset class="choices">
+            <legend class="visually-hidden">{move || words.text(Key::SettingsLanguage)}</legend>
+            {Language::ALL.map(|language| view! {
+                <Choice
+                    group="language"
+                    label=language.own_name().to_owned()
+                    lang=language.code()
+                    is_on=Signal::derive(move || words.language() == language)
+                    on_choose=move |()| words.set_language(language)
+                />
+            }).collect_view()}
+        </fieldset>
+    }
+}
+
+#[component]
+fn ThemeChoice() -> impl IntoView {
+    let words = use_words();
+    let settings = use_settings();
+    let label = |theme| match theme {
+        Theme::System => Key::SettingsThemeSystem,
+        Theme::Light => Key::SettingsThemeLight,
+        Theme::Dark => Key::SettingsThemeDark,
+    };
+    view! {
+        <fieldset class="choices">
+            <legend>{move || words.text(Key::SettingsTheme)}</legend>
+            {Theme::ALL.map(|theme| view! {
+                <Choice
+                    group="theme"
+                    label=Signal::derive(move || words.text(label(theme)).to_owned())
+                    is_on=Signal::derive(move || settings.theme.get() == theme)
+                    on_choose=move |()| settings.theme.set(theme)
+                />
+            }).collect_view()}
+        </fieldset>
+    }
+}
+
+#[component]
+fn NumberChoice() -> impl IntoView {
+    let words = use_words();
+    let settings = use_settings();
+    let styles = [
+        (None, Key::SettingsNumberAuto),
+        (Some(Style::Plain), Key::SettingsNumberPlain),
+        (Some(Style::Comma), Key::SettingsNumberComma),
+        (Some(Style::Dot), Key::SettingsNumberDot),
+        (Some(Style::Space), Key::SettingsNumberSpace),
+    ];
+    view! {
+        <fieldset class="choices" aria-describedby="number-about">
+            <legend>{move || words.text(Key::SettingsNumberStyle)}</legend>
+            {styles.map(|(style, label)| view! {
+                <Choice
+                    group="number-style"
+                    label=Signal::derive(move || words.text(label).to_owned())
+                    is_on=Signal::derive(move || settings.number_style.get() == style)
+                    on_choose=move |()| settings.number_style.set(style)
+                />
+            }).collect_view()}
+        </fieldset>
+        <p id="number-about" class="field-hint prose">{move || words.text(Key::SettingsNumberStyleAbout)}</p>
+    }
+}
+
+/// One of several choices, as a radio button.
+#[component]
+fn Choice(
+    group: &'static str,
+    #[prop(into)] label: Signal<String>,
+    #[prop(optional)] lang: &'static str,
+    is_on: Signal<bool>,
+    #[prop(into)] on_choose: Callback<()>,
+) -> impl IntoView {
+    let lang = (!lang.is_empty()).then_some(lang);
+    view! {
+        <label class="choice" lang=lang>
+            <input
+                type="radio"
+                name=group
+                prop:checked=move || is_on.get()
+                on:change=move |_| on_choose.run(())
+            />
+            <span dir="auto">{move || label.get()}</span>
+        </label>
+    }
+}
+
+/// What this browser keeps, and the way to clear it.
+#[component]
+fn LocalData() -> impl IntoView {
+    let words = use_words();
+    let settings = use_settings();
+    let toasts = use_toasts();
+    let is_asking = RwSignal::new(false);
+    let said = move |key: Key| Signal::derive(move || words.text(key).to_owned());
+    let answer = move |yes: bool| {
+        is_asking.set(false);
+        if yes {
+            settings.clear();
+            toasts.show(Tone::Good, words.text(Key::SettingsCleared));
+        }
+    };
+    view! {
+        <p class="field-hint prose">{move || words.text(Key::SettingsLocalAbout)}</p>
+        {move || (!settings.is_kept.get()).then(|| view! {
+            <Notice tone=Tone::Warning title=said(Key::SettingsStorageBlocked) />
+        })}
+        <div>
+            <button type="button" class="button" on:click=move |_| is_asking.set(true)>
+                {move || words.text(Key::SettingsClear)}
+            </button>
+        </div>
+        {move || is_asking.get().then(|| view! {
+            <Confirm
+                title=said(Key::SettingsClearTitle)
+                about=said(Key::SettingsClearAbout)
+                yes=said(Key::SettingsClear)
+                no=said(Key::AppCancel)
+                is_dangerous=true
+                on_answer=answer
+            />
+        })}
+    }
 }

@@ -1,10 +1,15 @@
 //! A native dialog: it traps the focus, Escape closes it, and the focus goes back.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
+
+/// Numbers the dialogs, so that each heading has an id of its own.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// Where a dialog stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +45,8 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
+    let title_id = format!("dialog-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let labelled_by = title_id.clone();
     let before = StoredValue::new_local(focused());
     node.on_load(|dialog| {
         if dialog.show_modal().is_err() {
@@ -68,7 +75,7 @@ pub fn Dialog(
         <dialog
             node_ref=node
             class=class
-            aria-labelledby="dialog-title"
+            aria-labelledby=labelled_by
             on:mousedown=on_backdrop
             on:cancel=move |event: ev::Event| {
                 event.prevent_default();
@@ -77,7 +84,7 @@ pub fn Dialog(
         >
             <div class="dialog-sheet">
                 <header class="dialog-head">
-                    <h2 id="dialog-title" dir=title_dir>{move || title.get()}</h2>
+                    <h2 id=title_id dir=title_dir tabindex="-1" autofocus>{move || title.get()}</h2>
                     <button
                         type="button"
                         class="button quiet icon-only"

@@ -110,7 +110,7 @@ fn Rows(query: Memo<ListQuery>, shown: Memo<Vec<Line>>) -> impl IntoView {
                     <Heading query=query column=None label=Key::InventoryState class="c-state" />
                     <Heading query=query column=Some(Column::Threshold) label=Key::InventoryThreshold class="c-threshold end" />
                     <Heading query=query column=Some(Column::Stock) label=Key::InventoryStock class="c-stock end" />
-                    <Heading query=query column=None label=Key::InventoryChange class="c-change end" />
+                    <Heading query=query column=None label=Key::InventoryChange class="c-change end quiet-head" />
                 </div>
             </div>
             <VirtualRows total=total height=height key=key row=row reveal=cursor.reveal covered=40 />
