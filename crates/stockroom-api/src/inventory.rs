@@ -23,7 +23,8 @@ pub struct InventoryPage {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InventoryItem {
-    /// The product's id, opaque.
+    /// The product's id, opaque; a snapshot written by hand may lack it.
+    #[serde(default)]
     pub product_id: String,
     /// The SKU; null where the product has none.
     #[serde(default)]
@@ -49,7 +50,8 @@ pub struct InventoryItem {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InventoryVariant {
-    /// The variant's id, opaque.
+    /// The variant's id, opaque; a snapshot written by hand may lack it.
+    #[serde(default)]
     pub variant_id: String,
     /// The label by which stock updates name it.
     pub label: String,

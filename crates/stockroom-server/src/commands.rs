@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use stockroom_api::key::{Access, Environment, KeyPrefix};
 
 use crate::clock::{Clock as _, SystemClock};
+use crate::plan_command::{PlanArgs, show_plan};
 use crate::random::{Random, SystemRandom, new_id};
 use crate::secret;
 use crate::store::data::{NewKey, Scope};
@@ -35,44 +36,64 @@ pub enum Command {
     Keys(keys::KeysCommand),
     /// Fill a demo store and exit
     Demo(demo::DemoArgs),
+    /// Show what a file would do to the stock, without sending anything
+    Plan(PlanArgs),
 }
 
 /// Why a command ended without success: one line, with what to do.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct CommandError(String);
+#[error("{message}")]
+pub struct CommandError {
+    message: String,
+    status: u8,
+}
 
 impl CommandError {
-    /// Returns an error that says `message`.
+    /// Returns an error that says `message` and ends with status 1.
     pub fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self::with_status(message, 1)
+    }
+
+    /// Returns an error that says `message` and ends with `status`.
+    pub fn with_status(message: impl Into<String>, status: u8) -> Self {
+        Self { message: message.into(), status }
+    }
+
+    /// Returns the status that the process ends with.
+    pub fn status(&self) -> u8 {
+        self.status
     }
 }
 
 impl From<crate::store::StoreError> for CommandError {
     fn from(error: crate::store::StoreError) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 }
 
 /// What a command ends with.
 pub type Ended<T = ()> = Result<T, CommandError>;
 
-/// Runs a command to its end.
+/// Runs a command to its end and returns the status that the process ends with.
 ///
 /// # Errors
 /// [`CommandError`] with one line for the terminal.
-pub fn run(cli: Cli) -> Ended {
+pub fn run(cli: Cli) -> Ended<u8> {
+    if let Command::Plan(args) = cli.command {
+        return show_plan(&args);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| CommandError::new(format!("cannot start: {error}")))?;
     runtime.block_on(async {
         match cli.command {
-            Command::Serve(args) => serve::serve(args).await,
-            Command::Keys(command) => keys::run(command).await,
-            Command::Demo(args) => demo::fill_demo(args).await,
+            Command::Serve(args) => serve::serve(args).await?,
+            Command::Keys(command) => keys::run(command).await?,
+            Command::Demo(args) => demo::fill_demo(args).await?,
+            Command::Plan(_) => {}
         }
+        Ok(0)
     })
 }
 

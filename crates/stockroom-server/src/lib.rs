@@ -12,6 +12,7 @@ pub mod demo;
 pub mod error;
 pub mod handlers;
 pub mod idempotency;
+pub mod plan_command;
 pub mod random;
 pub mod request;
 pub mod router;

@@ -11,10 +11,10 @@ fn main() -> ExitCode {
         .unwrap_or_else(|_| EnvFilter::new("warn,stockroom_server=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match run(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("stockroom: {error}");
-            ExitCode::FAILURE
+            ExitCode::from(error.status())
         }
     }
 }

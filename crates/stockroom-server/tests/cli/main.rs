@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
 mod keys;
+mod plan;
 mod process;
 mod serve;
