@@ -9,11 +9,12 @@ pub mod strip;
 use leptos::prelude::*;
 
 use crate::app::frame::PageHead;
+use crate::app::viewport::use_viewport;
 use crate::browser::{clock, files, text};
 use crate::connection::failure::tell;
 use crate::connection::use_connection;
 use crate::pages::product::ProductPanel;
-use crate::route::{ListQuery, Route, Tab, use_navigator};
+use crate::route::{Column, ListQuery, Route, Tab, use_navigator};
 use crate::stock::list::Count;
 use crate::stock::{Stock, use_stock};
 use crate::ui::{Icon, Notice, Sign, Tone, use_toasts};
@@ -37,6 +38,7 @@ pub fn InventoryPage() -> impl IntoView {
     let words = use_words();
     let navigator = use_navigator();
     let stock = use_stock();
+    let viewport = use_viewport();
     let query = Memo::new(move |_| list_query(&navigator.route()));
     let shown = Memo::new(move |_| {
         let query = query.get();
@@ -59,7 +61,10 @@ pub fn InventoryPage() -> impl IntoView {
         <Strip />
         <div class="card list">
             <div class="list-bar">
-                <Tabs query=query />
+                <div class="tabs-line">
+                    <Tabs query=query />
+                    {move || viewport.is_narrow().then(|| view! { <SortChoice query=query /> })}
+                </div>
                 <Search query=query />
             </div>
             <Grid query=query shown=shown />
@@ -89,7 +94,7 @@ fn Actions(shown: Memo<Vec<Line>>) -> impl IntoView {
             <Icon sign=Sign::Download />
             <span>{move || words.text(Key::InventoryExport)}</span>
         </button>
-        <a class="button primary" href=Route::Update.href()>{move || words.text(Key::AppUpdate)}</a>
+        <a class="button primary desk-only" href=Route::Update.href()>{move || words.text(Key::AppUpdate)}</a>
     }
 }
 
@@ -225,6 +230,54 @@ fn count_text(words: Words, stock: Stock, count: Count) -> String {
     }
     let number = words.number(i64::try_from(count.products).unwrap_or(i64::MAX));
     if count.is_so_far { format!("{number} {}", words.text(Key::InventorySoFar)) } else { number }
+}
+
+/// On a phone, where there are no headings: a choice of column and direction behind an icon.
+#[component]
+fn SortChoice(query: Memo<ListQuery>) -> impl IntoView {
+    let words = use_words();
+    let navigator = use_navigator();
+    let choices = Column::ALL.into_iter().flat_map(|column| [(column, false), (column, true)]);
+    let value = |(column, descending): (Column, bool)| format!("{}-{descending}", column.as_str());
+    let options = choices.clone().map(move |choice| {
+        let (column, descending) = choice;
+        let text = move || {
+            let key = if descending { Key::InventoryDescending } else { Key::InventoryAscending };
+            format!("{} · {}", words.text(column_label(column)), words.text(key))
+        };
+        view! { <option value=value(choice)>{text}</option> }
+    });
+    let options = options.collect_view();
+    let choose = move |chosen: String| {
+        let choice = choices.clone().find(|choice| value(*choice) == chosen);
+        if let Some((sort, descending)) = choice {
+            let list = ListQuery { sort, descending, ..query.get_untracked() };
+            navigator.replace(&Route::Inventory(list));
+        }
+    };
+    view! {
+        <div class="sort-choice button icon-only">
+            <Icon sign=Sign::Sort />
+            <select
+                aria-label=move || words.text(Key::InventorySort)
+                prop:value=move || query.with(|query| value((query.sort, query.descending)))
+                on:change:target=move |event| choose(event.target().value())
+            >
+                {options}
+            </select>
+        </div>
+    }
+}
+
+/// Returns the heading of a column.
+pub(crate) fn column_label(column: Column) -> Key {
+    match column {
+        Column::Sku => Key::InventorySku,
+        Column::Name => Key::InventoryProduct,
+        Column::Health => Key::InventoryAgainst,
+        Column::Threshold => Key::InventoryThreshold,
+        Column::Stock => Key::InventoryStock,
+    }
 }
 
 #[component]

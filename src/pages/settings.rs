@@ -62,7 +62,8 @@ fn ConnectionFacts() -> impl IntoView {
             Way::Session => Key::SettingsBySession,
             Way::Direct => Key::SettingsByKey,
         };
-        let access = if who.is_read_only { Key::SettingsAccessRead } else { Key::SettingsAccessWrite };
+        let access =
+            if who.is_read_only { Key::SettingsAccessRead } else { Key::SettingsAccessWrite };
         let fact = |label: Key, value: String| {
             view! { <div><dt>{words.text(label)}</dt><dd dir="auto">{value}</dd></div> }
         };

@@ -43,6 +43,8 @@ pub enum Sign {
     Up,
     /// Arrow down: sorted, largest first.
     Down,
+    /// Two arrows: sort.
+    Sort,
     /// Keyboard.
     Keyboard,
     /// A sheet of paper.
@@ -62,33 +64,32 @@ pub enum Sign {
 impl Sign {
     fn path(self) -> &'static str {
         match self {
-            Self::Box => "M3 6.5 9 3.500l6 3v6.500l-6 3-6-3zM3 6.500l6 3 6-3M9 9.500V16",
-            Self::Upload => "M9 11.500V3.500M5.8 6.5 9 3.300l3.2 3.200M3.5 11.500v3h11v-3",
-            Self::Download => "M9 3.500v8M5.8 8.5 9 11.700l3.2-3.200M3.5 11.500v3h11v-3",
+            Self::Box => "M3 6.5 9 3.5l6 3v6.5l-6 3-6-3zM3 6.5l6 3 6-3M9 9.5V16",
+            Self::Upload => "M9 11.5V3.5M5.8 6.5 9 3.300l3.2 3.200M3.5 11.5v3h11v-3",
+            Self::Download => "M9 3.5v8M5.8 8.5 9 11.700l3.2-3.200M3.5 11.5v3h11v-3",
             Self::Sliders => {
-                "M3.5 5h4M10.5 5h4M3.5 9h7M13.5 9h1M3.5 13h2M8.5 13h6M9 3.500v3M12 7.500v3M7 11.500v3"
+                "M3.5 5h4M10.5 5h4M3.5 9h7M13.5 9h1M3.5 13h2M8.5 13h6M9 3.5v3M12 7.5v3M7 11.5v3"
             }
             Self::Refresh => {
                 "M14.5 8A5.6 5.6 0 0 0 4.4 5.600L3.5 6.700M3.5 3.700v3h3M3.5 10a5.6 5.6 0 0 0 10.1 2.400l.9-1.100M14.5 14.300v-3h-3"
             }
             Self::Search => "M8 13A5 5 0 1 0 8 3a5 5 0 0 0 0 10zM11.7 11.7 15 15",
-            Self::Close => "M4.5 4.500l9 9M13.5 4.500l-9 9",
+            Self::Close => "M4.5 4.5l9 9M13.5 4.5l-9 9",
             Self::Chevron => "M7 4.5 11.5 9 7 13.5",
             Self::Check => "M3.8 9.5 7.3 13l7-8",
-            Self::Warning => "M9 3 16 15H2zM9 7.500v3.200M9 12.800v.1",
-            Self::Error => "M9 15.500a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM9 5.700v4M9 12.200v.1",
-            Self::Info => "M9 15.500a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM9 8.300v4M9 5.700v.1",
+            Self::Warning => "M9 3 16 15H2zM9 7.5v3.200M9 12.800v.1",
+            Self::Error => "M9 15.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM9 5.700v4M9 12.200v.1",
+            Self::Info => "M9 15.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM9 8.300v4M9 5.700v.1",
             Self::Plus => "M9 4v10M4 9h10",
             Self::Minus => "M4 9h10",
-            Self::Copy => "M6.5 6.500h8v8h-8zM11.5 6.500v-3h-8v8h3",
-            Self::Key => "M6 13.500a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM8.2 8.3 14.5 3M12 5l2 2.3",
-            Self::Leave => "M10.5 3.500h-7v11h7M7.5 9h7.500M12.3 6.2 15 9l-2.7 2.8",
+            Self::Copy => "M6.5 6.5h8v8h-8zM11.5 6.5v-3h-8v8h3",
+            Self::Key => "M6 13.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM8.2 8.3 14.5 3M12 5l2 2.3",
+            Self::Leave => "M10.5 3.5h-7v11h7M7.5 9h7.5M12.3 6.2 15 9l-2.7 2.8",
             Self::Up => "M9 14V4M5.5 7.5 9 4l3.5 3.5",
             Self::Down => "M9 4v10M5.5 10.5 9 14l3.5-3.5",
-            Self::Keyboard => {
-                "M2.5 5h13v8h-13zM5 7.500v.1M8 7.500v.1M11 7.500v.1M13 7.500v.1M6 10.500h6"
-            }
-            Self::File => "M4.5 2.500h6l3 3v10h-9zM10.5 2.500v3h3",
+            Self::Sort => "M6 14V4M3.5 6.5 6 4l2.5 2.5M12 4v10M9.5 11.5 12 14l2.5-2.5",
+            Self::Keyboard => "M2.5 5h13v8h-13zM5 7.5v.1M8 7.5v.1M11 7.5v.1M13 7.5v.1M6 10.5h6",
+            Self::File => "M4.5 2.5h6l3 3v10h-9zM10.5 2.5v3h3",
             Self::Pause => "M6.5 4v10M11.5 4v10",
             Self::Play => "M6 3.8 14 9l-8 5.200z",
             Self::Stop => "M5 5h8v8H5z",

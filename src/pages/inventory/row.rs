@@ -48,6 +48,7 @@ pub fn GridRow(
 #[component]
 fn ProductCells(index: usize, row: Memo<Option<Row>>, query: Memo<ListQuery>) -> impl IntoView {
     let words = use_words();
+    let viewport = use_viewport();
     let sku = move || {
         let sku = row.with(|row| row.as_ref().map(|row| row.item.external_id.clone()))?;
         Some(match sku {
@@ -58,6 +59,14 @@ fn ProductCells(index: usize, row: Memo<Option<Row>>, query: Memo<ListQuery>) ->
                     .into_any()
             }
         })
+    };
+    // On a phone the number of variants stands here, not beside the name.
+    let variants = move || {
+        let variants = row.with(|row| row.as_ref().map_or(0, |row| row.item.variants.len()));
+        let count =
+            i64::try_from(variants).ok().filter(|count| *count > 0 && viewport.is_narrow())?;
+        let text = words.count(Plural::InventoryVariants, count, &[]);
+        Some(view! { <span class="muted">{format!(" · {text}")}</span> })
     };
     let meter = move || {
         let (level, threshold) = level_and_threshold(row.get().as_ref())?;
@@ -71,7 +80,7 @@ fn ProductCells(index: usize, row: Memo<Option<Row>>, query: Memo<ListQuery>) ->
         <div role="gridcell" class="c-name">
             <ProductName index=index row=row query=query />
         </div>
-        <div role="gridcell" class="c-sku">{sku}</div>
+        <div role="gridcell" class="c-sku">{sku}{variants}</div>
         <div role="gridcell" class="c-meter">{meter}</div>
         <div role="gridcell" class="c-state"><State row=row /></div>
         <div role="gridcell" class="c-threshold end muted">{threshold}</div>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::state::{Shares, shares};
 use crate::stock::use_stock;
-use crate::words::{Key, use_words};
+use crate::words::{Key, Plural, use_words};
 
 /// The strip; figures that are not known yet keep their place.
 #[component]
@@ -54,22 +54,22 @@ pub fn Strip() -> impl IntoView {
 fn Distribution(shares: Shares) -> impl IntoView {
     let words = use_words();
     let parts = [
-        ("out", shares.out, Key::InventoryHealthOut),
-        ("low", shares.low, Key::InventoryHealthLow),
-        ("fine", shares.fine, Key::InventoryHealthFine),
-        ("plenty", shares.plenty, Key::InventoryHealthPlenty),
-        ("unset", shares.unset, Key::InventoryHealthUnset),
+        ("out", shares.out, Plural::InventoryHealthOut),
+        ("low", shares.low, Plural::InventoryHealthLow),
+        ("fine", shares.fine, Plural::InventoryHealthFine),
+        ("plenty", shares.plenty, Plural::InventoryHealthPlenty),
+        ("unset", shares.unset, Plural::InventoryHealthUnset),
     ];
     let shown = parts.into_iter().filter(|(_, products, _)| *products > 0);
     let bar = shown.clone().map(|(tone, products, _)| {
         view! { <span class=format!("part {tone}") style:flex-grow=products.to_string()></span> }
     });
     let legend = shown.map(move |(tone, products, label)| {
-        let count = move || words.number(i64::try_from(products).unwrap_or(i64::MAX));
+        let products = i64::try_from(products).unwrap_or(i64::MAX);
         view! {
             <li>
                 <span class=format!("dot {tone}") aria-hidden="true"></span>
-                {move || words.fill(label, &[("count", &count())])}
+                {move || words.count(label, products, &[])}
             </li>
         }
     });
