@@ -30,7 +30,7 @@ pub fn UpdatePage() -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let step = Memo::new(move |_| desk.with(|model| model.step));
-    let about = move || {
+    let told = move || {
         let file = desk.with(|model| {
             (model.step != Step::Source).then(|| (model.name.clone(), model.shape.rows))
         });
@@ -43,7 +43,7 @@ pub fn UpdatePage() -> impl IntoView {
     };
     let title = Signal::derive(move || words.text(Key::AppUpdate).to_owned());
     view! {
-        <PageHead title=title about=about>
+        <PageHead title=title about=move || view! { <bdi>{told}</bdi> }>
             <Show when=move || step.get() == Step::Review>
                 <button type="button" class="button" on:click=move |_| desk.tell(Msg::ColumnsReopened)>
                     {move || words.text(Key::UpdateChangeColumns)}

@@ -335,3 +335,6 @@ fn issue_view(sheet: &Sheet, issue: &Issue) -> IssueView {
 fn index(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

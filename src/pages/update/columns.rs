@@ -5,11 +5,11 @@ use stockroom_domain::columns::Field;
 use stockroom_domain::quantity::Mode;
 use stockroom_domain::table::{Delimiter, Header, ReadOptions};
 
-use super::desk::use_desk;
+use super::desk::{Desk, use_desk};
 use super::state::Msg;
 use super::tell;
 use crate::ui::{Notice, Tone};
-use crate::words::{Key, use_words};
+use crate::words::{Key, Words, use_words};
 use crate::worksheet::Shape;
 
 /// Say what each column is.
@@ -40,11 +40,11 @@ pub fn ColumnsStep() -> impl IntoView {
         <section class="card">
             <ReadingBar shape=shape />
             <div class="scroll-x" tabindex="0" role="region" aria-label=move || words.text(Key::UpdateColumns)>
-                {move || shape.with(|shape| view! { <FirstRows shape=shape.clone() /> })}
+                {move || shape.with(|shape| first_rows(words, desk, shape))}
             </div>
             <footer class="card-foot">
                 <ul class="remarks">
-                    {move || remarks().into_iter().map(|text| view! { <li dir="auto">{text}</li> }).collect_view()}
+                    {move || remarks().into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}
                 </ul>
                 <button
                     type="button"
@@ -126,15 +126,13 @@ fn ReadingBar(shape: Memo<Shape>) -> impl IntoView {
 }
 
 /// The first rows of the file, each column under what it is.
-#[component]
-fn FirstRows(shape: Shape) -> impl IntoView {
-    let words = use_words();
+fn first_rows(words: Words, desk: Desk, shape: &Shape) -> impl IntoView + use<> {
     let columns = shape.fields.len();
     let heads = shape.fields.iter().enumerate().map(|(column, field)| {
         let number = words.number(i64::try_from(column + 1).unwrap_or_default());
         let name = shape.names.get(column).filter(|name| !name.is_empty()).cloned();
         let name = name.unwrap_or_else(|| words.fill(Key::UpdateColumn, &[("n", &number)]));
-        view! { <ColumnHead column=column name=name field=*field /> }
+        column_head(words, desk, column, name, *field)
     });
     let rows = shape.first_rows.iter().map(|(line, cells)| {
         let cells = (0..columns).map(|column| {
@@ -162,14 +160,22 @@ fn FirstRows(shape: Shape) -> impl IntoView {
     }
 }
 
-#[component]
-fn ColumnHead(column: usize, name: String, field: Field) -> impl IntoView {
-    let words = use_words();
-    let desk = use_desk();
+fn column_head(
+    words: Words,
+    desk: Desk,
+    column: usize,
+    name: String,
+    field: Field,
+) -> impl IntoView + use<> {
     let label = words.fill(Key::UpdateColumnIs, &[("column", &name)]);
     let option = |one: Field| {
         view! {
             <option value=one.as_str() selected=one == field>{tell::field(words, one)}</option>
+        }
+    };
+    let choose = move |name: String| {
+        if let Some(field) = Field::from_name(&name) {
+            desk.tell(Msg::ColumnAssigned(column, field));
         }
     };
     view! {
@@ -179,11 +185,7 @@ fn ColumnHead(column: usize, name: String, field: Field) -> impl IntoView {
                 class="select"
                 class:is-used=field != Field::Ignored
                 aria-label=label
-                on:change:target=move |event| {
-                    if let Some(field) = Field::from_name(&event.target().value()) {
-                        desk.tell(Msg::ColumnAssigned(column, field));
-                    }
-                }
+                on:change:target=move |event| choose(event.target().value())
             >
                 {Field::ALL.into_iter().map(option).collect_view()}
             </select>

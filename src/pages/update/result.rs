@@ -1,7 +1,9 @@
 //! What happened to each item.
 
 use leptos::prelude::*;
+use stockroom_api::bulk::{ItemError, ItemResult};
 use stockroom_client::run::{End, Event, Outcome, Summary};
+use stockroom_domain::plan::ItemChange;
 use stockroom_domain::quantity::{Change, Level, apply};
 
 use super::desk::use_desk;
@@ -18,10 +20,14 @@ const CARD_PX: u32 = 112;
 
 /// Which outcomes are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// Done.
     Applied,
+    /// Refused, nothing done.
     Refused,
+    /// No answer says.
     Unknown,
+    /// Not sent.
     NotSent,
 }
 
@@ -148,26 +154,26 @@ fn took(words: Words, times: Option<(u64, Option<u64>)>) -> Option<String> {
     Some(words.fill(Key::UpdateTook, &[("time", &words.duration(seconds))]))
 }
 
+/// The levels of the outcomes that are shown, one a row.
 #[component]
 fn Items(kind: RwSignal<Kind>) -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let viewport = use_viewport();
     let places = Memo::new(move |_| {
-        desk.with(|model| {
-            let outcomes = model.apply.as_ref().map_or(&[][..], |apply| apply.run.outcomes());
-            let wanted = kind.get();
-            (0..outcomes.len()).filter(|at| Kind::of(&outcomes[*at]) == wanted).collect::<Vec<_>>()
-        })
+        let wanted = kind.get();
+        desk.with(|model| model.apply.as_ref().map(|a| levels(a, wanted)).unwrap_or_default())
     });
     let total = Signal::derive(move || places.with(Vec::len));
     let height = Signal::derive(move || if viewport.is_narrow() { CARD_PX } else { ROW_PX });
-    let key = move |index: usize| places.with(|all| all.get(index).map_or(0, |at| *at as u64));
+    let key = move |index: usize| {
+        let place = places.with(|all| all.get(index).copied().unwrap_or_default());
+        ((place.item as u64) << 16) | place.level as u64 | (words.language() as u64) << 60
+    };
     let row = move |index: usize| {
-        let at = places.with_untracked(|all| all.get(index).copied())?;
-        desk.with_untracked(|model| {
-            model.apply.as_ref().map(|apply| item_row(words, index, apply, at))
-        })
+        let place = places.with_untracked(|all| all.get(index).copied())?;
+        let row = desk.with_untracked(|model| Some(Row::of(model.apply.as_ref()?, place)));
+        row.map(|row| untrack(|| row_view(words, index, &row)))
     };
     view! {
         <div
@@ -175,12 +181,13 @@ fn Items(kind: RwSignal<Kind>) -> impl IntoView {
             role="grid"
             aria-label=move || words.text(Key::UpdateResults)
             aria-rowcount=move || (total.get() + 1).to_string()
-            aria-colcount="4"
+            aria-colcount="5"
         >
             <div class="grid-head" role="rowgroup">
                 <div class="grid-row" role="row" aria-rowindex="1">
                     <div class="c-sku" role="columnheader">{move || words.text(Key::UpdateSku)}</div>
                     <div class="c-product" role="columnheader">{move || words.text(Key::UpdateProduct)}</div>
+                    <div class="c-variant" role="columnheader">{move || words.text(Key::UpdateVariant)}</div>
                     <div class="c-after" role="columnheader">{move || words.text(Key::UpdateChange)}</div>
                     <div class="c-note" role="columnheader">{move || words.text(Key::UpdateNote)}</div>
                 </div>
@@ -190,59 +197,110 @@ fn Items(kind: RwSignal<Kind>) -> impl IntoView {
     }
 }
 
-fn item_row(words: Words, index: usize, apply: &Apply, at: usize) -> impl IntoView + use<> {
-    let item = &apply.items[at];
-    let outcome = &apply.run.outcomes()[at];
-    let note = match outcome {
-        Outcome::Refused(error) => tell::refusal(words, error),
-        _ => String::new(),
+/// A level of an item: its product's own, then its variants' in their order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Place {
+    item: usize,
+    level: usize,
+}
+
+fn levels(apply: &Apply, wanted: Kind) -> Vec<Place> {
+    let outcomes = apply.run.outcomes();
+    let items = (0..outcomes.len()).filter(|at| Kind::of(&outcomes[*at]) == wanted);
+    items
+        .flat_map(|item| {
+            let sent = &apply.items[item];
+            let levels = usize::from(sent.product.is_some()) + sent.variants.len();
+            (0..levels).map(move |level| Place { item, level })
+        })
+        .collect()
+}
+
+/// What is shown of a level.
+struct Row {
+    external_id: String,
+    name: String,
+    variant: String,
+    change: Option<Told>,
+    refusal: Option<ItemError>,
+}
+
+/// A level before and after: as the server told it, else as the preview had it.
+#[derive(Clone, Copy)]
+struct Told {
+    before: Option<i64>,
+    after: i64,
+    delta: i64,
+    floored: i64,
+}
+
+impl Row {
+    fn of(apply: &Apply, place: Place) -> Self {
+        let item = &apply.items[place.item];
+        let outcome = &apply.run.outcomes()[place.item];
+        let own = usize::from(item.product.is_some());
+        let variant = place.level.checked_sub(own).map(|at| &item.variants[at]);
+        let asked = variant.map(|(_, asked)| *asked).or(item.product);
+        let label = variant.map(|(label, _)| label.clone()).unwrap_or_default();
+        let change = asked.and_then(|asked| match outcome {
+            Outcome::Applied(Some(result)) => told(result, &label, asked),
+            Outcome::Applied(None) => planned(asked),
+            _ => None,
+        });
+        let refusal = match outcome {
+            Outcome::Refused(error) => Some(error.clone()),
+            _ => None,
+        };
+        let (external_id, name) = (item.external_id.clone(), item.name.clone());
+        Self { external_id, name, variant: label, change, refusal }
+    }
+}
+
+fn told(result: &ItemResult, label: &str, asked: ItemChange) -> Option<Told> {
+    let (before, after, delta) = if label.is_empty() {
+        result.quantity.as_ref().map(|own| (own.before, own.after, own.delta))?
+    } else {
+        let variant = result.variants.iter().find(|variant| variant.label == label)?;
+        (variant.before, variant.after, variant.delta)
     };
-    let labels: Vec<&str> = item.variants.iter().map(|(label, _)| label.as_str()).collect();
-    let variants = if labels.is_empty() { String::new() } else { words.list(&labels) };
-    let changes = matches!(outcome, Outcome::Applied(_)).then(|| applied(words, apply, at));
+    let floored = match asked.change {
+        Change::Adjust(wanted) => (delta - wanted.get()).max(0),
+        Change::Set(_) => 0,
+    };
+    Some(Told { before, after, delta, floored })
+}
+
+fn planned(asked: ItemChange) -> Option<Told> {
+    let done = apply(asked.change, asked.before).ok()?;
+    let before = done.before.map(Level::get);
+    Some(Told { before, after: done.after.get(), delta: done.delta, floored: done.floored })
+}
+
+fn row_view(words: Words, index: usize, row: &Row) -> impl IntoView + use<> {
+    let note = row.refusal.as_ref().map(|error| tell::refusal(words, error)).unwrap_or_default();
     view! {
         <div class="grid-row" role="row" aria-rowindex=(index + 2).to_string()>
-            <div class="c-sku" role="gridcell"><bdi class="sku">{item.external_id.clone()}</bdi></div>
-            <div class="c-product" role="gridcell">
-                <bdi class="name">{item.name.clone()}</bdi>
-                " "
-                <bdi class="muted">{variants}</bdi>
-            </div>
-            <div class="c-after" role="gridcell">{changes}</div>
-            <div class="c-note" role="gridcell" title=note.clone()><span dir="auto">{note.clone()}</span></div>
+            <div class="c-sku" role="gridcell"><bdi>{row.external_id.clone()}</bdi></div>
+            <div class="c-product" role="gridcell"><bdi class="name">{row.name.clone()}</bdi></div>
+            <div class="c-variant" role="gridcell"><bdi>{row.variant.clone()}</bdi></div>
+            <div class="c-after" role="gridcell">{row.change.map(|told| change_view(words, told))}</div>
+            <div class="c-note" role="gridcell" title=note.clone()><span>{note.clone()}</span></div>
         </div>
     }
 }
 
-/// Returns the change of an applied item: as the server told it, else as the preview had it.
-fn applied(words: Words, applied: &Apply, at: usize) -> Option<impl IntoView + use<>> {
-    let item = &applied.items[at];
-    let told = match &applied.run.outcomes()[at] {
-        Outcome::Applied(Some(result)) => {
-            let own = result.quantity.as_ref().map(|q| (q.before, q.after, q.delta));
-            own.or_else(|| result.variants.first().map(|v| (v.before, v.after, v.delta)))
-        }
-        _ => None,
-    };
-    let asked = item.product.or_else(|| item.variants.first().map(|(_, asked)| *asked))?;
-    let floored = match asked.change {
-        Change::Adjust(_) => apply(asked.change, asked.before).map_or(0, |done| done.floored),
-        Change::Set(_) => 0,
-    };
-    let planned = apply(asked.change, asked.before).ok();
-    let planned = planned.map(|done| (done.before.map(Level::get), done.after.get(), done.delta));
-    let (before, after, delta) = told.or(planned)?;
-    let before = before.map(|before| words.number(before)).unwrap_or_default();
-    let after = words.number(after);
+fn change_view(words: Words, told: Told) -> impl IntoView + use<> {
+    let before = told.before.map(|before| words.number(before)).unwrap_or_default();
+    let after = words.number(told.after);
     let values = [("before", before.as_str()), ("after", after.as_str())];
     let spoken = words.fill(Key::ChangeGoes, &values);
-    Some(view! {
+    view! {
         <ChangeView
             before=before
             after=after.clone()
-            pill=words.signed(delta)
-            delta=Delta::of(delta, floored)
+            pill=words.signed(told.delta)
+            delta=Delta::of(told.delta, told.floored)
             spoken=spoken
         />
-    })
+    }
 }

@@ -76,7 +76,7 @@ fn StockNotice() -> impl IntoView {
             );
         }
         partial.get().map(|(read, total)| {
-            let total = total.map(number).unwrap_or_else(|| "…".to_owned());
+            let total = total.map_or_else(|| "…".to_owned(), number);
             let values = [("read", number(read)), ("total", total)];
             let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
             let title = words.fill(Key::UpdateStockPartial, &values);
@@ -169,6 +169,9 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
     let desk = use_desk();
     let view_now = Memo::new(move |_| desk.with(|model| model.view.clone()));
     let steps = Memo::new(move |_| summary.with(|s| s.as_ref().map_or((0, 0), |s| s.steps)));
+    // Where numbers are ambiguous, the notice asks for the style already.
+    let is_asked =
+        Memo::new(move |_| summary.with(|s| s.as_ref().is_some_and(|s| s.ambiguous > 0)));
     let choose = move |view: View| desk.tell(Msg::ViewChosen(view));
     let chip = move |filter: Filter| {
         let count = move || {
@@ -203,7 +206,9 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
         <div class="card-bar review-bar">
             <div class="chips">{filters.into_iter().map(chip).collect_view()}</div>
             <div class="review-tools">
-                <StyleSelect />
+                <Show when=move || !is_asked.get()>
+                    <StyleSelect />
+                </Show>
                 <input
                     type="search"
                     class="input"

@@ -37,6 +37,7 @@ pub enum Step {
 
 /// Update stock as it stands.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Model {
     /// The step.
     pub step: Step,
@@ -264,7 +265,7 @@ impl Model {
             Msg::RedoPressed => vec![Effect::Ask(Ask::Redo)],
             Msg::ErrorsAsked => vec![Effect::Ask(Ask::Faults)],
             Msg::ApplyPressed => self.press_apply(),
-            Msg::NumberTyped(number) => self.confirm(Some(number)),
+            Msg::NumberTyped(number) => Self::confirm(Some(number)),
             Msg::ConfirmLeft => {
                 self.is_confirming = false;
                 Vec::new()
@@ -405,13 +406,13 @@ impl Model {
             return Vec::new();
         }
         if summary.guards.is_empty() {
-            return self.confirm(None);
+            return Self::confirm(None);
         }
         self.is_confirming = true;
         Vec::new()
     }
 
-    fn confirm(&mut self, typed: Option<u32>) -> Vec<Effect> {
+    fn confirm(typed: Option<u32>) -> Vec<Effect> {
         // The button's own words say that errors are left out.
         vec![Effect::Ask(Ask::Confirm { leave_out_errors: true, typed })]
     }

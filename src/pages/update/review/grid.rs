@@ -181,7 +181,7 @@ fn GridRow(index: usize, rows: Rows) -> impl IntoView {
                 {move || row.with(|row| row.as_ref().and_then(|row| change(words, row)))}
             </div>
             <div class="c-note" role="gridcell" title=move || note.get()>
-                <span dir="auto">{move || note.get()}</span>
+                <span>{move || note.get()}</span>
             </div>
         </div>
     }
