@@ -71,7 +71,8 @@ fn end_to_end(steps: &mut Steps) -> Outcome {
     let mut node = command("node");
     node.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]);
     node.args(files);
-    node.env("STOCKROOM_SERVER", server).env("CHROME", chromium);
+    node.env("STOCKROOM_SERVER", server).env("STOCKROOM_APP", root().join("dist"));
+    node.env("CHROME", chromium);
     steps.tests(&mut node)
 }
 

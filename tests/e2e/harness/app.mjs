@@ -97,6 +97,15 @@ export class App {
     return this.page.getByRole('button', { name: /^Apply [\d,]+ changes?/ });
   }
 
+  /** Edits the value cell that shows `text`. */
+  async editCell(text, value) {
+    const escaped = text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    await this.changes.getByRole('gridcell', { name: new RegExp(`^Value of line .*: ${escaped}$`) }).dblclick();
+    const field = this.changes.getByRole('textbox', { name: /^Value of line/ });
+    await field.fill(value);
+    await field.press('Enter');
+  }
+
   /** Clicks and returns the downloaded file's name and text. */
   async download(button) {
     const [download] = await Promise.all([this.page.waitForEvent('download'), button.click()]);

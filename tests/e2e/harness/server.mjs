@@ -10,7 +10,9 @@ const program = process.env.STOCKROOM_SERVER ?? 'target/debug/stockroom';
 /** Starts a server. `listen` and `data` are for one that takes the place of another. */
 export async function startServer({ listen = '127.0.0.1:0', data, args = [] } = {}) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'stockroom-e2e-')));
-  const child = spawn(program, ['serve', '--data', folder, '--listen', listen, '--demo', ...args], {
+  // The app as it was last built, not as it was when the server was.
+  const app = process.env.STOCKROOM_APP ? ['--app-dir', process.env.STOCKROOM_APP] : [];
+  const child = spawn(program, ['serve', '--data', folder, '--listen', listen, '--demo', ...app, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = [];
