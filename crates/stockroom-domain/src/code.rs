@@ -203,6 +203,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_code_is_documented() {
+        let page = include_str!("../../../docs/csv-format.md");
+        for code in Code::ALL {
+            assert!(page.contains(&format!("| `{code}` |")), "{code} is not in docs/csv-format.md");
+        }
+    }
+
+    #[test]
     fn a_set_fits_every_code_and_keeps_their_order() {
         assert!(Code::ALL.len() <= 64);
         let all = Code::ALL.iter().rev().fold(Codes::none(), |set, code| set.with(*code));
