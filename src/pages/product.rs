@@ -7,18 +7,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_api::product::{Product, Status};
 
-use crate::browser::files;
+use crate::browser::{clock, files};
 use crate::connection::failure::tell;
 use crate::connection::{Connection, Failure, use_connection};
 use crate::pages::level::{Place, Saver, Stop, Subject, words as said};
 use crate::route::{ListQuery, Navigator, Route, use_navigator};
 use crate::settings::{Settings, use_settings};
 use crate::stock::{Stock, use_stock};
-use crate::ui::{
-    Confirm, Dialog, EmptyState, Icon, Notice, Placement, Sign, Skeleton, Tag, Toasts, Tone,
-    use_toasts,
-};
-use crate::words::{Key, Words, use_words};
+use crate::ui::{Confirm, Dialog, EmptyState, Icon, Notice, Placement, Sign, Skeleton, Tag, Tone};
+use crate::words::{Key, use_words};
 use fields::Fields;
 use state::Entries;
 
@@ -32,14 +29,14 @@ pub struct Panel {
     failure: RwSignal<Option<Failure>>,
     /// Why the last save stopped.
     stop: RwSignal<Option<Stop>>,
+    /// Whether the last save went through and nothing was typed since.
+    is_saved: RwSignal<bool>,
     /// Whether absolute levels were saved before the relative ones stopped.
     is_partly_saved: RwSignal<bool>,
     saver: Saver,
     settings: Settings,
     connection: Connection,
     stock: Stock,
-    words: Words,
-    toasts: Toasts,
 }
 
 /// The panel of the product that the address names.
@@ -182,14 +179,17 @@ fn Loaded(panel: Panel) -> impl IntoView {
 #[component]
 fn Facts(panel: Panel) -> impl IntoView {
     let words = use_words();
+    let is_copied = RwSignal::new(false);
     let copy = move |sku: String| {
         spawn_local(async move {
             if files::copy(&sku).await {
-                let text = untrack(|| words.text(Key::ProductCopied));
-                panel.toasts.show(Tone::Good, text);
+                is_copied.try_set(true);
+                clock::sleep(2_000).await;
+                is_copied.try_set(false);
             }
         });
     };
+    let sign = move || if is_copied.get() { Sign::Check } else { Sign::Copy };
     move || {
         let product = panel.product.get()?;
         let threshold = match product.low_stock_threshold {
@@ -208,7 +208,7 @@ fn Facts(panel: Panel) -> impl IntoView {
                     aria-label=words.text(Key::ProductCopySku)
                     on:click=move |_| copy(copied.clone())
                 >
-                    <Icon sign=Sign::Copy />
+                    {move || view! { <Icon sign=sign() /> }}
                 </button>
             }
         });
@@ -224,6 +224,9 @@ fn Facts(panel: Panel) -> impl IntoView {
         });
         Some(view! {
             <div class="facts">{sku}{no_sku}<span class="muted">{threshold}</span>{off_sale}</div>
+            <span class="visually-hidden" role="status">
+                {move || is_copied.get().then(|| words.text(Key::ProductCopied))}
+            </span>
         })
     }
 }
@@ -260,6 +263,12 @@ fn Foot(panel: Panel) -> impl IntoView {
     };
     view! {
         <footer class="dialog-foot">
+            <span class="saved" role="status">
+                {move || panel.is_saved.get().then(|| view! {
+                    <Icon sign=Sign::Check />
+                    {words.text(Key::ProductSaved)}
+                })}
+            </span>
             {move || (!is_blank.get()).then(|| view! {
                 <button
                     type="button"
@@ -292,13 +301,12 @@ impl Panel {
             is_saving: RwSignal::new(false),
             failure: RwSignal::new(None),
             stop: RwSignal::new(None),
+            is_saved: RwSignal::new(false),
             is_partly_saved: RwSignal::new(false),
             saver: Saver::new(connection, stock),
             settings: use_settings(),
             connection,
             stock,
-            words: use_words(),
-            toasts: use_toasts(),
         }
     }
 
@@ -331,6 +339,7 @@ impl Panel {
         }
         let subject = Subject { product_id: product.id, external_id: product.external_id };
         self.is_saving.set(true);
+        self.is_saved.set(false);
         self.stop.set(None);
         spawn_local(async move {
             let outcome = self.saver.save(&subject, &asks).await;
@@ -348,10 +357,7 @@ impl Panel {
             }
             self.is_saving.try_set(false);
             self.is_partly_saved.try_set(outcome.is_any_saved && outcome.stop.is_some());
-            if outcome.stop.is_none() {
-                let text = untrack(|| self.words.text(Key::ProductSaved));
-                self.toasts.show(Tone::Good, text);
-            }
+            self.is_saved.try_set(outcome.stop.is_none());
             self.stop.try_set(outcome.stop);
         });
     }

@@ -42,6 +42,9 @@ pub fn Dialog(
     /// The direction of the title: `auto` where it is a product's name.
     #[prop(default = "")]
     title_dir: &'static str,
+    /// Whether it has a cross; a question is left by its answers.
+    #[prop(default = true)]
+    has_cross: bool,
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -85,14 +88,16 @@ pub fn Dialog(
             <div class="dialog-sheet">
                 <header class="dialog-head">
                     <h2 id=title_id dir=title_dir tabindex="-1" autofocus>{move || title.get()}</h2>
-                    <button
-                        type="button"
-                        class="button quiet icon-only"
-                        aria-label=move || close.get()
-                        on:click=move |_| on_close.run(())
-                    >
-                        <super::Icon sign=super::Sign::Close />
-                    </button>
+                    {has_cross.then(|| view! {
+                        <button
+                            type="button"
+                            class="button quiet icon-only"
+                            aria-label=move || close.get()
+                            on:click=move |_| on_close.run(())
+                        >
+                            <super::Icon sign=super::Sign::Close />
+                        </button>
+                    })}
                 </header>
                 {children()}
             </div>
@@ -124,7 +129,7 @@ pub fn Confirm(
 ) -> impl IntoView {
     let class = if is_dangerous { "button danger" } else { "button primary" };
     view! {
-        <Dialog title=title close=no on_close=move |()| on_answer.run(false)>
+        <Dialog title=title close=no has_cross=false on_close=move |()| on_answer.run(false)>
             <div class="dialog-body">
                 <p class="prose">{move || about.get()}</p>
             </div>

@@ -115,23 +115,29 @@ impl Editing {
             let outcome = self.saver.save(&subject, &[Ask { place, change, before }]).await;
             self.is_saving.try_set(false);
             if let Some(stop) = outcome.stop {
-                self.stopped.try_set(said::stop(self.words, self.connection, &stop));
+                let text = untrack(|| said::stop(self.words, self.connection, &stop));
+                self.stopped.try_set(text);
                 return;
             }
             let after = self.stock.with_untracked(|list| {
                 let row = list.by_id(&target.product_id)?;
                 level_at(row, &target)?.1
             });
-            let figure =
-                |level: Option<i64>| level.map(|n| self.words.number(n)).unwrap_or_default();
-            let values =
-                [("name", name.as_str()), ("before", &figure(before)), ("after", &figure(after))];
-            self.toasts.show(Tone::Good, self.words.fill(Key::InventorySaved, &values));
+            untrack(|| self.tell_saved(&name, before, after));
             if self.target.try_get_untracked().flatten().as_ref() == Some(&target) {
                 self.target.try_set(None);
                 done();
             }
         });
+    }
+}
+
+impl Editing {
+    fn tell_saved(self, name: &str, before: Option<i64>, after: Option<i64>) {
+        let words = self.words;
+        let figure = |level: Option<i64>| level.map(|n| words.number(n)).unwrap_or_default();
+        let values = [("name", name), ("before", &figure(before)), ("after", &figure(after))];
+        self.toasts.show(Tone::Good, words.fill(Key::InventorySaved, &values));
     }
 }
 

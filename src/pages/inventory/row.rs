@@ -426,7 +426,7 @@ fn ChangeCell(row: Memo<Option<Row>>, line: StoredValue<Line>) -> impl IntoView 
         <div role="gridcell" class="c-change end">
             <div
                 id=move || is_editing.get().then_some("edit-change")
-                class=move || if is_editing.get() { "change-box" } else { "" }
+                class="change-box"
             >
                 {inner}
             </div>

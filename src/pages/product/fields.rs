@@ -155,6 +155,7 @@ fn Stepper(
     let words = use_words();
     let type_in = move |text: String| {
         panel.stop.set(None);
+        panel.is_saved.set(false);
         place.with_value(|place| panel.entries.update(|entries| entries.type_in(place, text)));
     };
     let text = move || {
