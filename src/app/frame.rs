@@ -79,7 +79,7 @@ pub fn PageHead(
         <div class="page-head">
             <h1 id="page-title" tabindex="-1">{move || title.get()}</h1>
             <EnvironmentBadge />
-            <div class="page-about">{about.run()}</div>
+            <div class="page-about">{move || about.run()}</div>
             {children.map(|children| view! { <div class="page-actions">{children()}</div> })}
         </div>
     }

@@ -67,10 +67,11 @@ impl Failure {
     fn of_fault(fault: Fault, wait_ms: Option<u64>) -> Self {
         match (&fault.code, fault.status) {
             (Some(ErrorCode::MissingCredentials), _) => Self::SignedOut,
-            (Some(ErrorCode::InvalidApiKey | ErrorCode::InvalidAuthHeader), _) => Self::WrongKey,
+            (Some(ErrorCode::InvalidApiKey | ErrorCode::InvalidAuthHeader), _) | (_, 401) => {
+                Self::WrongKey
+            }
             (Some(ErrorCode::SecretKeyRequired), _) => Self::ReadOnly,
             (Some(ErrorCode::ProductNotFound), _) => Self::NotFound,
-            (_, 401) => Self::WrongKey,
             (_, 403) => Self::Forbidden(fault.message.unwrap_or_default()),
             (_, 429) => Self::TooFast { seconds: wait_ms.map(|ms| ms.div_ceil(1000)) },
             (_, 503) => Self::Busy,

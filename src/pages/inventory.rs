@@ -48,7 +48,7 @@ pub fn InventoryPage() -> impl IntoView {
         Route::Product { id, .. } => Some(id),
         _ => None,
     });
-    provide_context(Editing::new());
+    provide_context(Editing::start());
     announce_count(shown);
     view! {
         <PageHead

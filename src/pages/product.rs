@@ -51,7 +51,7 @@ pub fn ProductPanel(
     let navigator = use_navigator();
     let panel = Panel::new();
     let leaving = RwSignal::new(None::<Route>);
-    guard_entries(navigator, panel, leaving);
+    guard_entries(navigator, panel.entries, leaving);
     panel.load(&id);
     let name = {
         let id = id.clone();
@@ -93,9 +93,13 @@ pub fn ProductPanel(
 }
 
 /// Has whoever leaves with something typed asked first.
-fn guard_entries(navigator: Navigator, panel: Panel, leaving: RwSignal<Option<Route>>) {
+fn guard_entries(
+    navigator: Navigator,
+    entries: RwSignal<Entries>,
+    leaving: RwSignal<Option<Route>>,
+) {
     navigator.set_guard(move |to| {
-        let is_blank = panel.entries.try_with_untracked(Entries::is_blank) != Some(false);
+        let is_blank = entries.try_with_untracked(Entries::is_blank) != Some(false);
         if !is_blank {
             leaving.try_set(Some(to.clone()));
         }

@@ -39,7 +39,7 @@ impl Editing {
     /// Returns one that edits nothing.
     ///
     /// Call it in a component: what it uses later it takes from the context now.
-    pub fn new() -> Self {
+    pub fn start() -> Self {
         let (connection, stock) = (use_connection(), use_stock());
         Self {
             target: RwSignal::new(None),

@@ -51,13 +51,12 @@ fn ProductCells(index: usize, row: Memo<Option<Row>>, query: Memo<ListQuery>) ->
     let viewport = use_viewport();
     let sku = move || {
         let sku = row.with(|row| row.as_ref().map(|row| row.item.external_id.clone()))?;
-        Some(match sku {
-            Some(sku) => view! { <bdi class="sku" dir="ltr">{sku}</bdi> }.into_any(),
-            None => {
-                let about = words.text(Key::InventoryNoSkuAbout);
-                view! { <span class="muted" title=about>{words.text(Key::InventoryNoSku)}</span> }
-                    .into_any()
-            }
+        Some(if let Some(sku) = sku {
+            view! { <bdi class="sku" dir="ltr">{sku}</bdi> }.into_any()
+        } else {
+            let about = words.text(Key::InventoryNoSkuAbout);
+            view! { <span class="muted" title=about>{words.text(Key::InventoryNoSku)}</span> }
+                .into_any()
         })
     };
     // On a phone the number of variants stands here, not beside the name.

@@ -119,24 +119,24 @@ impl Saver {
                     self.stock.put(&product);
                     outcome.is_any_saved = true;
                 }
-                Err(stop) => return self.stopped(subject, outcome, stop),
+                Err(stop) => return self.stopped(subject, outcome.is_any_saved, stop),
             }
         }
         if !adjusts.is_empty() {
             match self.adjust(subject, &adjusts).await {
                 Ok(()) => outcome.is_any_saved = true,
-                Err(stop) => return self.stopped(subject, outcome, stop),
+                Err(stop) => return self.stopped(subject, outcome.is_any_saved, stop),
             }
         }
         outcome
     }
 
     /// Shows the level that a refusal named, so that the next try starts from it.
-    fn stopped(self, subject: &Subject, outcome: Outcome, stop: Stop) -> Outcome {
+    fn stopped(self, subject: &Subject, is_any_saved: bool, stop: Stop) -> Outcome {
         if let Stop::Stale { place, now: Some(now), .. } = &stop {
             self.stock.set_level(&subject.product_id, variant_id(place), *now);
         }
-        Outcome { stop: Some(stop), ..outcome }
+        Outcome { is_any_saved, stop: Some(stop) }
     }
 
     async fn set(self, subject: &Subject, asks: &[&Ask]) -> Result<Product, Stop> {
