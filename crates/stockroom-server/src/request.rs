@@ -1,9 +1,14 @@
 //! What handlers need of a request, by parameter.
 
-use axum::body::Bytes;
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest, Sha256};
 use stockroom_api::code::ErrorCode;
 use stockroom_api::header::{IDEMPOTENCY_KEY, PREFER, RUN_ID, RUN_REASON};
@@ -20,6 +25,9 @@ use crate::store::data::{Authority, Source, WriteRecord};
 
 /// The longest text of a run header that is kept.
 const MAX_RUN_CHARACTERS: usize = 500;
+
+/// How much of a body that is too large is read before the connection is cut.
+const MAX_DRAINED_BYTES: usize = 8 * MAX_BODY_BYTES;
 
 /// A write by somebody who may.
 #[derive(Clone, Debug)]
@@ -88,29 +96,51 @@ impl<S: Store> FromRequestParts<App<S>> for Reference {
     }
 }
 
-/// Reads a whole body of at most [`MAX_BODY_BYTES`].
+/// Receives the whole body before anything is decided about the request.
+///
+/// An answer to a request whose body is still on its way closes the connection, and a client that
+/// is cut off while it sends never sees the answer; so even what will be refused is read, up to a
+/// bound.
+pub async fn receive_body(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match receive(body).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Returns a body that was received before.
 ///
 /// # Errors
-/// 413 where it is larger, 400 where it breaks off.
-pub async fn read_body(body: axum::body::Body) -> Result<Bytes, ApiError> {
-    // One byte more than allowed tells too large from broken off.
-    let declared = axum::body::HttpBody::size_hint(&body).lower();
-    if declared > MAX_BODY_BYTES as u64 {
-        return Err(too_large());
-    }
-    axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| {
-        let is_limit = std::error::Error::source(&error)
-            .is_some_and(|source| source.to_string().contains("length limit"));
-        if is_limit {
-            too_large()
-        } else {
-            ApiError::new(
-                StatusCode::BAD_REQUEST,
-                ErrorCode::ValidationError,
-                "The body broke off. Nothing was changed; send the request again.",
-            )
+/// 413 where it is larger than [`MAX_BODY_BYTES`].
+pub async fn read_body(body: Body) -> Result<Bytes, ApiError> {
+    axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| too_large())
+}
+
+async fn receive(mut body: Body) -> Result<Vec<u8>, ApiError> {
+    let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let mut bytes = Vec::with_capacity(declared.min(MAX_BODY_BYTES));
+    let mut length = 0;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(data) = frame.map_err(|_| broken_off())?.into_data() else {
+            continue;
+        };
+        length += data.len();
+        if length <= MAX_BODY_BYTES {
+            bytes.extend_from_slice(&data);
+        } else if length > MAX_DRAINED_BYTES {
+            break;
         }
-    })
+    }
+    if length > MAX_BODY_BYTES { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn broken_off() -> ApiError {
+    ApiError::new(
+        StatusCode::BAD_REQUEST,
+        ErrorCode::ValidationError,
+        "The body broke off. Nothing was changed; send the request again.",
+    )
 }
 
 fn too_large() -> ApiError {

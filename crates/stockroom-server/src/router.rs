@@ -12,6 +12,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::handlers::{bulk, fallback, inventory, products, service, session, stock};
+use crate::request::receive_body;
 use crate::store::Store;
 
 /// What browsers may do with the app: nothing but run it and talk to servers of the contract.
@@ -45,6 +46,7 @@ pub fn router<S: Store>(app: App<S>) -> Router {
         .route("/healthz", get(service::get_health::<S>))
         .method_not_allowed_fallback(fallback::refuse_method)
         .fallback(fallback::answer_unknown::<S>)
+        .layer(middleware::from_fn(receive_body))
         .layer(CatchPanicLayer::custom(fallback::answer_panic));
     let router = match cors {
         Some(cors) => router.layer(cors),

@@ -22,8 +22,7 @@ struct ItemJson(
 
 const TRACKED: &str = "
 select
-    (select count(*) from products indexed by products_tracked
-     where store_id = ?1 and environment = ?2 and is_tracked = 1),
+    coalesce((select tracked from tallies where store_id = ?1 and environment = ?2), 0),
     (select json_group_array(json_array(
          p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
          (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
@@ -38,8 +37,7 @@ select
 
 const LOW: &str = "
 select
-    (select count(*) from products indexed by products_low
-     where store_id = ?1 and environment = ?2 and is_low = 1),
+    coalesce((select low from tallies where store_id = ?1 and environment = ?2), 0),
     (select json_group_array(json_array(
          p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
          (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
@@ -54,8 +52,7 @@ select
 
 const ALL: &str = "
 select
-    (select count(*) from products indexed by products_listed
-     where store_id = ?1 and environment = ?2),
+    coalesce((select products from tallies where store_id = ?1 and environment = ?2), 0),
     (select json_group_array(json_object(
          'id', p.id, 'external_id', p.external_id, 'name', p.name,
          'description', p.description, 'price', p.price, 'status', p.status,
