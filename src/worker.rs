@@ -22,12 +22,12 @@ fn main() {
         let message: Array = event.data().unchecked_into();
         if let Some(ask) = read_ask(&message) {
             let reply = engine.borrow_mut().answer(ask);
-            post(&to_page, message.get(0), &reply);
+            post(&to_page, &message.get(0), &reply);
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
-    post(&scope, JsValue::from(0), &Reply::Ready(stockroom::BUILD_ID.to_owned()));
+    post(&scope, &JsValue::from(0), &Reply::Ready(stockroom::BUILD_ID.to_owned()));
 }
 
 fn read_ask(message: &Array) -> Option<Ask> {
@@ -39,11 +39,11 @@ fn read_ask(message: &Array) -> Option<Ask> {
     postcard::from_bytes(&bytes.to_vec()).ok()
 }
 
-fn post(scope: &DedicatedWorkerGlobalScope, number: JsValue, reply: &Reply) {
+fn post(scope: &DedicatedWorkerGlobalScope, number: &JsValue, reply: &Reply) {
     let Ok(bytes) = postcard::to_allocvec(reply) else { return };
     let bytes = Uint8Array::from(bytes.as_slice());
     let transfer = Array::of1(&bytes.buffer());
-    let message = Array::of2(&number, &bytes);
+    let message = Array::of2(number, &bytes);
     // A page that is gone hears nothing, and needs to hear nothing.
     let _ = scope.post_message_with_transfer(&message, &transfer);
 }

@@ -18,12 +18,27 @@ use crate::worksheet::{Ask, Reply};
 /// The address of the worker's loader, beside the page's own files.
 const LOADER: &str = "/worker_loader.js";
 
-/// A running worker; clones are the same one.
+/// A worker; clones are the same one.
+///
+/// What is asked before its first word is kept until then: a worker that has not begun to listen
+/// loses messages.
 #[derive(Clone, Debug)]
 pub struct WorkerLink {
     worker: Worker,
     waiting: Waiting,
     last: Rc<Cell<u32>>,
+    standing: Rc<RefCell<Standing>>,
+}
+
+/// Where the worker stands.
+#[derive(Debug)]
+enum Standing {
+    /// It has not said its first word; these messages wait for it.
+    Starting(Vec<Array>),
+    /// It listens.
+    Ready,
+    /// It is gone.
+    Gone(Gone),
 }
 
 /// The worker has ended, or never began.
@@ -31,6 +46,8 @@ pub struct WorkerLink {
 pub enum Gone {
     /// It could not be started, or it ended.
     Ended,
+    /// The page ended it: nobody waits for an answer.
+    Dismissed,
     /// It is of another build than the page: the page must be loaded again.
     OtherBuild,
 }
@@ -38,25 +55,22 @@ pub enum Gone {
 type Waiting = Rc<RefCell<HashMap<u32, oneshot::Sender<Reply>>>>;
 
 impl WorkerLink {
-    /// Starts a worker and waits for its first word.
+    /// Starts a worker.
     ///
     /// # Errors
-    /// [`Gone`] where there is none, or one of another build.
-    pub async fn start() -> Result<Self, Gone> {
+    /// [`Gone`] where the browser starts none.
+    pub fn start() -> Result<Self, Gone> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(LOADER, &options).map_err(|_| Gone::Ended)?;
-        let link = Self { worker, waiting: Waiting::default(), last: Rc::new(Cell::new(0)) };
-        let first_word = link.wait_for(0);
+        let link = Self {
+            worker,
+            waiting: Waiting::default(),
+            last: Rc::new(Cell::new(0)),
+            standing: Rc::new(RefCell::new(Standing::Starting(Vec::new()))),
+        };
         link.listen();
-        match first_word.await {
-            Ok(Reply::Ready(build)) if build == crate::BUILD_ID => Ok(link),
-            Ok(_) => {
-                link.worker.terminate();
-                Err(Gone::OtherBuild)
-            }
-            Err(_) => Err(Gone::Ended),
-        }
+        Ok(link)
     }
 
     /// Asks the worksheet.
@@ -78,40 +92,78 @@ impl WorkerLink {
 
     /// Ends the worker; every open future ends with [`Gone`].
     pub fn end(&self) {
-        self.worker.terminate();
-        self.waiting.borrow_mut().clear();
+        self.lose(Gone::Dismissed);
     }
 
     async fn send(&self, bytes: &JsValue, file: Option<&File>) -> Result<Reply, Gone> {
         let number = self.last.get() + 1;
         self.last.set(number);
-        let reply = self.wait_for(number);
         let message = Array::of2(&JsValue::from(number), bytes);
         if let Some(file) = file {
             message.push(file);
         }
-        self.worker.post_message(&message).map_err(|_| Gone::Ended)?;
-        reply.await.map_err(|_| Gone::Ended)
-    }
-
-    fn wait_for(&self, number: u32) -> oneshot::Receiver<Reply> {
         let (sender, receiver) = oneshot::channel();
         self.waiting.borrow_mut().insert(number, sender);
-        receiver
+        self.post(message)?;
+        receiver.await.map_err(|_| self.reason())
+    }
+
+    fn post(&self, message: Array) -> Result<(), Gone> {
+        match &mut *self.standing.borrow_mut() {
+            Standing::Starting(kept) => kept.push(message),
+            Standing::Ready => {
+                self.worker.post_message(&message).map_err(|_| Gone::Ended)?;
+            }
+            Standing::Gone(gone) => return Err(*gone),
+        }
+        Ok(())
+    }
+
+    fn reason(&self) -> Gone {
+        match &*self.standing.borrow() {
+            Standing::Gone(gone) => *gone,
+            Standing::Starting(_) | Standing::Ready => Gone::Ended,
+        }
+    }
+
+    fn lose(&self, gone: Gone) {
+        self.worker.terminate();
+        *self.standing.borrow_mut() = Standing::Gone(gone);
+        self.waiting.borrow_mut().clear();
     }
 
     fn listen(&self) {
-        let waiting = self.waiting.clone();
+        let link = self.clone();
         super::listen(&self.worker, "message", move |event: MessageEvent| {
             let message: Array = event.data().unchecked_into();
-            let Some((number, reply)) = read_reply(&message) else { return };
-            if let Some(sender) = waiting.borrow_mut().remove(&number) {
-                // Whoever asked may have gone to another page.
-                let _ = sender.send(reply);
+            match read_reply(&message) {
+                Some((_, Reply::Ready(build))) => link.begin(&build),
+                Some((number, reply)) => {
+                    if let Some(sender) = link.waiting.borrow_mut().remove(&number) {
+                        // Whoever asked may have gone to another page.
+                        let _ = sender.send(reply);
+                    }
+                }
+                None => {}
             }
         });
-        let waiting = self.waiting.clone();
-        super::listen(&self.worker, "error", move |_: Event| waiting.borrow_mut().clear());
+        let link = self.clone();
+        super::listen(&self.worker, "error", move |_: Event| link.lose(Gone::Ended));
+    }
+
+    /// Takes in the worker's first word.
+    fn begin(&self, build: &str) {
+        if build != crate::BUILD_ID {
+            return self.lose(Gone::OtherBuild);
+        }
+        let kept = std::mem::replace(&mut *self.standing.borrow_mut(), Standing::Ready);
+        if let Standing::Starting(kept) = kept {
+            for message in kept {
+                if self.worker.post_message(&message).is_err() {
+                    self.lose(Gone::Ended);
+                }
+            }
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::words::Words;
 use crate::worksheet::{Ask, Reply, RowFaults, SendItem};
 
 /// How many products go to the worker at a time: the page stays quick in between.
-const PRODUCTS_AT_A_TIME: usize = 1_000;
+const PRODUCTS_AT_A_TIME: usize = 500;
 /// Stock that was read longer ago is read again before a plan is made on it.
 const FRESH_MS: f64 = 30_000.0;
 
@@ -59,9 +59,10 @@ impl Desk {
         let tools = StoredValue::new_local(Tools::default());
         let desk = Self { model, connection, stock, words, tools };
         leptos::prelude::Effect::new(move |_| {
-            let is_whole = !stock.progress().is_reading;
-            if is_whole && desk.tools.with_value(|tools| tools.wants_stock) {
-                spawn_local(desk.feed_stock(true));
+            let (is_reading, has_failed) = (stock.progress().is_reading, stock.failure().is_some());
+            if !is_reading && desk.tools.with_value(|tools| tools.wants_stock) {
+                // A reading that stopped half-way is not the whole stock.
+                spawn_local(desk.feed_stock(!has_failed));
             }
         });
         page::on_leaving(move || desk.with_untracked(Model::is_running));
@@ -94,6 +95,12 @@ impl Desk {
         )]
         let bytes = bytes as u64;
         self.tell(Msg::FileChosen { name, bytes });
+    }
+
+    /// Starts the worker before it is needed.
+    pub fn warm_up(self) {
+        // Whether it starts is told when a file is opened.
+        let _ = self.link();
     }
 
     /// Calls `with` with the model and follows it.
@@ -164,17 +171,17 @@ impl Desk {
     }
 
     /// Returns the worker, started where there is none.
-    async fn link(self) -> Result<WorkerLink, Gone> {
+    fn link(self) -> Result<WorkerLink, Gone> {
         if let Some(link) = self.tools.with_value(|tools| tools.link.clone()) {
             return Ok(link);
         }
-        let link = WorkerLink::start().await?;
+        let link = WorkerLink::start()?;
         self.tools.update_value(|tools| tools.link = Some(link.clone()));
         Ok(link)
     }
 
     async fn reply_of(self, asked: Asked) {
-        let reply = match self.link().await {
+        let reply = match self.link() {
             Ok(link) => match &asked {
                 Asked::File(file) => link.open(file).await,
                 Asked::Ask(ask) => link.ask(ask).await,
@@ -183,14 +190,18 @@ impl Desk {
         };
         match reply {
             Ok(reply) => self.tell(Msg::Replied(reply)),
-            Err(gone) => {
-                let trouble = match gone {
-                    Gone::Ended => Trouble::WorkerEnded,
-                    Gone::OtherBuild => Trouble::OtherBuild,
-                };
-                self.tell(Msg::WorkerGone(trouble));
-            }
+            Err(gone) => self.lose_worker(gone),
         }
+    }
+
+    fn lose_worker(self, gone: Gone) {
+        let trouble = match gone {
+            Gone::Dismissed => return,
+            Gone::Ended => Trouble::WorkerEnded,
+            Gone::OtherBuild => Trouble::OtherBuild,
+        };
+        self.tools.update_value(|tools| tools.link = None);
+        self.tell(Msg::WorkerGone(trouble));
     }
 
     /// Gives the worksheet the stock: at once what is read, and all of it when it is fresh.
@@ -215,13 +226,19 @@ impl Desk {
                 tools.looked_up.clear();
             });
         }
-        let Ok(link) = self.link().await else { return };
-        let products: Vec<Product> = self.stock.items().into_iter().map(Product::from).collect();
+        let Ok(link) = self.link() else { return };
         if link.ask(&Ask::ClearStock).await.is_err() {
             return;
         }
-        for some in products.chunks(PRODUCTS_AT_A_TIME) {
-            if link.ask(&Ask::AddStock(some.to_vec())).await.is_err() {
+        for start in (0..).step_by(PRODUCTS_AT_A_TIME) {
+            let some: Vec<Product> = self.stock.with_untracked(|list| {
+                let rows = list.rows().iter().skip(start).take(PRODUCTS_AT_A_TIME);
+                rows.map(|row| Product::from(row.item.clone())).collect()
+            });
+            if some.is_empty() {
+                break;
+            }
+            if link.ask(&Ask::AddStock(some)).await.is_err() {
                 return;
             }
         }

@@ -19,6 +19,7 @@ use crate::words::{Key, Words, use_words};
 pub fn SourceStep() -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
+    desk.warm_up();
     let is_over = RwSignal::new(false);
     let is_pasting = RwSignal::new(false);
     let input = NodeRef::<html::Input>::new();
