@@ -16,7 +16,7 @@ use crate::words::{Key, Plural, Words, use_words};
 
 /// The height of a row, and of a card with the gap after it; the style sheet says the same.
 const ROW_PX: u32 = 40;
-const CARD_PX: u32 = 112;
+const CARD_PX: u32 = 120;
 
 /// Which outcomes are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use crate::worksheet::{RowView, Sort, View};
 
 /// The height of a row, and of a card with the gap after it; the style sheet says the same.
 const ROW_PX: u32 = 40;
-const CARD_PX: u32 = 148;
+const CARD_PX: u32 = 180;
 
 /// The fields that can be edited, in the order of their columns.
 pub const EDITABLE: [EditField; 3] = [EditField::ExternalId, EditField::Variant, EditField::Value];
