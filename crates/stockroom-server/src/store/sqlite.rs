@@ -4,6 +4,7 @@
 //! statements of a request does not depend on its items, and a row read through the driver costs
 //! more than the same row inside a text.
 
+mod history;
 mod keys;
 mod lists;
 mod rows;

@@ -117,6 +117,15 @@ async fn writes_last<S: Store>(store: &S) {
     check_written(store).await;
 }
 
+/// Writes a history of so many lines.
+pub(crate) async fn write_history<S: Store>(store: &S, lines: usize) {
+    let (record, mut writes) = writes("a");
+    writes.history = vec![writes.history[0].clone(); lines];
+    let mut tx = store.begin().await.unwrap();
+    tx.write_levels(TEST, &record, &writes).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 pub(crate) async fn check_written<S: Store>(store: &S) {
     let product = store.product(TEST, "B-1").await.unwrap().unwrap();
     assert_eq!((product.quantity, product.variants[0].quantity), (Some(4), Some(2)));

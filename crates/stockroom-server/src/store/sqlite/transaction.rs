@@ -1,54 +1,22 @@
 //! The one transaction type that writes.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use sqlx::{Sqlite, Transaction as Native};
 use stockroom_api::product::{Product, Status};
 
-use super::rows;
+use super::{history, rows};
 use crate::secret::Hash;
 use crate::store::data::{
-    KeptAnswer, LevelWrites, ProductRow, Scope, Source, StockRow, VariantRow, WriteRecord,
+    KeptAnswer, LevelWrites, ProductRow, Scope, StockRow, VariantRow, WriteRecord,
 };
 use crate::store::{StoreError, Stored, Transaction};
 
 /// Id, SKU, level and threshold of a product.
 type StockJson = (String, Option<String>, Option<i64>, Option<i64>);
 
-/// An object from id to level is parameter 3: `json_each` gives both as they are.
-macro_rules! update_levels {
-    () => {
-        "with j (s, e, id, quantity) as materialized (select ?1, ?2, key, value from json_each(?3))
-         update products set quantity = j.quantity, updated_at = ?4 from j
-         where products.store_id = j.s and products.environment = j.e and products.id = j.id"
-    };
-}
-
-macro_rules! insert_history {
-    () => {
-        "insert into writes
-             (store_id, environment, write_id, at, source, key_id, request_id, run_id, run_reason)
-         select ?1, ?2, coalesce(max(write_id), 0) + 1, ?4, ?5, ?6, ?7, ?8, ?9
-         from writes where store_id = ?1 and environment = ?2;
-         insert into history
-             (store_id, environment, write_id, line, product_id, variant_id, mode, asked,
-              level_before, level_after, delta)
-         select ?1, ?2,
-             (select max(write_id) from writes where store_id = ?1 and environment = ?2),
-             j.key, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4,
-             j.value ->> 5, j.value ->> 6
-         from json_each(?10) as j"
-    };
-}
-
 // The sets to write are materialized with their scope in each row: a plan can then only go from
 // the set to the table, where the optimizer would rather search the table once for each of its
 // rows as soon as it knows nothing about their number.
-
-/// Levels and history in one call of the driver: each call costs two changes of thread.
-const WRITE_LEVELS: &str = concat!(update_levels!(), "; ", insert_history!());
-const WRITE_HISTORY: &str = insert_history!();
 
 const UPDATE_FLAGS: &str = "
 with j (s, e, id, is_low) as materialized (
@@ -140,33 +108,6 @@ impl SqliteTx {
             .bind(json)
             .fetch_one(&mut *self.tx)
             .await?)
-    }
-
-    /// Writes the history, and with the same call the products' levels.
-    async fn write(
-        &mut self,
-        sql: &'static str,
-        scope: Scope,
-        record: &WriteRecord,
-        writes: &LevelWrites,
-    ) -> Stored<()> {
-        sqlx::query(sql)
-            .bind(scope.store_id)
-            .bind(scope.environment.as_str())
-            .bind(levels_json(writes)?)
-            .bind(record.at.as_millisecond())
-            .bind(match record.source {
-                Source::Bulk => "bulk",
-                Source::Single => "single",
-            })
-            .bind(&record.key_id)
-            .bind(&record.request_id)
-            .bind(&record.run_id)
-            .bind(&record.run_reason)
-            .bind(history_json(writes)?)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
     }
 }
 
@@ -295,8 +236,7 @@ impl Transaction for SqliteTx {
             self.run(UPDATE_VARIANTS, scope, &json, record.at).await?;
             self.run(TOUCH_PRODUCTS, scope, &json, record.at).await?;
         }
-        let sql = if writes.products.is_empty() { WRITE_HISTORY } else { WRITE_LEVELS };
-        self.write(sql, scope, record, writes).await
+        history::write(&mut self.tx, scope, record, writes).await
     }
 
     async fn insert_product(
@@ -366,30 +306,4 @@ fn variants_json(products: &[ProductRow]) -> Stored<String> {
         })
         .collect();
     Ok(serde_json::to_string(&rows)?)
-}
-
-/// Returns the products' levels as an object from id to level.
-fn levels_json(writes: &LevelWrites) -> Stored<String> {
-    let levels = writes.products.iter();
-    let map: BTreeMap<&str, i64> = levels.map(|(id, level)| (id.as_str(), *level)).collect();
-    Ok(serde_json::to_string(&map)?)
-}
-
-fn history_json(writes: &LevelWrites) -> Stored<String> {
-    let lines: Vec<_> = writes
-        .history
-        .iter()
-        .map(|line| {
-            (
-                &line.product_id,
-                &line.variant_id,
-                line.mode.as_str(),
-                line.asked,
-                line.before,
-                line.after,
-                line.delta,
-            )
-        })
-        .collect();
-    Ok(serde_json::to_string(&lines)?)
 }
