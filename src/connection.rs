@@ -32,6 +32,8 @@ pub struct Connection {
     capabilities: RwSignal<Capabilities>,
     /// Whether the session ended while somebody was at work.
     has_ended: RwSignal<bool>,
+    /// Counts the sign-ins of this tab.
+    sign_ins: RwSignal<u32>,
     direct: StoredValue<Option<Direct>>,
 }
 
@@ -89,6 +91,7 @@ impl Connection {
             standing: RwSignal::new(Standing::Asking),
             capabilities: RwSignal::new(Capabilities::default()),
             has_ended: RwSignal::new(false),
+            sign_ins: RwSignal::new(0),
             direct: StoredValue::new(None),
         }
     }
@@ -114,6 +117,11 @@ impl Connection {
     /// Tells whether the session ended while somebody was at work, and follows it.
     pub fn has_ended(self) -> bool {
         self.has_ended.get()
+    }
+
+    /// Returns how often somebody signed in and follows it: what failed may be tried again.
+    pub fn sign_ins(self) -> u32 {
+        self.sign_ins.get()
     }
 
     /// Leaves the page as it is, signed out: the next refused request asks again.

@@ -61,15 +61,16 @@ impl Stock {
             failure: RwSignal::new(None),
             round: StoredValue::new(0),
         };
-        Effect::new(move |before: Option<Option<Who>>| {
-            let who = connection.who();
-            if before != Some(who.clone()) {
+        Effect::new(move |before: Option<(Option<Who>, u32)>| {
+            let now = (connection.who(), connection.sign_ins());
+            let is_other = before.as_ref().is_none_or(|before| before.0 != now.0);
+            if is_other {
                 stock.forget();
-                if who.is_some() {
-                    stock.refresh();
-                }
             }
-            who
+            if now.0.is_some() && before.as_ref() != Some(&now) {
+                stock.refresh();
+            }
+            now
         });
         stock
     }

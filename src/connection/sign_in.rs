@@ -36,8 +36,7 @@ impl Connection {
         let body = serde_json::to_string(with).unwrap_or_default();
         let answer = self.send(Method::Post, path::SESSION, &[], Some(&body)).await?;
         let session: Session = data(&answer)?;
-        self.standing.try_set(Standing::SignedIn(Who::of_session(session)));
-        self.has_ended.try_set(false);
+        self.take(Who::of_session(session));
         Ok(())
     }
 
@@ -54,9 +53,14 @@ impl Connection {
         self.capabilities.try_set(capabilities.unwrap_or_default());
         let direct = Direct { root: root.to_owned(), key: key.to_owned() };
         self.direct.try_set_value(Some(direct));
-        self.standing.try_set(Standing::SignedIn(Who::of_key(prefix, root)));
-        self.has_ended.try_set(false);
+        self.take(Who::of_key(prefix, root));
         Ok(())
+    }
+
+    fn take(self, who: Who) {
+        self.has_ended.try_set(false);
+        self.standing.try_set(Standing::SignedIn(who));
+        self.sign_ins.try_update(|times| *times += 1);
     }
 
     /// Signs out: the server ends the session, a direct key is forgotten.
