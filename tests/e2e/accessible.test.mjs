@@ -5,7 +5,9 @@ import { HEADER, csv, faultyRows } from './harness/files.mjs';
 import { stage } from './harness/stage.mjs';
 
 const on = stage();
-const file = csv([HEADER, ...faultyRows(['THIEB-001', ...Array.from({ length: 14 }, (_, n) => `NONE-${n}`)])]);
+const unknown = csv([['Artikel', 'Zahl'], ['THIEB-001', '5']]);
+const good = csv([HEADER, ['THIEB-001', '', 'adjust', '', '1'], ['BISSAP-1L', '', 'adjust', '', '1']]);
+const faulty = csv([HEADER, ...faultyRows(['THIEB-001', ...Array.from({ length: 14 }, (_, n) => `NONE-${n}`)])]);
 
 for (const locale of ['en', 'ar']) {
   for (const colorScheme of ['light', 'dark']) {
@@ -39,9 +41,22 @@ for (const locale of ['en', 'ar']) {
       await app.visit('/update');
       await page.locator('input[type=file]').waitFor({ state: 'attached' });
       await look('source');
-      await page.locator('input[type=file]').setInputFiles({ name: 'count.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+      const drop = (text) =>
+        page.locator('input[type=file]').setInputFiles({ name: 'count.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+      await drop(unknown);
+      await page.getByRole('cell', { name: 'THIEB-001' }).waitFor();
+      await look('columns');
+      await app.visit('/update');
+      await drop(faulty);
       await page.getByRole('grid').getByText('12 pcs').first().waitFor();
       await look('review');
+      await app.visit('/update');
+      await drop(good);
+      await page.getByRole('grid').getByText('BISSAP-1L').waitFor();
+      await page.locator('main footer button').last().click();
+      await page.getByRole('link', { name: /inventory|المخزون/i }).last().waitFor();
+      await page.locator('main h2').waitFor();
+      await look('result');
     });
   }
 }

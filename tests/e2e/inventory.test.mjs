@@ -46,3 +46,16 @@ test('search finds by SKU and by name, whatever the accents', async (t) => {
   await app.search.fill('no such thing');
   await app.page.getByText('No product matches').waitFor();
 });
+
+test('a level is edited where it stands: +5 adds', async (t) => {
+  const app = await on.app(t);
+  await app.openDemo();
+  const item = all.find((one) => one.externalId === 'ALLUM-10');
+  const cell = app.row('ALLUM-10').getByRole('gridcell', { name: /^Stock of / });
+  await cell.dblclick();
+  const field = app.inventory.getByRole('textbox', { name: /^Stock of / });
+  await field.fill('+5');
+  await field.press('Enter');
+  await eventually(async () => (await on.server.api.product('ALLUM-10')).quantity, item.quantity + 5);
+  await app.row('ALLUM-10').getByText(String(item.quantity + 5)).first().waitFor();
+});

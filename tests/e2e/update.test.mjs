@@ -79,3 +79,40 @@ test('refused rows come as a file that can be read back', async (t) => {
   await app.changes.waitFor();
   await eventually(() => app.apply.innerText(), 'Apply 3 changes');
 });
+
+test('pasted cells with columns that nobody knows are mapped by hand', async (t) => {
+  const app = await on.app(t);
+  const [sku] = skus.slice(500);
+  const before = (await levels([sku])).get(sku);
+  await app.openDemo();
+  await app.go('Update stock');
+  await app.button('Paste cells').click();
+  await app.page.getByLabel('Cells', { exact: true }).fill(`Artikel\tZahl\n${sku}\t3\n`);
+  await app.button('Continue').click();
+  await app.heading('Columns').waitFor();
+  await app.page.getByLabel('Artikel is').selectOption({ label: 'SKU' });
+  await app.page.getByLabel('Zahl is').selectOption({ label: 'Change (+ or −)' });
+  await app.button('Continue').click();
+  await eventually(() => app.apply.innerText(), 'Apply 1 change');
+  await app.apply.click();
+  await app.heading('Result').waitFor();
+  await eventually(async () => (await levels([sku])).get(sku), before + 3);
+});
+
+test('a file that empties the shop is held until its number is typed', async (t) => {
+  const app = await on.app(t);
+  const wanted = skus.slice(900, 930);
+  await app.openDemo();
+  await app.go('Update stock');
+  await app.chooseFile('zero.csv', csv([HEADER, ...wanted.map((sku) => [sku, '', 'set', '0', ''])]));
+  await eventually(() => app.count('To zero'), 30);
+  await app.apply.click();
+  const dialog = app.page.getByRole('dialog');
+  const confirm = dialog.getByRole('button', { name: 'Apply 30 changes' });
+  await dialog.getByLabel('Number of changes').fill('29');
+  assert.equal(await confirm.isDisabled(), true);
+  await dialog.getByLabel('Number of changes').fill('30');
+  await confirm.click();
+  await app.heading('Result').waitFor();
+  await eventually(async () => new Set((await levels(wanted)).values()), new Set([0]));
+});

@@ -40,7 +40,7 @@ export async function openPage(browser, { locale = 'en', colorScheme = 'light', 
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     // A refused request is logged by the browser itself; what the app makes of it is tested.
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
+    if (message.type() === 'error' && !/Failed to load resource|blocked by CORS policy/.test(message.text())) complaints.push(message.text());
   });
   return { context, page, complaints };
 }

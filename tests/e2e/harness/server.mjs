@@ -15,6 +15,9 @@ export async function startServer({ listen = '127.0.0.1:0', data, args = [] } = 
   const child = spawn(program, ['serve', '--data', folder, '--listen', listen, '--demo', ...app, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A test that fails before it stops its server must not leave it behind, nor wait for it.
+  for (const handle of [child, child.stdout, child.stderr]) handle.unref();
+  process.once('exit', () => child.kill('SIGKILL'));
   const said = [];
   child.stderr.on('data', (text) => said.push(String(text)));
   const url = await new Promise((resolve, reject) => {
