@@ -58,6 +58,10 @@ pub fn Dialog(
         }
     });
     on_cleanup(move || {
+        // While it is modal, nothing outside can have the focus.
+        if let Some(dialog) = node.try_get_untracked().flatten() {
+            dialog.close();
+        }
         if let Some(Some(element)) = before.try_get_value() {
             let _ = element.focus();
         }
