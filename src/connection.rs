@@ -141,8 +141,7 @@ impl Connection {
 
     /// Returns the server's address for people, such as `api.example.com`.
     pub fn host(self) -> String {
-        let root = self.root();
-        root.split_once("://").map_or(root.clone(), |(_, host)| host.to_owned())
+        host_of(&self.root()).to_owned()
     }
 
     fn root(self) -> String {
@@ -150,6 +149,11 @@ impl Connection {
             .with_value(|direct| direct.as_ref().map(|direct| direct.root.clone()))
             .unwrap_or_else(address::origin)
     }
+}
+
+/// Returns a server's address for people, such as `api.example.com`.
+pub fn host_of(root: &str) -> &str {
+    root.split_once("://").map_or(root, |(_, host)| host)
 }
 
 impl Default for Connection {

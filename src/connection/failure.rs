@@ -104,14 +104,23 @@ pub fn data<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
 
 /// Returns the failure of a reading in the merchant's words.
 pub fn tell(words: Words, connection: Connection, failure: &Failure) -> Told {
-    let host = connection.host();
+    tell_of(words, &connection.host(), failure)
+}
+
+/// Returns the failure of a reading from `host`, in the merchant's words.
+pub fn tell_of(words: Words, host: &str, failure: &Failure) -> Told {
     let origin = address::origin();
+    // The server that the page came from does not refuse the page's own address.
+    let is_own = origin.ends_with(&format!("://{host}"));
     let text = |key| words.text(key).to_owned();
     let nothing = || text(Key::FailureNothingChanged);
     let (title, about) = match failure {
+        Failure::NoAnswer if is_own => {
+            (Key::FailureUnreachable, words.fill(Key::FailureUnreachableOwn, &[("host", host)]))
+        }
         Failure::NoAnswer => (
             Key::FailureUnreachable,
-            words.fill(Key::FailureUnreachableAbout, &[("host", &host), ("origin", &origin)]),
+            words.fill(Key::FailureUnreachableAbout, &[("host", host), ("origin", &origin)]),
         ),
         Failure::TimedOut => (Key::FailureTimeout, nothing()),
         Failure::SignedOut => (Key::FailureSignedOut, text(Key::SigninAgain)),
@@ -126,7 +135,7 @@ pub fn tell(words: Words, connection: Connection, failure: &Failure) -> Told {
         Failure::Busy => (Key::FailureBusy, nothing()),
         Failure::Broken => (Key::FailureBroken, text(Key::FailureBrokenAbout)),
         Failure::NotTheApi => {
-            (Key::FailureNotTheApi, words.fill(Key::FailureNotTheApiAbout, &[("host", &host)]))
+            (Key::FailureNotTheApi, words.fill(Key::FailureNotTheApiAbout, &[("host", host)]))
         }
         Failure::NotFound => (Key::FailureNotFound, text(Key::ProductMissingAbout)),
         Failure::Refused(fault) => {

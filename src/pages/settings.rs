@@ -8,6 +8,7 @@ use crate::BUILD_ID;
 use crate::app::frame::PageHead;
 use crate::connection::failure::tell;
 use crate::connection::{Way, use_connection};
+use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
 use crate::ui::{Confirm, Icon, Notice, Sign, Tone, use_toasts};
 use crate::words::{Key, Language, use_words};
@@ -47,9 +48,11 @@ fn Section(title: Key, children: Children) -> impl IntoView {
 fn ConnectionFacts() -> impl IntoView {
     let words = use_words();
     let connection = use_connection();
+    let navigator = use_navigator();
     let toasts = use_toasts();
     let leave = move |_| {
         spawn_local(async move {
+            navigator.replace(&Route::Inventory(ListQuery::default()));
             if let Err(failure) = connection.sign_out().await {
                 let told = untrack(|| tell(words, connection, &failure));
                 toasts.show(Tone::Error, format!("{}. {}", told.title, told.about));

@@ -5,9 +5,9 @@ use leptos::task::spawn_local;
 use stockroom_api::key::{Access, Environment, KeyPrefix};
 use stockroom_api::session::SignIn;
 
-use crate::connection::failure::tell;
+use crate::connection::failure::tell_of;
 use crate::connection::sign_in::root_of;
-use crate::connection::{Failure, use_connection};
+use crate::connection::{Failure, host_of, use_connection};
 use crate::ui::{Confirm, Dialog, Field, Icon, Notice, Sign, Tone};
 use crate::words::{Key, Language, use_words};
 
@@ -77,7 +77,7 @@ fn SessionForm() -> impl IntoView {
     let words = use_words();
     let connection = use_connection();
     let key = RwSignal::new(String::new());
-    let failure = RwSignal::new(None::<Failure>);
+    let failure = RwSignal::new(None::<Failed>);
     let fault = RwSignal::new(None::<Key>);
     let is_busy = RwSignal::new(false);
     let start = move |with: SignIn| {
@@ -86,7 +86,7 @@ fn SessionForm() -> impl IntoView {
         spawn_local(async move {
             let result = connection.sign_in(&with).await;
             is_busy.try_set(false);
-            failure.try_set(result.err());
+            failure.try_set(result.err().map(|failure| (connection.host(), failure)));
         });
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -122,7 +122,7 @@ fn DirectForm() -> impl IntoView {
     let key = RwSignal::new(String::new());
     let base_fault = RwSignal::new(None::<Key>);
     let key_fault = RwSignal::new(None::<Key>);
-    let failure = RwSignal::new(None::<Failure>);
+    let failure = RwSignal::new(None::<Failed>);
     let is_busy = RwSignal::new(false);
     let is_asking = RwSignal::new(false);
     let connect = move || {
@@ -134,7 +134,7 @@ fn DirectForm() -> impl IntoView {
         spawn_local(async move {
             let result = connection.connect(&root, &typed, prefix).await;
             is_busy.try_set(false);
-            failure.try_set(result.err());
+            failure.try_set(result.err().map(|failure| (host_of(&root).to_owned(), failure)));
         });
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -155,7 +155,6 @@ fn DirectForm() -> impl IntoView {
     let said = move |key: Key| Signal::derive(move || words.text(key).to_owned());
     view! {
         <form class="form" on:submit=submit>
-            <p class="field-hint">{move || words.text(Key::SigninDirectIntro)}</p>
             <FailureNotice failure=failure />
             <Field
                 id="direct-base"
@@ -220,13 +219,15 @@ fn SubmitButton(label: Key, is_busy: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// A failure, and the host that it happened with.
+type Failed = (String, Failure);
+
 #[component]
-fn FailureNotice(failure: RwSignal<Option<Failure>>) -> impl IntoView {
+fn FailureNotice(failure: RwSignal<Option<Failed>>) -> impl IntoView {
     let words = use_words();
-    let connection = use_connection();
     move || {
-        failure.get().map(|failure| {
-            let told = tell(words, connection, &failure);
+        failure.get().map(|(host, failure)| {
+            let told = tell_of(words, &host, &failure);
             view! { <Notice tone=Tone::Error title=told.title about=told.about /> }
         })
     }
