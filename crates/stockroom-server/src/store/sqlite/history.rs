@@ -2,7 +2,8 @@
 //!
 //! The rows of the history go in as parameters: SQLite reads seven values of a row out of a JSON
 //! text three times slower. The text of the statement has places for a few fixed numbers of rows,
-//! so that it is prepared once; places that are not needed stay null and are skipped.
+//! so that it is prepared once; places that are not needed stay null and are skipped. Parameters
+//! have no numbers: SQLite would search the list of all numbered ones for each of them.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -13,24 +14,20 @@ use sqlx::{Arguments as _, SqliteConnection};
 use crate::store::data::{HistoryLine, LevelWrites, Scope, Source, WriteRecord};
 use crate::store::{StoreError, Stored};
 
-/// The first parameter of the history's rows, and how many each row has.
-const FIRST: usize = 10;
-const COLUMNS: usize = 7;
-
 const LEVELS: &str = "
-with j (s, e, id, quantity) as materialized (select ?1, ?2, key, value from json_each(?3))
-update products set quantity = j.quantity, updated_at = ?4 from j
+with j (s, e, id, quantity) as materialized (select ?, ?, key, value from json_each(?))
+update products set quantity = j.quantity, updated_at = ? from j
 where products.store_id = j.s and products.environment = j.e and products.id = j.id;";
 
 const RECORD: &str = "
 insert into writes
     (store_id, environment, write_id, at, source, key_id, request_id, run_id, run_reason)
-select ?1, ?2, coalesce(max(write_id), 0) + 1, ?4, ?5, ?6, ?7, ?8, ?9
-from writes where store_id = ?1 and environment = ?2;
+select ?, ?, coalesce(max(write_id), 0) + 1, ?, ?, ?, ?, ?, ?
+from writes where store_id = ? and environment = ?;
 insert into history
     (store_id, environment, write_id, line, product_id, variant_id, mode, asked, level_before,
      level_after, delta)
-select ?1, ?2, (select max(write_id) from writes where store_id = ?1 and environment = ?2),";
+select ?, ?, (select max(write_id) from writes where store_id = ? and environment = ?),";
 
 /// For more rows than have places: an item may name hundreds of variants.
 static ANY: LazyLock<String> = LazyLock::new(|| {
@@ -38,7 +35,7 @@ static ANY: LazyLock<String> = LazyLock::new(|| {
         "{LEVELS}{RECORD}
          j.key, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4,
          j.value ->> 5, j.value ->> 6
-         from json_each(?{FIRST}) as j"
+         from json_each(?) as j"
     )
 });
 static FEW: LazyLock<String> = LazyLock::new(|| with_places(8));
@@ -79,10 +76,8 @@ fn with_places(rows: usize) -> String {
     );
     for row in 0..rows {
         let comma = if row == 0 { "" } else { "," };
-        let first = FIRST + row * COLUMNS;
-        let places: Vec<String> = (first..first + COLUMNS).map(|n| format!("?{n}")).collect();
         // Writing to a String cannot fail.
-        let _ = write!(sql, "{comma}({row},{})", places.join(","));
+        let _ = write!(sql, "{comma}({row},?,?,?,?,?,?,?)");
     }
     sql.push_str(") where column2 is not null");
     sql
@@ -98,19 +93,35 @@ fn record_arguments(
         Source::Single => "single",
     };
     let mut arguments = SqliteArguments::default();
-    let mut add = || {
-        arguments.add(scope.store_id)?;
-        arguments.add(scope.environment.as_str())?;
-        arguments.add(levels_json(writes)?)?;
-        arguments.add(record.at.as_millisecond())?;
-        arguments.add(source)?;
-        arguments.add(record.key_id.clone())?;
-        arguments.add(record.request_id.clone())?;
-        arguments.add(record.run_id.clone())?;
-        arguments.add(record.run_reason.clone())
-    };
-    add().map_err(failed)?;
+    add_record(&mut arguments, scope, record, source, levels_json(writes)?).map_err(failed)?;
     Ok(arguments)
+}
+
+/// Adds everything but the history's rows, in the order of the statements' text.
+fn add_record(
+    arguments: &mut SqliteArguments,
+    scope: Scope,
+    record: &WriteRecord,
+    source: &'static str,
+    levels: String,
+) -> Result<(), sqlx::error::BoxDynError> {
+    let add_scope = |arguments: &mut SqliteArguments| {
+        arguments.add(scope.store_id)?;
+        arguments.add(scope.environment.as_str())
+    };
+    add_scope(arguments)?;
+    arguments.add(levels)?;
+    arguments.add(record.at.as_millisecond())?;
+    add_scope(arguments)?;
+    arguments.add(record.at.as_millisecond())?;
+    arguments.add(source)?;
+    arguments.add(record.key_id.clone())?;
+    arguments.add(record.request_id.clone())?;
+    arguments.add(record.run_id.clone())?;
+    arguments.add(record.run_reason.clone())?;
+    add_scope(arguments)?;
+    add_scope(arguments)?;
+    add_scope(arguments)
 }
 
 fn add_line(
@@ -127,7 +138,7 @@ fn add_line(
 }
 
 /// Returns the products' levels as an object from id to level: `json_each` gives both as they are.
-fn levels_json(writes: &LevelWrites) -> Result<String, sqlx::error::BoxDynError> {
+fn levels_json(writes: &LevelWrites) -> Stored<String> {
     let levels = writes.products.iter().map(|(id, level)| (id.as_str(), *level));
     let map: std::collections::BTreeMap<&str, i64> = levels.collect();
     Ok(serde_json::to_string(&map)?)
