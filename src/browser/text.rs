@@ -2,6 +2,11 @@
 
 use js_sys::{JsString, RegExp};
 
+thread_local! {
+    /// Accents and other marks, each a character of its own in a decomposed text.
+    static MARKS: RegExp = RegExp::new("\\p{M}+", "gu");
+}
+
 /// Returns `text` in Unicode normalization form C: the domain's `label::Nfc`.
 pub fn nfc(text: &str) -> String {
     normalize(text, "NFC")
@@ -12,8 +17,8 @@ pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let marks = RegExp::new("\\p{M}+", "gu");
-    let plain = JsString::from(normalize(text, "NFKD")).replace_by_pattern(&marks, "");
+    let plain = JsString::from(normalize(text, "NFKD"));
+    let plain = MARKS.with(|marks| plain.replace_by_pattern(marks, ""));
     String::from(plain).to_lowercase()
 }
 

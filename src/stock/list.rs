@@ -71,9 +71,16 @@ impl StockList {
 
     /// Takes in the whole list, which replaces what was there.
     pub fn replace(&mut self, items: Vec<InventoryItem>) {
-        self.rows = items.into_iter().map(|item| Row::new(item, self.fold)).collect();
-        let places = self.rows.iter().enumerate();
-        self.places = places.map(|(place, row)| (row.item.product_id.clone(), place)).collect();
+        let mut earlier: Vec<Option<Row>> = self.rows.drain(..).map(Some).collect();
+        let mut places = HashMap::with_capacity(items.len());
+        for item in items {
+            // Most rows are as they were read a moment ago, folded already.
+            let row = self.places.get(&item.product_id).and_then(|place| earlier[*place].take());
+            let row = row.filter(|row| row.item == item);
+            places.insert(item.product_id.clone(), self.rows.len());
+            self.rows.push(row.unwrap_or_else(|| Row::new(item, self.fold)));
+        }
+        self.places = places;
         self.total = Some(self.rows.len() as u64);
         self.is_whole = true;
     }
