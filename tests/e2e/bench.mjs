@@ -90,8 +90,8 @@ async function previewing(browser, server) {
   await page.getByText(/ of .* read$/).waitFor({ state: 'detached', timeout: 300_000 });
   const [times, blocks] = [[], []];
   for (let n = 0; n < 5; n += 1) {
-    await app.go('Inventory');
     await app.go('Update stock');
+    if (n > 0) await app.button('Another file').click();
     await page.getByLabel('Choose a file').waitFor({ state: 'attached' });
     await page.evaluate((text) => {
       globalThis.benchFile = new File([text], 'count.csv', { type: 'text/csv' });
