@@ -9,11 +9,9 @@ use crate::step::{Outcome, Steps, cargo, command, execute, root, target};
 use crate::tools;
 
 /// What the app is made of.
-const INPUTS: [&str; 16] = [
+const INPUTS: [&str; 14] = [
     "src",
-    "crates/stockroom-domain",
-    "crates/stockroom-api",
-    "crates/stockroom-client",
+    "crates",
     "style",
     "locales",
     "public",
@@ -85,6 +83,10 @@ fn state(dist: &Path) -> String {
 }
 
 fn add(path: &Path, hasher: &mut DefaultHasher) {
+    // App and server never meet.
+    if path.ends_with("crates/stockroom-server") {
+        return;
+    }
     path.hash(hasher);
     if let Ok(entries) = fs::read_dir(path) {
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
