@@ -26,13 +26,14 @@ const LANGUAGES: [(&str, &[&str]); 3] = [
 ];
 
 /// What the hash of the build covers, apart from the words.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     "Cargo.lock",
     "Cargo.toml",
     "src",
     "crates/stockroom-domain",
     "crates/stockroom-api",
     "crates/stockroom-client",
+    "crates/stockroom-worksheet",
 ];
 
 enum Entry {

@@ -13,7 +13,6 @@ pub mod settings;
 pub mod stock;
 pub mod ui;
 pub mod words;
-pub mod worksheet;
 
 /// The same for the app and the worker of one build: a stale worker is told by it.
 pub const BUILD_ID: &str = env!("STOCKROOM_BUILD_ID");

@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::worksheet::{Ask, Reply};
+use stockroom_worksheet::{Ask, Reply};
 
 /// The address of the worker's loader, beside the page's own files.
 const LOADER: &str = "/worker_loader.js";

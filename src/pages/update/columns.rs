@@ -10,7 +10,7 @@ use super::state::Msg;
 use super::tell;
 use crate::ui::{Notice, Tone};
 use crate::words::{Key, Words, use_words};
-use crate::worksheet::Shape;
+use stockroom_worksheet::Shape;
 
 /// Say what each column is.
 #[component]

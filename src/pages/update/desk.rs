@@ -18,7 +18,7 @@ use crate::browser::{clock, files, page, random};
 use crate::connection::{Connection, Method};
 use crate::stock::Stock;
 use crate::words::Words;
-use crate::worksheet::{Ask, Reply, RowFaults, SendItem};
+use stockroom_worksheet::{Ask, Reply, RowFaults, SendItem};
 
 /// How many products go to the worker at a time: the page stays quick in between.
 const PRODUCTS_AT_A_TIME: usize = 500;

@@ -11,7 +11,7 @@ use crate::connection::use_connection;
 use crate::stock::use_stock;
 use crate::ui::{Chip, Dialog, Field, Icon, Notice, Sign, Skeleton, Tone};
 use crate::words::{Key, Plural, Words, use_words};
-use crate::worksheet::{Filter, Summary, View};
+use stockroom_worksheet::{Filter, Summary, View};
 
 pub mod cell;
 pub mod grid;

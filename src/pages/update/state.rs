@@ -14,7 +14,7 @@ use stockroom_domain::quantity::{Change, Level, Mode};
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 
-use crate::worksheet::{Ask, Reply, RowFaults, SendItem, Shape, Summary, View};
+use stockroom_worksheet::{Ask, Reply, RowFaults, SendItem, Shape, Summary, View};
 
 /// How many SKUs that the stock does not have are looked up one by one.
 pub const LOOKED_UP: u32 = 30;

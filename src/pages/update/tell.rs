@@ -10,7 +10,7 @@ use stockroom_domain::plan::{Guard, GuardCode, Totals, Verdict};
 use stockroom_domain::table::Delimiter;
 
 use crate::words::{Key, Plural, Words};
-use crate::worksheet::{IssueView, RowView};
+use stockroom_worksheet::{IssueView, RowView};
 
 /// Returns what is wrong with a row, and what may have been meant.
 pub(super) fn issue(words: Words, issue: &IssueView) -> String {

@@ -12,7 +12,7 @@ use crate::browser::page;
 use crate::pages::update::desk::use_desk;
 use crate::pages::update::state::Msg;
 use crate::words::{Key, use_words};
-use crate::worksheet::RowView;
+use stockroom_worksheet::RowView;
 
 /// A cell that is being edited.
 #[derive(Clone, Debug, PartialEq, Eq)]

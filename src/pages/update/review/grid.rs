@@ -15,7 +15,7 @@ use crate::pages::update::state::Msg;
 use crate::pages::update::tell;
 use crate::ui::{ChangeView, Delta, EmptyState, Icon, Sign, VirtualRows};
 use crate::words::{Key, use_words};
-use crate::worksheet::{RowView, Sort, View};
+use stockroom_worksheet::{RowView, Sort, View};
 
 /// The height of a row, and of a card with the gap after it; the style sheet says the same.
 const ROW_PX: u32 = 40;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::pages::update::desk::Desk;
-use crate::worksheet::{Ask, Reply, RowView, View};
+use stockroom_worksheet::{Ask, Reply, RowView, View};
 
 /// How many rows are asked for at a time.
 const RUN: usize = 64;

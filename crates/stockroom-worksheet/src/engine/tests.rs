@@ -3,7 +3,7 @@ use stockroom_domain::columns::Field;
 use stockroom_domain::stock::Variant;
 
 use super::*;
-use crate::worksheet::{Filter, Sort};
+use crate::{Filter, Sort};
 
 fn product(sku: &str, name: &str, units: i64, variants: &[(&str, i64)]) -> Product {
     let level = |units: i64| Level::new(units).ok();

@@ -2,7 +2,10 @@
 //!
 //! [`Engine`] owns everything large and answers one [`Ask`] with one [`Reply`]; the page asks for
 //! windows of rows, counts and choices, never for the whole. Pure: no browser, no words, so it is
-//! tested natively; `src/worker.rs` puts it behind messages, `browser::worker` is the page's end.
+//! tested natively; the app's `src/worker.rs` puts it behind messages. A crate of its own, so that
+//! the worker carries nothing of the app.
+
+#![warn(missing_docs)]
 
 mod engine;
 mod message;
