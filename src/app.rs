@@ -116,10 +116,10 @@ fn NotFound() -> impl IntoView {
     let words = use_words();
     view! {
         <h1 id="page-title" class="visually-hidden" tabindex="-1">
-            {move || words.text(Key::AppNotFound)}
+            {words.t(Key::AppNotFound)}
         </h1>
-        <EmptyState title=Signal::derive(move || words.text(Key::AppNotFound).to_owned())>
-            <a class="button primary" href="/">{move || words.text(Key::AppToInventory)}</a>
+        <EmptyState title=words.label(Key::AppNotFound)>
+            <a class="button primary" href="/">{words.t(Key::AppToInventory)}</a>
         </EmptyState>
     }
 }

@@ -6,7 +6,9 @@
 //!
 //! ```ignore
 //! let words = use_words();
-//! view! { <h1>{move || words.text(Key::InventoryTitle)}</h1> }
+//! view! { <h1>{words.t(Key::InventoryTitle)}</h1> }           // follows the language
+//! view! { <Notice title=words.label(Key::FailureBroken) /> }  // as a Signal<String>
+//! words.text(Key::InventoryTitle)                             // inside a closure or memo
 //! words.fill(Key::ProductStockOf, &[("variant", &label)])     // {variant}
 //! words.count(Plural::InventoryVariants, 3, &[])              // {count} is filled in, formatted
 //! words.number(4318) · words.signed(-3) · words.ago(since) · words.list(&["a", "b"])
@@ -128,6 +130,18 @@ impl Words {
     /// Returns a text without placeholders.
     pub fn text(self, key: Key) -> &'static str {
         self.language.get().texts()[key as usize]
+    }
+
+    /// Returns a text for a place in a view or an attribute, which follows the language.
+    ///
+    /// One type for all texts: a closure of its own for each would cost a kilobyte each.
+    pub fn t(self, key: Key) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+        move || self.text(key)
+    }
+
+    /// Returns a text for a component's property, which follows the language.
+    pub fn label(self, key: Key) -> Signal<String> {
+        Signal::derive(move || self.text(key).to_owned())
     }
 
     /// Returns a text with its `{placeholders}` filled in.

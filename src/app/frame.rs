@@ -13,14 +13,14 @@ use crate::words::{Key, use_words};
 pub fn Frame(children: Children) -> impl IntoView {
     let words = use_words();
     view! {
-        <a class="skip" href="#main">{move || words.text(Key::AppSkip)}</a>
+        <a class="skip" href="#main">{words.t(Key::AppSkip)}</a>
         <div class="frame">
             <header class="rail">
                 <a class="brand" href="/">
                     <span class="brand-mark" aria-hidden="true"><Icon sign=Sign::Box /></span>
-                    <span>{move || words.text(Key::AppName)}</span>
+                    <span>{words.t(Key::AppName)}</span>
                 </a>
-                <nav aria-label=move || words.text(Key::AppNav)>
+                <nav aria-label=words.t(Key::AppNav)>
                     <RailLink route=Route::Inventory(ListQuery::default()) sign=Sign::Box label=Key::AppInventory />
                     <RailLink route=Route::Update sign=Sign::Upload label=Key::AppUpdate />
                     <RailLink route=Route::Settings sign=Sign::Sliders label=Key::AppSettings />
@@ -41,7 +41,7 @@ fn RailLink(route: Route, sign: Sign, label: Key) -> impl IntoView {
     view! {
         <a class="rail-link" href=href aria-current=move || is_here().then_some("page")>
             <Icon sign=sign />
-            <span>{move || words.text(label)}</span>
+            <span>{words.t(label)}</span>
         </a>
     }
 }

@@ -21,8 +21,8 @@ pub fn Shortcuts() -> impl IntoView {
     view! {
         {move || is_open.get().then(|| view! {
             <Dialog
-                title=Signal::derive(move || words.text(Key::AppShortcuts).to_owned())
-                close=Signal::derive(move || words.text(Key::AppClose).to_owned())
+                title=words.label(Key::AppShortcuts)
+                close=words.label(Key::AppClose)
                 on_close=move |()| is_open.set(false)
             >
                 <dl class="shortcuts">

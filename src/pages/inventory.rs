@@ -52,7 +52,7 @@ pub fn InventoryPage() -> impl IntoView {
     announce_count(shown);
     view! {
         <PageHead
-            title=Signal::derive(move || words.text(Key::InventoryTitle).to_owned())
+            title=words.label(Key::InventoryTitle)
             about=ViewFn::from(Age)
         >
             <Actions shown=shown />
@@ -88,13 +88,13 @@ fn Actions(shown: Memo<Vec<Line>>) -> impl IntoView {
     view! {
         <button type="button" class="button" on:click=move |_| stock.refresh()>
             <Icon sign=Sign::Refresh />
-            <span>{move || words.text(Key::InventoryRefresh)}</span>
+            <span>{words.t(Key::InventoryRefresh)}</span>
         </button>
         <button type="button" class="button" on:click=save>
             <Icon sign=Sign::Download />
-            <span>{move || words.text(Key::InventoryExport)}</span>
+            <span>{words.t(Key::InventoryExport)}</span>
         </button>
-        <a class="button primary desk-only" href=Route::Update.href()>{move || words.text(Key::AppUpdate)}</a>
+        <a class="button primary desk-only" href=Route::Update.href()>{words.t(Key::AppUpdate)}</a>
     }
 }
 
@@ -145,7 +145,7 @@ fn ReadingFailure() -> impl IntoView {
                     about=told.about
                 >
                     <button type="button" class="button" on:click=move |_| stock.refresh()>
-                        {move || words.text(Key::AppRetry)}
+                        {words.t(Key::AppRetry)}
                     </button>
                 </Notice>
             </div>
@@ -194,14 +194,14 @@ fn Tabs(query: Memo<ListQuery>) -> impl IntoView {
                 tabindex=move || if is_on() { "0" } else { "-1" }
                 on:click=move |_| show(tab)
             >
-                {move || words.text(tab_label(tab))}
+                {words.t(tab_label(tab))}
                 " "
                 <span class="chip-count">{move || count_text(words, stock, count(tab))}</span>
             </button>
         }
     };
     view! {
-        <div class="tabs" role="tablist" aria-label=move || words.text(Key::InventoryTabs) on:keydown=step>
+        <div class="tabs" role="tablist" aria-label=words.t(Key::InventoryTabs) on:keydown=step>
             {Tab::ALL.map(button).collect_view()}
         </div>
     }
@@ -259,7 +259,7 @@ fn SortChoice(query: Memo<ListQuery>) -> impl IntoView {
         <div class="sort-choice button icon-only">
             <Icon sign=Sign::Sort />
             <select
-                aria-label=move || words.text(Key::InventorySort)
+                aria-label=words.t(Key::InventorySort)
                 prop:value=move || query.with(|query| value((query.sort, query.descending)))
                 on:change:target=move |event| choose(event.target().value())
             >
@@ -313,8 +313,8 @@ fn Search(query: Memo<ListQuery>) -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
                 dir="auto"
-                aria-label=move || words.text(Key::InventorySearch)
-                placeholder=move || words.text(Key::InventorySearch)
+                aria-label=words.t(Key::InventorySearch)
+                placeholder=words.t(Key::InventorySearch)
                 aria-controls="inventory-panel"
                 prop:value=move || typed.get()
                 on:input:target=move |event| search(event.target().value())

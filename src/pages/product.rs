@@ -68,7 +68,7 @@ pub fn ProductPanel(
         <Dialog
             title=Signal::derive(name)
             title_dir="auto"
-            close=Signal::derive(move || words.text(Key::AppClose).to_owned())
+            close=words.label(Key::AppClose)
             placement=Placement::Side
             on_close=move |()| navigator.go(&back)
         >
@@ -76,10 +76,10 @@ pub fn ProductPanel(
         </Dialog>
         {move || leaving.get().map(|to| view! {
             <Confirm
-                title=Signal::derive(move || words.text(Key::ProductUnsavedTitle).to_owned())
-                about=Signal::derive(move || words.text(Key::ProductUnsavedAbout).to_owned())
-                yes=Signal::derive(move || words.text(Key::ProductLeave).to_owned())
-                no=Signal::derive(move || words.text(Key::ProductStay).to_owned())
+                title=words.label(Key::ProductUnsavedTitle)
+                about=words.label(Key::ProductUnsavedAbout)
+                yes=words.label(Key::ProductLeave)
+                no=words.label(Key::ProductStay)
                 on_answer=move |yes: bool| {
                     leaving.set(None);
                     if yes {

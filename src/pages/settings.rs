@@ -18,7 +18,7 @@ use crate::words::{Key, Language, use_words};
 pub fn SettingsPage() -> impl IntoView {
     let words = use_words();
     view! {
-        <PageHead title=Signal::derive(move || words.text(Key::SettingsTitle).to_owned()) />
+        <PageHead title=words.label(Key::SettingsTitle) />
         <div class="settings">
             <Section title=Key::SettingsConnection><ConnectionFacts /></Section>
             <Section title=Key::SettingsLanguage><LanguageChoice /></Section>
@@ -37,7 +37,7 @@ fn Section(title: Key, children: Children) -> impl IntoView {
     let words = use_words();
     view! {
         <section class="card section">
-            <h2>{move || words.text(title)}</h2>
+            <h2>{words.t(title)}</h2>
             {children()}
         </section>
     }
@@ -84,7 +84,7 @@ fn ConnectionFacts() -> impl IntoView {
         <div>
             <button type="button" class="button" on:click=leave>
                 <Icon sign=Sign::Leave />
-                <span>{move || words.text(Key::SettingsSignOut)}</span>
+                <span>{words.t(Key::SettingsSignOut)}</span>
             </button>
         </div>
     }
@@ -95,7 +95,7 @@ fn LanguageChoice() -> impl IntoView {
     let words = use_words();
     view! {
         <fieldset class="choices">
-            <legend class="visually-hidden">{move || words.text(Key::SettingsLanguage)}</legend>
+            <legend class="visually-hidden">{words.t(Key::SettingsLanguage)}</legend>
             {Language::ALL.map(|language| view! {
                 <Choice
                     group="language"
@@ -120,11 +120,11 @@ fn ThemeChoice() -> impl IntoView {
     };
     view! {
         <fieldset class="choices">
-            <legend>{move || words.text(Key::SettingsTheme)}</legend>
+            <legend>{words.t(Key::SettingsTheme)}</legend>
             {Theme::ALL.map(|theme| view! {
                 <Choice
                     group="theme"
-                    label=Signal::derive(move || words.text(label(theme)).to_owned())
+                    label=words.label(label(theme))
                     is_on=Signal::derive(move || settings.theme.get() == theme)
                     on_choose=move |()| settings.theme.set(theme)
                 />
@@ -146,17 +146,17 @@ fn NumberChoice() -> impl IntoView {
     ];
     view! {
         <fieldset class="choices" aria-describedby="number-about">
-            <legend>{move || words.text(Key::SettingsNumberStyle)}</legend>
+            <legend>{words.t(Key::SettingsNumberStyle)}</legend>
             {styles.map(|(style, label)| view! {
                 <Choice
                     group="number-style"
-                    label=Signal::derive(move || words.text(label).to_owned())
+                    label=words.label(label)
                     is_on=Signal::derive(move || settings.number_style.get() == style)
                     on_choose=move |()| settings.number_style.set(style)
                 />
             }).collect_view()}
         </fieldset>
-        <p id="number-about" class="field-hint prose">{move || words.text(Key::SettingsNumberStyleAbout)}</p>
+        <p id="number-about" class="field-hint prose">{words.t(Key::SettingsNumberStyleAbout)}</p>
     }
 }
 
@@ -190,7 +190,7 @@ fn LocalData() -> impl IntoView {
     let settings = use_settings();
     let toasts = use_toasts();
     let is_asking = RwSignal::new(false);
-    let said = move |key: Key| Signal::derive(move || words.text(key).to_owned());
+    let said = move |key: Key| words.label(key);
     let answer = move |yes: bool| {
         is_asking.set(false);
         if yes {
@@ -199,13 +199,13 @@ fn LocalData() -> impl IntoView {
         }
     };
     view! {
-        <p class="field-hint prose">{move || words.text(Key::SettingsLocalAbout)}</p>
+        <p class="field-hint prose">{words.t(Key::SettingsLocalAbout)}</p>
         {move || (!settings.is_kept.get()).then(|| view! {
             <Notice tone=Tone::Warning title=said(Key::SettingsStorageBlocked) />
         })}
         <div>
             <button type="button" class="button" on:click=move |_| is_asking.set(true)>
-                {move || words.text(Key::SettingsClear)}
+                {words.t(Key::SettingsClear)}
             </button>
         </div>
         {move || is_asking.get().then(|| view! {

@@ -20,10 +20,10 @@ pub fn SignInPage() -> impl IntoView {
             <div class="sign-in-card">
                 <div class="brand">
                     <span class="brand-mark" aria-hidden="true"><Icon sign=Sign::Box /></span>
-                    <span>{move || words.text(Key::AppName)}</span>
+                    <span>{words.t(Key::AppName)}</span>
                 </div>
-                <h1 id="page-title" tabindex="-1">{move || words.text(Key::SigninTitle)}</h1>
-                <p class="sign-in-tagline">{move || words.text(Key::SigninTagline)}</p>
+                <h1 id="page-title" tabindex="-1">{words.t(Key::SigninTitle)}</h1>
+                <p class="sign-in-tagline">{words.t(Key::SigninTagline)}</p>
                 <Forms />
             </div>
             <Languages />
@@ -38,12 +38,12 @@ pub fn SignInDialog() -> impl IntoView {
     let connection = use_connection();
     view! {
         <Dialog
-            title=Signal::derive(move || words.text(Key::SigninTitle).to_owned())
-            close=Signal::derive(move || words.text(Key::AppClose).to_owned())
+            title=words.label(Key::SigninTitle)
+            close=words.label(Key::AppClose)
             on_close=move |()| connection.stay_ended()
         >
             <div class="dialog-body">
-                <p class="prose">{move || words.text(Key::SigninAgain)}</p>
+                <p class="prose">{words.t(Key::SigninAgain)}</p>
                 <SessionForm />
             </div>
         </Dialog>
@@ -106,9 +106,9 @@ fn SessionForm() -> impl IntoView {
         {move || connection.capabilities().demo.then(|| view! {
             <div class="or" aria-hidden="true"></div>
             <button type="button" class="button wide" on:click=move |_| start(SignIn::Demo { demo: true })>
-                {move || words.text(Key::SigninDemo)}
+                {words.t(Key::SigninDemo)}
             </button>
-            <p class="field-hint centred">{move || words.text(Key::SigninDemoHint)}</p>
+            <p class="field-hint centred">{words.t(Key::SigninDemoHint)}</p>
         })}
     }
 }
@@ -152,7 +152,7 @@ fn DirectForm() -> impl IntoView {
             connect();
         }
     };
-    let said = move |key: Key| Signal::derive(move || words.text(key).to_owned());
+    let said = move |key: Key| words.label(key);
     view! {
         <form class="form" on:submit=submit>
             <FailureNotice failure=failure />
@@ -197,12 +197,12 @@ fn KeyField(
     view! {
         <Field
             id=id
-            label=Signal::derive(move || words.text(Key::SigninKey).to_owned())
+            label=words.label(Key::SigninKey)
             value=key
             kind="password"
             autocomplete="current-password"
             is_code=true
-            hint=Signal::derive(move || words.text(hint).to_owned())
+            hint=words.label(hint)
             error=error_text(fault)
         />
     }
@@ -251,7 +251,7 @@ fn Languages() -> impl IntoView {
         }
     };
     view! {
-        <div class="languages" role="group" aria-label=move || words.text(Key::SettingsLanguage)>
+        <div class="languages" role="group" aria-label=words.t(Key::SettingsLanguage)>
             {Language::ALL.map(button).collect_view()}
         </div>
     }

@@ -66,7 +66,7 @@ pub fn Grid(query: Memo<ListQuery>, shown: Memo<Vec<Line>>) -> impl IntoView {
             {move || match (is_known.get(), is_empty.get()) {
                 (false, _) if stock.failure().is_some() => ().into_any(),
                 (false, _) => view! {
-                    <Skeleton rows=8 label=Signal::derive(move || words.text(Key::AppLoading).to_owned()) />
+                    <Skeleton rows=8 label=words.label(Key::AppLoading) />
                 }.into_any(),
                 (true, true) => view! { <Nothing query=query /> }.into_any(),
                 (true, false) => view! { <Rows query=query shown=shown /> }.into_any(),
@@ -97,7 +97,7 @@ fn Rows(query: Memo<ListQuery>, shown: Memo<Vec<Line>>) -> impl IntoView {
         <div
             class="grid"
             role="grid"
-            aria-label=move || words.text(Key::InventoryTitle)
+            aria-label=words.t(Key::InventoryTitle)
             aria-rowcount=move || (total.get() + 1).to_string()
             aria-colcount="7"
             on:keydown=move |event| steer(&event, cursor, total.get_untracked())
@@ -151,7 +151,7 @@ fn Heading(
     let navigator = use_navigator();
     let Some(column) = column else {
         return view! {
-            <div role="columnheader" class=class><span>{move || words.text(label)}</span></div>
+            <div role="columnheader" class=class><span>{words.t(label)}</span></div>
         }
         .into_any();
     };
@@ -171,7 +171,7 @@ fn Heading(
             }
         >
             <button type="button" class="sort" on:click=sort>
-                {move || words.text(label)}
+                {words.t(label)}
                 {move || direction().map(|descending| view! {
                     <Icon sign=if descending { Sign::Down } else { Sign::Up } />
                 })}
@@ -210,7 +210,7 @@ fn Nothing(query: Memo<ListQuery>) -> impl IntoView {
         >
             {move || (!query.with(|q| q.search.trim().is_empty())).then(|| view! {
                 <button type="button" class="button" on:click=clear>
-                    {move || words.text(Key::InventorySearchClear)}
+                    {words.t(Key::InventorySearchClear)}
                 </button>
             })}
         </EmptyState>

@@ -18,7 +18,7 @@ pub fn Strip() -> impl IntoView {
     let figure = move |label: Key, value: Signal<String>, is_so_far: Signal<bool>| {
         view! {
             <div class="stat">
-                <dt>{move || words.text(label)}</dt>
+                <dt>{words.t(label)}</dt>
                 <dd>
                     <b>{move || if is_known() { value.get() } else { "\u{a0}".to_owned() }}</b>
                     {move || (is_known() && is_so_far.get()).then(|| view! {
@@ -42,7 +42,7 @@ pub fn Strip() -> impl IntoView {
             {figure(Key::InventoryLow, low, never)}
             {figure(Key::InventoryOut, out, partly)}
             <div class="stat health">
-                <dt>{move || words.text(Key::InventoryHealth)}</dt>
+                <dt>{words.t(Key::InventoryHealth)}</dt>
                 <dd>{move || is_known().then(|| view! { <Distribution shares=shares.get() /> })}</dd>
             </div>
         </dl>

@@ -64,7 +64,7 @@ fn KeepSum(panel: Panel) -> impl IntoView {
                     />
                     <span class="switch-track" aria-hidden="true"></span>
                     <span>
-                        {move || words.text(Key::ProductSum)}
+                        {words.t(Key::ProductSum)}
                         <span class="field-hint">{sum}</span>
                     </span>
                 </label>
@@ -176,7 +176,7 @@ fn Stepper(
                 type="button"
                 class="button icon-only"
                 tabindex="-1"
-                aria-label=move || words.text(key)
+                aria-label=words.t(key)
                 on:click=move |_| press(by)
             >
                 <Icon sign=sign />
