@@ -41,17 +41,17 @@ pub fn UpdatePage() -> impl IntoView {
             words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)])
         })
     };
-    let title = Signal::derive(move || words.text(Key::AppUpdate).to_owned());
+    let title = words.label(Key::AppUpdate);
     view! {
         <PageHead title=title about=move || view! { <bdi>{told}</bdi> }>
             <Show when=move || step.get() == Step::Review>
                 <button type="button" class="button" on:click=move |_| desk.tell(Msg::ColumnsReopened)>
-                    {move || words.text(Key::UpdateChangeColumns)}
+                    {words.t(Key::UpdateChangeColumns)}
                 </button>
             </Show>
             <Show when=move || matches!(step.get(), Step::Columns | Step::Review | Step::Result)>
                 <button type="button" class="button" on:click=move |_| desk.tell(Msg::StartedOver)>
-                    {move || words.text(Key::UpdateStartOver)}
+                    {words.t(Key::UpdateStartOver)}
                 </button>
             </Show>
         </PageHead>
@@ -95,7 +95,7 @@ fn Steps(step: Memo<Step>) -> impl IntoView {
         }
     };
     view! {
-        <ol class="steps" aria-label=move || words.text(Key::UpdateSteps)>
+        <ol class="steps" aria-label=words.t(Key::UpdateSteps)>
             {steps.into_iter().map(item).collect_view()}
         </ol>
     }

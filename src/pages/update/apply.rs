@@ -33,11 +33,11 @@ pub fn ApplyStep() -> impl IntoView {
     let is_stopping = move || matches!(phase.get(), Some(Phase::Ending(End::Stopped)));
     view! {
         <section class="card run" aria-busy="true">
-            <p class="run-title">{move || words.text(Key::UpdateApplying)}</p>
+            <p class="run-title">{words.t(Key::UpdateApplying)}</p>
             <progress
                 max=move || progress.get().items.max(1).to_string()
                 prop:value=move || js_value(progress.get().items_done)
-                aria-label=move || words.text(Key::UpdateApplying)
+                aria-label=words.t(Key::UpdateApplying)
             ></progress>
             <p class="run-figures">{move || figures(words, progress.get())}</p>
             <p class="run-state" role="status">
@@ -54,13 +54,13 @@ pub fn ApplyStep() -> impl IntoView {
                                 disabled=is_stopping
                                 on:click=move |_| desk.tell_run(Event::PauseAsked)
                             >
-                                {move || words.text(Key::UpdatePause)}
+                                {words.t(Key::UpdatePause)}
                             </button>
                         }
                     }
                 >
                     <button type="button" class="button primary" on:click=move |_| desk.tell_run(Event::ResumeAsked)>
-                        {move || words.text(Key::UpdateResume)}
+                        {words.t(Key::UpdateResume)}
                     </button>
                 </Show>
                 <button
@@ -69,11 +69,11 @@ pub fn ApplyStep() -> impl IntoView {
                     disabled=is_stopping
                     on:click=move |_| desk.tell_run(Event::StopAsked)
                 >
-                    {move || words.text(Key::UpdateStop)}
+                    {words.t(Key::UpdateStop)}
                 </button>
             </div>
         </section>
-        <Notice tone=Tone::Info title=Signal::derive(move || words.text(Key::UpdateKeepOpen).to_owned()) />
+        <Notice tone=Tone::Info title=words.label(Key::UpdateKeepOpen) />
     }
 }
 

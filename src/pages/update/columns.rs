@@ -39,7 +39,7 @@ pub fn ColumnsStep() -> impl IntoView {
         }}
         <section class="card">
             <ReadingBar shape=shape />
-            <div class="scroll-x" tabindex="0" role="region" aria-label=move || words.text(Key::UpdateColumns)>
+            <div class="scroll-x" tabindex="0" role="region" aria-label=words.t(Key::UpdateColumns)>
                 {move || shape.with(|shape| first_rows(words, desk, shape))}
             </div>
             <footer class="card-foot">
@@ -52,7 +52,7 @@ pub fn ColumnsStep() -> impl IntoView {
                     disabled=move || !is_ready()
                     on:click=move |_| desk.tell(Msg::ColumnsConfirmed)
                 >
-                    {move || words.text(Key::UpdateContinue)}
+                    {words.t(Key::UpdateContinue)}
                 </button>
             </footer>
         </section>
@@ -89,7 +89,7 @@ fn ReadingBar(shape: Memo<Shape>) -> impl IntoView {
     view! {
         <div class="card-bar reading-bar">
             <label class="inline-field">
-                <span>{move || words.text(Key::UpdateDelimiter)}</span>
+                <span>{words.t(Key::UpdateDelimiter)}</span>
                 <select class="select" on:change:target=move |event| choose_delimiter(event.target().value())>
                     {Delimiter::ALL.into_iter().map(option).collect_view()}
                 </select>
@@ -100,23 +100,23 @@ fn ReadingBar(shape: Memo<Shape>) -> impl IntoView {
                     prop:checked=move || shape.with(|shape| shape.has_header)
                     on:change:target=move |event| choose_header(event.target().checked())
                 />
-                <span>{move || words.text(Key::UpdateHeader)}</span>
+                <span>{words.t(Key::UpdateHeader)}</span>
             </label>
             <Show when=has_amount>
                 <label class="inline-field">
-                    <span>{move || words.text(Key::UpdateDefaultMode)}</span>
+                    <span>{words.t(Key::UpdateDefaultMode)}</span>
                     <select
                         class="select"
                         on:change:target=move |event| {
                             desk.tell(Msg::DefaultModeChosen(Mode::from_api(&event.target().value())));
                         }
                     >
-                        <option value="" selected=move || mode().is_none()>{move || words.text(Key::UpdateModeAsk)}</option>
+                        <option value="" selected=move || mode().is_none()>{words.t(Key::UpdateModeAsk)}</option>
                         <option value="set" selected=move || mode() == Some(Mode::Set)>
-                            {move || words.text(Key::UpdateModeSet)}
+                            {words.t(Key::UpdateModeSet)}
                         </option>
                         <option value="adjust" selected=move || mode() == Some(Mode::Adjust)>
-                            {move || words.text(Key::UpdateModeAdjust)}
+                            {words.t(Key::UpdateModeAdjust)}
                         </option>
                     </select>
                 </label>

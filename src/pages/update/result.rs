@@ -111,20 +111,20 @@ pub fn ResultStep() -> impl IntoView {
                 <p class="foot-about">{move || took(words, desk.with(|m| m.apply.as_ref().map(|a| (a.started_ms, a.ended_ms))))}</p>
                 <Show when=has_refused>
                     <button type="button" class="button" on:click=move |_| desk.tell(Msg::RefusedAsked)>
-                        {move || words.text(Key::UpdateDownloadRefused)}
+                        {words.t(Key::UpdateDownloadRefused)}
                     </button>
                 </Show>
                 <Show when=can_retry>
                     <button type="button" class="button" on:click=move |_| desk.tell_run(Event::RetryUnknownAsked)>
-                        {move || words.text(Key::UpdateRetryUnknown)}
+                        {words.t(Key::UpdateRetryUnknown)}
                     </button>
                 </Show>
                 <Show when=can_resume>
                     <button type="button" class="button" on:click=move |_| desk.tell_run(Event::ResumeAsked)>
-                        {move || words.text(Key::UpdateResume)}
+                        {words.t(Key::UpdateResume)}
                     </button>
                 </Show>
-                <a class="button primary" href="/">{move || words.text(Key::AppToInventory)}</a>
+                <a class="button primary" href="/">{words.t(Key::AppToInventory)}</a>
             </footer>
         </section>
     }
@@ -179,17 +179,17 @@ fn Items(kind: RwSignal<Kind>) -> impl IntoView {
         <div
             class="grid results"
             role="grid"
-            aria-label=move || words.text(Key::UpdateResults)
+            aria-label=words.t(Key::UpdateResults)
             aria-rowcount=move || (total.get() + 1).to_string()
             aria-colcount="5"
         >
             <div class="grid-head" role="rowgroup">
                 <div class="grid-row" role="row" aria-rowindex="1">
-                    <div class="c-sku" role="columnheader">{move || words.text(Key::UpdateSku)}</div>
-                    <div class="c-product" role="columnheader">{move || words.text(Key::UpdateProduct)}</div>
-                    <div class="c-variant" role="columnheader">{move || words.text(Key::UpdateVariant)}</div>
-                    <div class="c-after" role="columnheader">{move || words.text(Key::UpdateChange)}</div>
-                    <div class="c-note" role="columnheader">{move || words.text(Key::UpdateNote)}</div>
+                    <div class="c-sku" role="columnheader">{words.t(Key::UpdateSku)}</div>
+                    <div class="c-product" role="columnheader">{words.t(Key::UpdateProduct)}</div>
+                    <div class="c-variant" role="columnheader">{words.t(Key::UpdateVariant)}</div>
+                    <div class="c-after" role="columnheader">{words.t(Key::UpdateChange)}</div>
+                    <div class="c-note" role="columnheader">{words.t(Key::UpdateNote)}</div>
                 </div>
             </div>
             <VirtualRows total=total height=height key=key row=row covered=40 />

@@ -33,7 +33,7 @@ pub fn ReviewStep() -> impl IntoView {
             <Show
                 when=move || is_known.get()
                 fallback=move || {
-                    let label = Signal::derive(move || words.text(Key::UpdatePlanning).to_owned());
+                    let label = words.label(Key::UpdatePlanning);
                     view! { <Skeleton rows=8 label=label /> }
                 }
             >
@@ -68,7 +68,7 @@ fn StockNotice() -> impl IntoView {
                 view! {
                     <Notice tone=Tone::Error title=title about=about>
                         <button type="button" class="button" on:click=move |_| stock.refresh()>
-                            {move || words.text(Key::AppRetry)}
+                            {words.t(Key::AppRetry)}
                         </button>
                     </Notice>
                 }
@@ -108,7 +108,7 @@ fn Guards(summary: Memo<Option<Summary>>) -> impl IntoView {
         view! {
             <Notice tone=Tone::Warning title=title about=about>
                 <button type="button" class="button" on:click=move |_| show(filter)>
-                    {move || words.text(Key::UpdateShow)}
+                    {words.t(Key::UpdateShow)}
                 </button>
             </Notice>
         }
@@ -149,7 +149,7 @@ fn StyleSelect() -> impl IntoView {
     };
     view! {
         <label class="inline-field">
-            <span>{move || words.text(Key::UpdateStyle)}</span>
+            <span>{words.t(Key::UpdateStyle)}</span>
             <select
                 class="select"
                 on:change:target=move |event| {
@@ -212,8 +212,8 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
                 <input
                     type="search"
                     class="input"
-                    aria-label=move || words.text(Key::UpdateSearch)
-                    placeholder=move || words.text(Key::UpdateSearch)
+                    aria-label=words.t(Key::UpdateSearch)
+                    placeholder=words.t(Key::UpdateSearch)
                     prop:value=move || view_now.with(|view| view.search.clone())
                     on:input:target=move |event| {
                         choose(View { search: event.target().value(), ..view_now.get_untracked() });
@@ -222,8 +222,8 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
                 <button
                     type="button"
                     class="button quiet icon-only"
-                    aria-label=move || words.text(Key::UpdateUndo)
-                    title=move || words.text(Key::UpdateUndo)
+                    aria-label=words.t(Key::UpdateUndo)
+                    title=words.t(Key::UpdateUndo)
                     disabled=move || steps.get().0 == 0
                     on:click=move |_| desk.tell(Msg::UndoPressed)
                 >
@@ -232,8 +232,8 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
                 <button
                     type="button"
                     class="button quiet icon-only"
-                    aria-label=move || words.text(Key::UpdateRedo)
-                    title=move || words.text(Key::UpdateRedo)
+                    aria-label=words.t(Key::UpdateRedo)
+                    title=words.t(Key::UpdateRedo)
                     disabled=move || steps.get().1 == 0
                     on:click=move |_| desk.tell(Msg::RedoPressed)
                 >
@@ -306,7 +306,7 @@ fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
             <p class="foot-about" role="status">{about}</p>
             <Show when=has_errors>
                 <button type="button" class="button" on:click=move |_| desk.tell(Msg::ErrorsAsked)>
-                    {move || words.text(Key::UpdateDownloadErrors)}
+                    {words.t(Key::UpdateDownloadErrors)}
                 </button>
             </Show>
             <button
@@ -347,8 +347,8 @@ fn ConfirmDialog(summary: Memo<Option<Summary>>) -> impl IntoView {
     };
     view! {
         <Dialog
-            title=Signal::derive(move || words.text(Key::UpdateConfirmTitle).to_owned())
-            close=Signal::derive(move || words.text(Key::AppCancel).to_owned())
+            title=words.label(Key::UpdateConfirmTitle)
+            close=words.label(Key::AppCancel)
             on_close=move |()| desk.tell(Msg::ConfirmLeft)
         >
             <form
@@ -364,14 +364,14 @@ fn ConfirmDialog(summary: Memo<Option<Summary>>) -> impl IntoView {
                     </p>
                     <Field
                         id="confirm-number"
-                        label=Signal::derive(move || words.text(Key::UpdateConfirmField).to_owned())
+                        label=words.label(Key::UpdateConfirmField)
                         value=typed
                         is_code=true
                     />
                 </div>
                 <footer class="dialog-foot">
                     <button type="button" class="button" on:click=move |_| desk.tell(Msg::ConfirmLeft)>
-                        {move || words.text(Key::AppCancel)}
+                        {words.t(Key::AppCancel)}
                     </button>
                     <button type="submit" class="button danger" disabled=move || matches().is_none()>
                         {move || summary.with(|s| s.as_ref().map(|s| apply_label(words, &s.totals)))}

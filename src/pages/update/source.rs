@@ -70,10 +70,10 @@ pub fn SourceStep() -> impl IntoView {
             on:paste=pasted
         >
             <span class="drop-icon"><Icon sign=Sign::Upload /></span>
-            <p class="drop-title">{move || words.text(Key::UpdateDropTitle)}</p>
-            <p class="drop-about">{move || words.text(Key::UpdateDropAbout)}</p>
+            <p class="drop-title">{words.t(Key::UpdateDropTitle)}</p>
+            <p class="drop-about">{words.t(Key::UpdateDropAbout)}</p>
             <div class="drop-actions" aria-busy=move || desk.with(|model| model.is_busy).to_string()>
-                <label class="visually-hidden" for="file">{move || words.text(Key::UpdateChoose)}</label>
+                <label class="visually-hidden" for="file">{words.t(Key::UpdateChoose)}</label>
                 <input
                     id="file"
                     node_ref=input
@@ -84,13 +84,13 @@ pub fn SourceStep() -> impl IntoView {
                     on:change=chosen
                 />
                 <button type="button" class="button primary" on:click=choose>
-                    {move || words.text(Key::UpdateChoose)}
+                    {words.t(Key::UpdateChoose)}
                 </button>
                 <button type="button" class="button" on:click=move |_| is_pasting.set(true)>
-                    {move || words.text(Key::UpdatePaste)}
+                    {words.t(Key::UpdatePaste)}
                 </button>
                 <button type="button" class="button quiet" on:click=template>
-                    {move || words.text(Key::UpdateTemplate)}
+                    {words.t(Key::UpdateTemplate)}
                 </button>
             </div>
             <p class="drop-busy" role="status">
@@ -130,7 +130,7 @@ fn Trouble() -> impl IntoView {
                 <Notice tone=Tone::Error title=title about=about>
                     <Show when=must_reload>
                         <button type="button" class="button" on:click=move |_| address::reload()>
-                            {move || words.text(Key::UpdateReload)}
+                            {words.t(Key::UpdateReload)}
                         </button>
                     </Show>
                 </Notice>
@@ -163,8 +163,8 @@ fn PasteDialog(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let text = RwSignal::new(String::new());
-    let title = Signal::derive(move || words.text(Key::UpdatePasteTitle).to_owned());
-    let close = Signal::derive(move || words.text(Key::AppCancel).to_owned());
+    let title = words.label(Key::UpdatePasteTitle);
+    let close = words.label(Key::AppCancel);
     let go_on = move |_| {
         on_close.run(());
         desk.tell(Msg::CellsPasted(text.get_untracked()));
@@ -172,8 +172,8 @@ fn PasteDialog(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
     view! {
         <Dialog title=title close=close on_close=on_close>
             <div class="dialog-body form">
-                <p class="prose muted">{move || words.text(Key::UpdatePasteAbout)}</p>
-                <label class="field-label" for="cells">{move || words.text(Key::UpdatePasteField)}</label>
+                <p class="prose muted">{words.t(Key::UpdatePasteAbout)}</p>
+                <label class="field-label" for="cells">{words.t(Key::UpdatePasteField)}</label>
                 <textarea
                     id="cells"
                     class="input cells-input"
@@ -187,7 +187,7 @@ fn PasteDialog(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
             </div>
             <footer class="dialog-foot">
                 <button type="button" class="button" on:click=move |_| on_close.run(())>
-                    {move || words.text(Key::AppCancel)}
+                    {words.t(Key::AppCancel)}
                 </button>
                 <button
                     type="button"
@@ -195,7 +195,7 @@ fn PasteDialog(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
                     disabled=move || text.with(|text| text.trim().is_empty())
                     on:click=go_on
                 >
-                    {move || words.text(Key::UpdateContinue)}
+                    {words.t(Key::UpdateContinue)}
                 </button>
             </footer>
         </Dialog>

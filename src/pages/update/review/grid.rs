@@ -80,7 +80,7 @@ pub fn ChangesGrid() -> impl IntoView {
         <div
             class="grid sheet"
             role="grid"
-            aria-label=move || words.text(Key::UpdateChanges)
+            aria-label=words.t(Key::UpdateChanges)
             aria-rowcount=move || (total.get() + 1).to_string()
             aria-colcount="8"
             on:keydown=move |event| steer(&event, cursor, total.get_untracked(), rows)
@@ -100,7 +100,7 @@ pub fn ChangesGrid() -> impl IntoView {
             <VirtualRows total=total height=height key=|_| 0 row=row reveal=cursor.reveal covered=40 />
         </div>
         <Show when=move || total.get() == 0>
-            <EmptyState title=Signal::derive(move || words.text(Key::UpdateNoRowsShown).to_owned()) />
+            <EmptyState title=words.label(Key::UpdateNoRowsShown) />
         </Show>
     }
 }
@@ -130,12 +130,12 @@ fn Heading(sort: Option<Sort>, label: Key, class: &'static str) -> impl IntoView
             {if sort.is_some() {
                 view! {
                     <button type="button" class="sort" on:click=press>
-                        {move || words.text(label)}
+                        {words.t(label)}
                         <span class="sort-sign" class:is-on=is_on class:is-down=move || order.get().1></span>
                     </button>
                 }.into_any()
             } else {
-                view! { <span>{move || words.text(label)}</span> }.into_any()
+                view! { <span>{words.t(label)}</span> }.into_any()
             }}
         </div>
     }
