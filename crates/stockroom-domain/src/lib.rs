@@ -15,6 +15,7 @@ pub mod export;
 pub mod external_id;
 pub mod label;
 pub mod number;
+pub mod order;
 pub mod plan;
 pub mod quantity;
 pub mod rows;

@@ -3,8 +3,8 @@
 //! Edits are by field, not by column: what is typed as a value sets or adjusts whatever columns
 //! the file has. Each can be undone and redone.
 
+use hashbrown::HashMap;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use crate::columns::{Field, Mapping};
 use crate::table::Table;
@@ -26,7 +26,7 @@ pub enum EditField {
 pub struct Sheet {
     table: Table,
     mapping: Mapping,
-    edits: BTreeMap<(u32, EditField), String>,
+    edits: HashMap<(u32, EditField), String>,
     done: Vec<Step>,
     undone: Vec<Step>,
 }
@@ -43,7 +43,7 @@ struct Step {
 impl Sheet {
     /// Returns the table with nothing typed over it.
     pub fn new(table: Table, mapping: Mapping) -> Self {
-        Self { table, mapping, edits: BTreeMap::new(), done: Vec::new(), undone: Vec::new() }
+        Self { table, mapping, edits: HashMap::new(), done: Vec::new(), undone: Vec::new() }
     }
 
     /// Returns the table as it was read.

@@ -1,7 +1,5 @@
 //! Keeps the worksheet and answers what the page asks of it.
 
-use std::collections::HashSet;
-
 use stockroom_domain::code::Code;
 use stockroom_domain::columns::{Field, Mapping};
 use stockroom_domain::export::rows_with_errors;
@@ -245,10 +243,17 @@ impl Engine {
         let (Some(sheet), Some(plan)) = (&self.sheet, &self.plan) else {
             return Reply::Unknown(Vec::new());
         };
-        let mut seen = HashSet::new();
-        let unknown = plan.issues().iter().filter(|issue| issue.code == Code::UnknownProduct);
-        let skus = unknown.map(|issue| sheet.external_id(issue.row as usize).trim().to_owned());
-        Reply::Unknown(skus.filter(|sku| seen.insert(sku.clone())).take(most).collect())
+        let mut unknown: Vec<String> = Vec::new();
+        for issue in plan.issues().iter().filter(|issue| issue.code == Code::UnknownProduct) {
+            if unknown.len() == most {
+                break;
+            }
+            let sku = sheet.external_id(issue.row as usize);
+            if !unknown.iter().any(|known| known == sku.trim()) {
+                unknown.push(sku.trim().to_owned());
+            }
+        }
+        Reply::Unknown(unknown)
     }
 
     fn confirm(&self, leave_out_errors: bool, typed: Option<u32>) -> Reply {

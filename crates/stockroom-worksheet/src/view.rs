@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use stockroom_domain::code::Code;
 use stockroom_domain::columns::key;
+use stockroom_domain::order::sort_places;
 use stockroom_domain::plan::{Line, Plan, Verdict};
 use stockroom_domain::sheet::Sheet;
 use stockroom_domain::stock::Stock;
@@ -22,11 +23,19 @@ pub(super) fn rows(view: &View, sheet: &Sheet, plan: &Plan, stock: &Stock) -> Ve
     match view.sort {
         Sort::Line => {}
         Sort::Sku => {
-            let sku = |row: &u32| sheet.external_id(*row as usize);
-            rows.sort_by(|a, b| sku(a).cmp(&sku(b)));
+            let sku = |row: u32| sheet.external_id(row as usize);
+            sort_places(&mut rows, &|a, b| sku(a).cmp(&sku(b)));
         }
-        Sort::Product => rows.sort_by_cached_key(|row| shown.name(*row as usize).map(key)),
-        Sort::Delta => rows.sort_by(|a, b| shown.by_delta(*a as usize, *b as usize)),
+        Sort::Product => {
+            // A key is made once for each row, not for each comparison.
+            let keys: Vec<_> = rows.iter().map(|row| shown.name(*row as usize).map(key)).collect();
+            let mut places: Vec<u32> = (0..count).take(rows.len()).collect();
+            sort_places(&mut places, &|a, b| keys[a as usize].cmp(&keys[b as usize]));
+            rows = places.into_iter().map(|place| rows[place as usize]).collect();
+        }
+        Sort::Delta => {
+            sort_places(&mut rows, &|a, b| shown.by_delta(a as usize, b as usize));
+        }
     }
     if view.descending {
         rows.reverse();

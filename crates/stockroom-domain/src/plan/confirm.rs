@@ -1,6 +1,7 @@
 //! From a plan to what may be sent, by way of the merchant's word.
 
 use super::{Guard, Plan, Target};
+use crate::order::sort_places;
 use crate::quantity::{Change, Level};
 use crate::stock::Stock;
 
@@ -97,9 +98,9 @@ fn items(targets: &[Target], stock: &Stock) -> Vec<Item> {
     let sku = |at: u32| {
         stock.product(targets[at as usize].product as usize).external_id.as_deref().unwrap_or("")
     };
-    sent.sort_by(|a, b| {
-        let variants = |at: &u32| targets[*at as usize].variant;
-        sku(*a).cmp(sku(*b)).then_with(|| variants(a).cmp(&variants(b)))
+    sort_places(&mut sent, &|a, b| {
+        let variant = |at: u32| targets[at as usize].variant;
+        sku(a).cmp(sku(b)).then_with(|| variant(a).cmp(&variant(b)))
     });
     sent.chunk_by(|a, b| targets[*a as usize].product == targets[*b as usize].product)
         .map(|chunk| item(chunk, targets, stock))

@@ -24,14 +24,14 @@ pub(super) fn plan(sheet: &Sheet, style: Option<Style>, stock: &Stock, limits: L
         planner.take(row, &reader.read(row));
     }
     planner.judge_targets();
-    planner.judge_lines();
-    planner.issues.sort_by_key(|issue| issue.row);
+    let of_targets = planner.judge_lines();
+    let issues = in_file_order(std::mem::take(&mut planner.issues), of_targets);
     let totals = planner.totals();
     let guards = guard::check(&planner.targets, &totals, limits);
     Plan {
         lines: planner.lines,
         targets: planner.targets.into_iter().map(|target| target.target).collect(),
-        issues: planner.issues,
+        issues,
         guards,
         totals,
         style: reader.style(),
@@ -248,7 +248,9 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn judge_lines(&mut self) {
+    /// Gives each line its target's verdict; returns the issues that come of it, by row.
+    fn judge_lines(&mut self) -> Vec<Issue> {
+        let mut issues = Vec::new();
         for row in 0..self.lines.len() {
             let line = &mut self.lines[row];
             let Some(target) = line.target else { continue };
@@ -261,10 +263,10 @@ impl<'a> Planner<'a> {
             if let Some((code, shown_at)) = merged.fault {
                 line.codes.add(code);
                 let other = if shown_at == line.line { merged.target.line } else { shown_at };
-                let issue = self.issue_of(row, code, other);
-                self.issues.push(issue);
+                issues.push(self.issue_of(row, code, other));
             }
         }
+        issues
     }
 
     /// Returns the issue of a row whose target cannot be sent; it is about the row's value.
@@ -410,6 +412,20 @@ impl From<&Fault> for Issue {
         let issue = Issue::new(fault.code, fault.column.map(place), &fault.text);
         Issue { suggestion: fault.hint.map(|units| units.to_string()), ..issue }
     }
+}
+
+/// Merges issues of rows and of their targets, both in the file's order.
+fn in_file_order(of_rows: Vec<Issue>, of_targets: Vec<Issue>) -> Vec<Issue> {
+    let mut merged = Vec::with_capacity(of_rows.len() + of_targets.len());
+    let mut of_targets = of_targets.into_iter().peekable();
+    for issue in of_rows {
+        while let Some(earlier) = of_targets.next_if(|other| other.row < issue.row) {
+            merged.push(earlier);
+        }
+        merged.push(issue);
+    }
+    merged.extend(of_targets);
+    merged
 }
 
 /// Rows and products fit: a file is at most 256 MB.

@@ -111,11 +111,12 @@ fn consistency(sample: &[u8], delimiter: u8, cut: bool) -> (usize, u32) {
         scanned.records.pop();
     }
     scanned.records.truncate(SAMPLE_RECORDS);
-    let mut lens: Vec<u32> = scanned.records.iter().map(|record| record.len).collect();
-    lens.sort_unstable();
-    let commonest = lens.chunk_by(|a, b| a == b).max_by_key(|run| (run.len(), run[0]));
-    match commonest {
-        Some(run) if run[0] > 1 => (run.len() * 1000 / lens.len(), run[0]),
+    // At most 64 records: counting each against all is nothing, and sorting would be much code.
+    let records = &scanned.records;
+    let count = |len: u32| records.iter().filter(|record| record.len == len).count();
+    let lens = records.iter().map(|record| (count(record.len), record.len));
+    match lens.max() {
+        Some((count, len)) if len > 1 => (count * 1000 / records.len(), len),
         _ => (0, 0),
     }
 }
