@@ -15,9 +15,6 @@ export async function startServer({ listen = '127.0.0.1:0', data, args = [] } = 
   const child = spawn(program, ['serve', '--data', folder, '--listen', listen, '--demo', ...app, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // A test that fails before it stops its server must not leave it behind, nor wait for it.
-  for (const handle of [child, child.stdout, child.stderr]) handle.unref();
-  process.once('exit', () => child.kill('SIGKILL'));
   const said = [];
   child.stderr.on('data', (text) => said.push(String(text)));
   const url = await new Promise((resolve, reject) => {
@@ -30,19 +27,23 @@ export async function startServer({ listen = '127.0.0.1:0', data, args = [] } = 
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${said.join('')}`)));
   });
   const gone = new Promise((resolve) => child.once('exit', resolve));
+  // A test that fails before it stops its server must not leave it behind, nor wait for it.
+  for (const handle of [child, child.stdout, child.stderr]) handle.unref();
+  process.once('exit', () => child.kill('SIGKILL'));
+  const end = (signal) => {
+    child.ref();
+    child.kill(signal);
+    return gone;
+  };
   return {
     url,
     data: folder,
     listen: new URL(url).host,
     /** Ends it at once, as a crash would; the data stays. */
-    async kill() {
-      child.kill('SIGKILL');
-      await gone;
-    },
+    kill: () => end('SIGKILL'),
     /** Ends it and removes its data. */
     async stop() {
-      child.kill('SIGTERM');
-      await gone;
+      await end('SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
     api: api(url),
