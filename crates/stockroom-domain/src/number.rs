@@ -4,8 +4,12 @@
 //! the rest of the file ([`Evidence`]) or the merchant ([`Style`]) settles what its marks mean.
 //! Start at [`read`].
 
+mod marked;
+
+use marked::Marked;
+
 use crate::code::Code;
-use crate::quantity::{Change, Delta, Level, MAX_UNITS};
+use crate::quantity::{Change, Delta, Level};
 
 /// How a file writes large numbers, named by its grouping mark; the other marks are decimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,9 +77,6 @@ pub struct Evidence {
     comma_groups: bool,
     dot_groups: bool,
 }
-
-/// The longest text that can still be a number, marks and spaces included.
-const MAX_TEXT: usize = 48;
 
 /// Returns what `text` says; `style` is the file's, or `None` while nothing has settled it.
 ///
@@ -196,24 +197,6 @@ impl Style {
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Plain, Self::Comma, Self::Dot, Self::Space].into_iter().find(|s| s.as_str() == name)
     }
-
-    fn groups(self, mark: Mark) -> bool {
-        match mark {
-            Mark::Comma => self == Self::Comma,
-            Mark::Dot => self == Self::Dot,
-            Mark::Space | Mark::Apostrophe => self != Self::Plain,
-            Mark::Decimal => false,
-        }
-    }
-
-    fn is_decimal(self, mark: Mark) -> bool {
-        match mark {
-            Mark::Comma => self != Self::Comma,
-            Mark::Dot => self != Self::Dot,
-            Mark::Decimal => true,
-            Mark::Space | Mark::Apostrophe => false,
-        }
-    }
 }
 
 impl Evidence {
@@ -239,121 +222,6 @@ impl Evidence {
             (false, true) => Some(Style::Dot),
             _ => None,
         }
-    }
-}
-
-/// A mark between digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mark {
-    Comma,
-    Dot,
-    Space,
-    Apostrophe,
-    /// The Arabic decimal separator, which means nothing else.
-    Decimal,
-}
-
-/// Runs of digits with marks between them: `1.234,5` is 1, 234 and 5.
-struct Marked {
-    digits: [u8; MAX_TEXT],
-    /// Where each run ends in `digits`; the first `runs` count.
-    ends: [u8; MAX_TEXT],
-    marks: [Mark; MAX_TEXT],
-    runs: usize,
-}
-
-/// A number in one reading: its whole part, and whether something follows the decimal mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Value {
-    whole: i64,
-    fraction: bool,
-}
-
-impl Marked {
-    fn parse(text: &str) -> Result<Self, NumberFault> {
-        let mut marked = Self {
-            digits: [0; MAX_TEXT],
-            ends: [0; MAX_TEXT],
-            marks: [Mark::Space; MAX_TEXT],
-            runs: 0,
-        };
-        let mut len: u8 = 0;
-        let mut start = 0;
-        for c in text.chars() {
-            if let Some(digit) = digit(c) {
-                if usize::from(len) == MAX_TEXT {
-                    return Err(NumberFault::TooLarge);
-                }
-                marked.digits[usize::from(len)] = digit;
-                len += 1;
-            } else {
-                let mark = mark(c).ok_or(NumberFault::Invalid)?;
-                if len == start {
-                    return Err(NumberFault::Invalid);
-                }
-                marked.ends[marked.runs] = len;
-                marked.marks[marked.runs] = mark;
-                marked.runs += 1;
-                start = len;
-            }
-        }
-        if len == start {
-            return Err(NumberFault::Invalid);
-        }
-        if marked.runs == MAX_TEXT {
-            return Err(NumberFault::TooLarge);
-        }
-        marked.ends[marked.runs] = len;
-        marked.runs += 1;
-        Ok(marked)
-    }
-
-    fn units(&self, style: Option<Style>) -> Result<i64, NumberFault> {
-        let value = match style {
-            Some(style) => self.value(style),
-            None => match (self.value(Style::Comma), self.value(Style::Dot)) {
-                (Some(comma), Some(dot)) if comma != dot => {
-                    let grouped = comma.whole.max(dot.whole);
-                    return Err(NumberFault::Ambiguous { grouped });
-                }
-                (comma, dot) => comma.or(dot),
-            },
-        };
-        match value {
-            None => Err(NumberFault::Invalid),
-            Some(Value { fraction: true, .. }) => Err(NumberFault::Fraction),
-            Some(Value { whole, .. }) if whole > MAX_UNITS => Err(NumberFault::TooLarge),
-            Some(Value { whole, .. }) => Ok(whole),
-        }
-    }
-
-    /// Returns the number that this is in a style, if it is one.
-    fn value(&self, style: Style) -> Option<Value> {
-        let marks = &self.marks[..self.runs - 1];
-        let grouping = match marks.split_last() {
-            Some((last, rest)) if style.is_decimal(*last) => rest,
-            _ => marks,
-        };
-        let whole_runs = grouping.len() + 1;
-        if let Some(first) = grouping.first() {
-            let alike = grouping.iter().all(|mark| mark == first);
-            if !style.groups(*first) || !alike || !self.groups_of_three(whole_runs) {
-                return None;
-            }
-        }
-        let end = usize::from(self.ends[whole_runs - 1]);
-        let all = usize::from(self.ends[self.runs - 1]);
-        let whole = self.digits[..end]
-            .iter()
-            .fold(0_i64, |sum, digit| sum.saturating_mul(10).saturating_add(i64::from(*digit)));
-        Some(Value { whole, fraction: self.digits[end..all].iter().any(|digit| *digit != 0) })
-    }
-
-    fn groups_of_three(&self, runs: usize) -> bool {
-        let first = self.ends[0];
-        (1..=3).contains(&first)
-            && self.digits[0] != 0
-            && self.ends[..runs].windows(2).all(|pair| pair[1] - pair[0] == 3)
     }
 }
 
@@ -389,25 +257,4 @@ fn sign(text: &str) -> (bool, bool, &str) {
 fn says_not_stocked(text: &str) -> bool {
     matches!(text, "-" | "–" | "—" | "−")
         || ["not stocked", "n/a"].iter().any(|words| text.eq_ignore_ascii_case(words))
-}
-
-fn digit(c: char) -> Option<u8> {
-    let zero = match c {
-        '0'..='9' => '0',
-        '٠'..='٩' => '٠',
-        '۰'..='۹' => '۰',
-        _ => return None,
-    };
-    u8::try_from(u32::from(c) - u32::from(zero)).ok()
-}
-
-fn mark(c: char) -> Option<Mark> {
-    match c {
-        ',' => Some(Mark::Comma),
-        '.' => Some(Mark::Dot),
-        '\'' | '’' | '٬' => Some(Mark::Apostrophe),
-        '٫' => Some(Mark::Decimal),
-        _ if is_space(c) && !matches!(c, '\n' | '\r' | '\t') => Some(Mark::Space),
-        _ => None,
-    }
 }

@@ -7,6 +7,7 @@
 mod confirm;
 mod guard;
 mod planner;
+mod totals;
 
 use crate::code::{Code, Codes};
 use crate::number::Style;

@@ -1,7 +1,7 @@
 //! Joins what rows ask with the stock: targets, merging, verdicts.
 
 use super::guard;
-use super::{ITEMS_PER_REQUEST, Issue, Limits, Line, Plan, Target, Totals, Verdict};
+use super::{Issue, Limits, Line, Plan, Target, Verdict};
 use crate::code::{Code, Codes};
 use crate::columns::Field;
 use crate::number::Style;
@@ -15,7 +15,7 @@ const LARGE_RATIO: i64 = 10;
 /// … or from more than so many units.
 const LARGE_UNITS: i64 = 10_000;
 
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 pub(super) fn plan(sheet: &Sheet, style: Option<Style>, stock: &Stock, limits: Limits) -> Plan {
     let reader = Reader::new(sheet, style);
@@ -38,21 +38,21 @@ pub(super) fn plan(sheet: &Sheet, style: Option<Style>, stock: &Stock, limits: L
     }
 }
 
-struct Planner<'a> {
+pub(super) struct Planner<'a> {
     sheet: &'a Sheet,
     stock: &'a Stock,
-    lines: Vec<Line>,
-    targets: Vec<Merged>,
+    pub(super) lines: Vec<Line>,
+    pub(super) targets: Vec<Merged>,
     issues: Vec<Issue>,
     /// The first target of each product; the others follow by [`Merged::next`].
-    first_of: Vec<u32>,
+    pub(super) first_of: Vec<u32>,
 }
 
 /// A target while rows are merged into it.
 #[derive(Debug)]
 pub(super) struct Merged {
     pub(super) target: Target,
-    next: u32,
+    pub(super) next: u32,
     sum: i64,
     expects_other: bool,
     /// Why it cannot be sent, and the line that shows it.
@@ -290,53 +290,6 @@ impl<'a> Planner<'a> {
         });
         let filled = cells.into_iter().find(|(_, text)| !text.trim().is_empty());
         filled.unwrap_or((None, String::new()))
-    }
-
-    fn totals(&self) -> Totals {
-        let mut totals = Totals { rows: self.lines.len(), ..Totals::default() };
-        for line in &self.lines {
-            match line.verdict {
-                Verdict::Error => totals.errors += 1,
-                Verdict::Warning => totals.warnings += 1,
-                Verdict::Change => totals.changes += 1,
-                Verdict::Unchanged => totals.unchanged += 1,
-                Verdict::Blank => totals.blank += 1,
-            }
-            let sent = line.verdict.is_sent();
-            totals.to_zero += usize::from(sent && line.codes.has(Code::ToZero));
-        }
-        for first in &self.first_of {
-            self.add_product(&mut totals, *first);
-        }
-        totals.requests = totals.items.div_ceil(ITEMS_PER_REQUEST);
-        totals
-    }
-
-    fn add_product(&self, totals: &mut Totals, first: u32) {
-        let (mut own, mut variants) = (None, (0, 0));
-        let mut targets = 0;
-        let mut at = first;
-        while at != NONE {
-            let merged = &self.targets[at as usize];
-            at = merged.next;
-            let Some(applied) = merged.target.applied else {
-                continue;
-            };
-            if !merged.target.verdict.is_sent() {
-                continue;
-            }
-            targets += 1;
-            let units = (applied.before.map_or(0, Level::get), applied.after.get());
-            match merged.target.variant {
-                Some(_) => variants = (variants.0 + units.0, variants.1 + units.1),
-                None => own = Some(units),
-            }
-        }
-        let (before, after) = own.unwrap_or(variants);
-        totals.units_before += before;
-        totals.units_after += after;
-        totals.targets += targets;
-        totals.items += usize::from(targets > 0);
     }
 }
 

@@ -1,0 +1,129 @@
+//! What happens to Update stock, and what is to be done then.
+
+use stockroom_client::run::{Event, Request};
+use stockroom_domain::columns::Field;
+use stockroom_domain::number::Style;
+use stockroom_domain::quantity::Mode;
+use stockroom_domain::sheet::EditField;
+use stockroom_domain::table::ReadOptions;
+use stockroom_worksheet::{Ask, Reply, RowFaults, SendItem, View};
+
+use super::Trouble;
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A file was chosen or dropped.
+    FileChosen {
+        /// Its name.
+        name: String,
+        /// Its size in bytes.
+        bytes: u64,
+    },
+    /// Cells were pasted.
+    CellsPasted(String),
+    /// The worksheet answered.
+    Replied(Reply),
+    /// The worksheet is gone.
+    WorkerGone(Trouble),
+    /// Delimiter or header were chosen.
+    ReadingChosen(ReadOptions),
+    /// A column was said to be a field.
+    ColumnAssigned(usize, Field),
+    /// The mode of amounts was chosen.
+    DefaultModeChosen(Option<Mode>),
+    /// The columns are right.
+    ColumnsConfirmed,
+    /// The columns shall be changed.
+    ColumnsReopened,
+    /// The number style was chosen.
+    StyleChosen(Option<Style>),
+    /// Other rows shall be shown.
+    ViewChosen(View),
+    /// The worksheet has the stock; `is_whole` when nothing is missing.
+    StockTaken {
+        /// Whether all products are read.
+        is_whole: bool,
+    },
+    /// Products that were looked up are in the worksheet's stock.
+    ProductsFound,
+    /// A cell was typed over; `None` takes the file's own text back.
+    CellTyped {
+        /// The row, from 0.
+        row: u32,
+        /// The field.
+        field: EditField,
+        /// The text.
+        text: Option<String>,
+    },
+    /// The last edit shall be taken back.
+    UndoPressed,
+    /// It shall be made again.
+    RedoPressed,
+    /// The file of rows with errors was asked for.
+    ErrorsAsked,
+    /// Apply was pressed.
+    ApplyPressed,
+    /// The number that guards ask for was typed.
+    NumberTyped(u32),
+    /// The merchant thought better of it.
+    ConfirmLeft,
+    /// The plan is confirmed and shall run under this id.
+    RunMade {
+        /// What is sent.
+        items: Vec<SendItem>,
+        /// A new id.
+        id: String,
+        /// Whether levels are sent as expected, and asked for in the answer.
+        has_extras: bool,
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+    },
+    /// Something happened to the run.
+    RunTold {
+        /// What.
+        event: Event,
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+        /// A random number from 0 to 1.
+        jitter: f64,
+    },
+    /// The file of refused rows was asked for.
+    RefusedAsked,
+    /// Another file shall be read.
+    StartedOver,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Have the chosen file read.
+    OpenFile,
+    /// Ask the worksheet.
+    Ask(Ask),
+    /// See that the worksheet has the stock of now.
+    TakeStock,
+    /// Look these SKUs up one by one.
+    LookUp(Vec<String>),
+    /// Make a run of these items.
+    MakeRun(Vec<SendItem>),
+    /// Send a request of the run.
+    Send(Request),
+    /// Tell the run that time has passed, at this time.
+    WakeAt(u64),
+    /// Write these rows as a file, with what is wrong in words.
+    WriteFaults(Vec<RowFaults>),
+    /// Write the rows of these refused items, by their place in the run.
+    WriteRefused(Vec<usize>),
+    /// Save a file.
+    Save {
+        /// Its name.
+        name: String,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// The run has changed the stock: read it again.
+    RefreshStock,
+    /// Forget the file.
+    Forget,
+}
