@@ -1,7 +1,7 @@
-// Sizes and times of the release build: printed as a table, and with --write kept in
-// docs/performance.md. Started by `cargo xtask bench`.
+// Sizes and times of the release build: printed as a table, and with --write kept between the marks
+// in docs/performance.md. Started by `cargo xtask bench`.
 import { spawn } from 'node:child_process';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { App } from './harness/app.mjs';
 import { launch, openPage } from './harness/browser.mjs';
@@ -164,26 +164,13 @@ const large = await startServer({ args: ['--products', String(PRODUCTS)] });
 await bulk(large);
 await previewing(browser, large);
 await large.stop();
-await browser.close();
 
 console.log(`\n${table()}`);
 if (process.argv.includes('--write')) {
-  const text = `# Performance
-
-Measured by \`cargo xtask bench --write\` on ${cpus().length} cores (${cpus()[0].model.trim()}), Chromium ${browser.version()},
-Node ${process.version}, with the release build: app and server from one binary on loopback, SQLite
-with \`synchronous=FULL\` and a history row for each change. Times are medians (first rows: 7 loads,
-3 on the slow line; preview: 5 drops), the block is the longest of all drops.
-
-${table()}
-
-- **First rows**: from the start of the navigation to the frame after the first row of stock stands in
-  the page; signed in, nothing cached.
-- **Preview**: from the file's arrival in the page to the frame in which the button says how many
-  changes it applies, over a store of ${PRODUCTS.toLocaleString('en')} products that has been read before.
-- **Longest block**: the longest pause between two turns of the main thread's event loop meanwhile.
-- **Bulk requests**: \`crates/stockroom-server/examples/bulk_load.rs\`, products in key order, with
-  idempotency keys.
-`;
-  await writeFile('docs/performance.md', text);
+  const where = `Measured on ${cpus().length} cores (${cpus()[0].model.trim()}), Chromium ${browser.version()}, Node ${process.version}.`;
+  const page = 'docs/performance.md';
+  const between = /(?<=<!-- figures -->\n).*(?=<!-- end of figures -->)/s;
+  const text = await readFile(page, 'utf8');
+  await writeFile(page, text.replace(between, () => `${where}\n\n${table()}\n\n`));
 }
+await browser.close();
