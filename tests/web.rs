@@ -1,5 +1,6 @@
 //! Building blocks in a real browser: mounted, clicked, and what only a browser can say.
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
