@@ -4,7 +4,7 @@
 //! storage, in an address or in a log. Answers are read by `stockroom_client::answer`; what goes
 //! wrong is one [`Failure`], which [`failure::tell`] turns into a merchant's sentence.
 //!
-//! ```ignore
+//! ```text
 //! let connection = use_connection();
 //! let page = connection.inventory_page(Which::All, 1).await?;
 //! let answer = connection.send(Method::Patch, path::BULK, &headers, Some(&body)).await?;

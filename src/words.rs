@@ -4,7 +4,7 @@
 //! [`Plural`] and fails where a language lacks one. `"inventory": {"title": …}` is
 //! `Key::InventoryTitle`; an object with plural forms (`one`, `other`, …) is a [`Plural`].
 //!
-//! ```ignore
+//! ```text
 //! let words = use_words();
 //! view! { <h1>{words.t(Key::InventoryTitle)}</h1> }           // follows the language
 //! view! { <Notice title=words.label(Key::FailureBroken) /> }  // as a Signal<String>

@@ -4,6 +4,7 @@ pub mod editing;
 pub mod grid;
 pub mod row;
 pub mod state;
+pub mod stock_cell;
 pub mod strip;
 
 use leptos::prelude::*;
