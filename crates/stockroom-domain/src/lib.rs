@@ -2,7 +2,7 @@
 //!
 //! No I/O, no clock and no randomness: every function here gives the same answer for the same
 //! input, in WebAssembly and natively, so what a merchant saw in the preview is what the server
-//! does. Words for people live elsewhere: this crate returns [`Code`]s and data.
+//! does. Words for people live elsewhere: this crate returns [`code::Code`]s and data.
 //!
 //! The way of a file: bytes → [`table::Table`] → [`columns::Mapping`] → [`rows::RowAsk`] →
 //! [`plan::Plan`]. Start reading at [`quantity::apply`] and [`plan::Plan`].

@@ -39,7 +39,7 @@ pub enum Reading {
 /// A whole number, and whether a sign was written before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number {
-    /// The units, within ±[`MAX_UNITS`].
+    /// The units, within ±[`MAX_UNITS`](crate::quantity::MAX_UNITS).
     pub units: i64,
     /// Whether it had a `+` or a minus.
     pub signed: bool,
@@ -65,7 +65,7 @@ pub enum NumberFault {
         /// The negative number.
         units: i64,
     },
-    /// It is beyond ±[`MAX_UNITS`].
+    /// It is beyond ±[`MAX_UNITS`](crate::quantity::MAX_UNITS).
     TooLarge,
     /// It is something else.
     Invalid,

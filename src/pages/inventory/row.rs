@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::grid::Cursor;
 use super::state::Line;
+use super::stock_cell::{ChangeCell, StockCell, tab_index};
 use crate::app::viewport::use_viewport;
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::stock::health::Health;
@@ -11,8 +12,6 @@ use crate::stock::list::Row;
 use crate::stock::use_stock;
 use crate::ui::{Icon, Meter, Sign, Tag};
 use crate::words::{Key, Plural, use_words};
-
-use super::stock_cell::{ChangeCell, StockCell, tab_index};
 
 /// A row; what it shows follows the stock.
 #[component]
