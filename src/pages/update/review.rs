@@ -7,6 +7,7 @@ use stockroom_domain::plan::{Guard, GuardCode, Totals};
 use super::desk::use_desk;
 use super::state::{Model, Msg};
 use super::tell;
+use crate::browser::page;
 use crate::connection::use_connection;
 use crate::stock::use_stock;
 use crate::ui::{Chip, Dialog, Field, Icon, Notice, Sign, Skeleton, Tone};
@@ -340,6 +341,10 @@ fn ConfirmDialog(summary: Memo<Option<Summary>>) -> impl IntoView {
             told.map(|title| view! { <li>{title}</li> }).collect_view()
         })
     };
+    // The field, not the button that closes, is where one goes on.
+    request_animation_frame(|| {
+        page::focus("confirm-number");
+    });
     let confirm = move || {
         if let Some(number) = matches() {
             desk.tell(Msg::NumberTyped(u32::try_from(number).unwrap_or(u32::MAX)));
