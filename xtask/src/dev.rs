@@ -4,13 +4,18 @@ use std::process::Child;
 use std::time::Duration;
 
 use crate::app::{Profile, build_server};
-use crate::step::{Outcome, Steps, command, target};
+use crate::step::{Outcome, Steps, command, root, target};
 use crate::tools;
 
 pub(crate) fn run() -> Outcome {
     let mut steps = Steps::default();
     tools::ensure_app(&mut steps)?;
     let server = build_server(&mut steps, Profile::Dev)?;
+    // Trunk refuses to start where a folder that it is told to ignore does not exist.
+    for folder in ["data", "dist"] {
+        let folder = root().join(folder);
+        std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    }
     let mut serve = command(&server.to_string_lossy());
     serve.args(["serve", "--listen", "127.0.0.1:8080", "--demo", "--data"]);
     serve.arg(target().join("dev-data"));
