@@ -4,11 +4,11 @@
 //! view shows is in its address, so the query of the inventory is part of its route. The only
 //! part that knows a browser is [`Navigator`].
 
-use std::fmt::Write as _;
-
 mod navigator;
 
 pub use navigator::{Navigator, use_navigator};
+
+use stockroom_api::path::encode;
 
 /// A screen with what it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,20 +190,6 @@ impl Route {
         };
         screen(self) == screen(other)
     }
-}
-
-/// Escapes everything but unreserved characters.
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 /// Undoes [`encode`]; what is no escape stays as it is.

@@ -11,38 +11,34 @@ fn level(units: Option<i64>) -> Option<Level> {
     units.and_then(|units| Level::new(units).ok())
 }
 
+fn variant(id: String, label: String, units: Option<i64>) -> stock::Variant {
+    stock::Variant { id, label, level: level(units) }
+}
+
 impl From<InventoryItem> for stock::Product {
     fn from(item: InventoryItem) -> Self {
-        let variants = item.variants.into_iter().map(|variant| stock::Variant {
-            id: variant.variant_id,
-            label: variant.label,
-            level: level(variant.quantity),
-        });
+        let variants = item.variants.into_iter();
         Self {
             id: item.product_id,
             external_id: item.external_id,
             name: item.name,
             level: level(item.quantity),
             threshold: item.low_stock_threshold,
-            variants: variants.collect(),
+            variants: variants.map(|v| variant(v.variant_id, v.label, v.quantity)).collect(),
         }
     }
 }
 
 impl From<Product> for stock::Product {
     fn from(product: Product) -> Self {
-        let variants = product.variants.into_iter().map(|variant| stock::Variant {
-            id: variant.id,
-            label: variant.label,
-            level: level(variant.quantity),
-        });
+        let variants = product.variants.into_iter();
         Self {
             id: product.id,
             external_id: product.external_id,
             name: product.name,
             level: level(product.quantity),
             threshold: product.low_stock_threshold,
-            variants: variants.collect(),
+            variants: variants.map(|v| variant(v.id, v.label, v.quantity)).collect(),
         }
     }
 }
