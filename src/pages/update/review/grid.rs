@@ -49,10 +49,18 @@ impl Cursor {
         self.reveal.set(Some(row));
         let id = Self::id(row, column);
         // Rows come with the next frame, the window of rows with the one after.
+        // Whoever began to edit another cell meanwhile keeps the focus there.
+        let is_here = move || {
+            let place = (self.row.try_get_untracked(), self.column.try_get_untracked());
+            place == (Some(row), Some(column))
+                && self.editing.try_with_untracked(Option::is_none) == Some(true)
+        };
         request_animation_frame(move || {
-            if !page::focus(&id) {
+            if is_here() && !page::focus(&id) {
                 request_animation_frame(move || {
-                    page::focus(&id);
+                    if is_here() {
+                        page::focus(&id);
+                    }
                 });
             }
         });
