@@ -103,7 +103,7 @@ pub fn EditCell(
             on:dblclick=move |_| begin(text.get_untracked())
         >
             {move || if is_open.get() {
-                view! { <CellField index=index column=column row=row label=label() /> }.into_any()
+                view! { <CellField index=index column=column row=row label=untrack(label) /> }.into_any()
             } else {
                 view! { <bdi>{move || text.get()}</bdi> }.into_any()
             }}
@@ -123,6 +123,8 @@ fn CellField(
     let cursor = expect_context::<Cursor>();
     let field = EDITABLE[column];
     let start = cursor.editing.with_untracked(|e| e.as_ref().map(|e| e.text.clone()));
+    // The row that was under the hands when the field opened, whatever the view shows there since.
+    let edited = StoredValue::new(row.get_untracked());
     let text = RwSignal::new(start.unwrap_or_default());
     let node = NodeRef::<html::Input>::new();
     node.on_load(move |input| {
@@ -133,8 +135,7 @@ fn CellField(
     });
     let commit = move || {
         let is_open = cursor.editing.with_untracked(Option::is_some);
-        let row = row.get_untracked();
-        let Some(row) = row.filter(|_| is_open) else { return };
+        let Some(row) = edited.get_value().filter(|_| is_open) else { return };
         cursor.editing.set(None);
         let typed = text.get_untracked();
         if typed != text_of(&row, field) {
