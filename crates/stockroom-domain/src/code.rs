@@ -39,8 +39,10 @@ codes! {
     Workbook = "workbook",
     /// The file is larger than can be read.
     TooLarge = "too_large",
-    /// The text is in an encoding that is not UTF-8.
-    NotUtf8 = "not_utf8",
+    /// The text is not UTF-8 and nothing names its encoding: it was guessed.
+    EncodingGuessed = "encoding_guessed",
+    /// Some characters mean nothing in the file's encoding.
+    TextBroken = "text_broken",
     /// The header has more columns than a stock file can have.
     TooManyColumns = "too_many_columns",
     /// No column holds SKUs.
@@ -49,6 +51,8 @@ codes! {
     NoValueColumn = "no_value_column",
     /// An amount column, and neither a mode column nor a mode for the file.
     NoDefaultMode = "no_default_mode",
+    /// The file has several locations, and none was chosen.
+    LocationUnchosen = "location_unchosen",
     /// Two columns are mapped to the same field.
     FieldTwice = "field_twice",
     /// A header and no rows.
@@ -121,14 +125,31 @@ codes! {
     // Notes.
     /// Several rows ask for the same level; they count once.
     MergedEqual = "merged_equal",
-    /// Several adjusts of the same level are added up.
+    /// Several rows of the same level are added up.
     MergedSum = "merged_sum",
     /// The set starts the tracking of this level.
     StartsTracking = "starts_tracking",
     /// Fewer cells than columns; the missing ones are read as blank.
     TooFewFields = "too_few_fields",
+    /// The row is about a location that was not chosen.
+    OtherLocation = "other_location",
     /// The cell says that there is no stock to speak of (`not stocked`, `n/a`, `-`).
     NotStocked = "not_stocked",
+}
+
+impl Code {
+    /// Tells whether a file of which this is said cannot be used at all.
+    pub fn makes_unusable(self) -> bool {
+        matches!(
+            self,
+            Self::EmptyFile | Self::Binary | Self::Workbook | Self::TooLarge | Self::TooManyColumns
+        )
+    }
+
+    /// Tells whether this is about how bytes were read as characters.
+    pub(crate) fn is_of_encoding(self) -> bool {
+        matches!(self, Self::EncodingGuessed | Self::TextBroken)
+    }
 }
 
 /// A set of [`Code`]s in one word.

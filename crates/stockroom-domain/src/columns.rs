@@ -3,7 +3,10 @@
 //! Names decide, in English, French and Arabic, whatever their case, accents, spaces and
 //! underscores; contents never do. What names cannot tell, the merchant maps by hand.
 
+use std::borrow::Cow;
+
 use crate::code::Code;
+use crate::layout::Layout;
 use crate::quantity::Mode;
 
 /// What a column can be.
@@ -26,6 +29,11 @@ pub enum Field {
     Expected,
     /// The product's name, for people.
     Name,
+    /// A value of an option: several columns make the label of a variant where the SKU's product
+    /// has variants, and mean nothing where it has none.
+    Option,
+    /// Where the stock lies: one place is chosen, or all are added up.
+    Location,
     /// Nothing to us.
     #[default]
     Ignored,
@@ -37,7 +45,25 @@ pub struct Mapping {
     fields: Vec<Field>,
     /// How amounts are meant where their row does not say.
     pub default_mode: Option<Mode>,
+    /// Which of the file's locations count.
+    pub locations: Locations,
 }
+
+/// Which locations of a file count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Locations {
+    /// Nobody has said so yet: fine where the file has but one.
+    #[default]
+    Unchosen,
+    /// The rows of this one; the others ask for nothing.
+    Only(String),
+    /// The sum of all: several rows that set one level are added up.
+    Sum,
+}
+
+/// The names of the one value of a product without variants, in the exports of others.
+const NO_OPTION: [&str; 2] = ["Default Title", "Regular"];
 
 /// The header of our own layout, written by every export and template.
 pub const OWN_LAYOUT: [&str; 8] = [
@@ -118,7 +144,7 @@ const NAMES: &[(Field, &[&str])] = &[
 
 impl Field {
     /// Every field, in the order in which a merchant is offered them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ExternalId,
         Self::Variant,
         Self::Mode,
@@ -127,6 +153,8 @@ impl Field {
         Self::Amount,
         Self::Expected,
         Self::Name,
+        Self::Option,
+        Self::Location,
         Self::Ignored,
     ];
 
@@ -141,6 +169,8 @@ impl Field {
             Self::Amount => "amount",
             Self::Expected => "expected",
             Self::Name => "name",
+            Self::Option => "option",
+            Self::Location => "location",
             Self::Ignored => "ignored",
         }
     }
@@ -159,10 +189,11 @@ impl Field {
 impl Mapping {
     /// Returns a mapping of the given fields, column by column.
     pub fn new(fields: Vec<Field>, default_mode: Option<Mode>) -> Self {
-        Self { fields, default_mode }
+        Self { fields, default_mode, locations: Locations::Unchosen }
     }
 
-    /// Returns what the names of the columns tell; unknown ones are ignored.
+    /// Returns what the names of the columns tell, by the layout they are known as, else one by
+    /// one; unknown ones are ignored.
     ///
     /// ```
     /// use stockroom_domain::columns::{Field, Mapping};
@@ -172,6 +203,9 @@ impl Mapping {
     /// ```
     pub fn guess<S: AsRef<str>>(names: &[S]) -> Self {
         let keys: Vec<String> = names.iter().map(|name| key(name.as_ref())).collect();
+        if let Some((_, fields)) = Layout::detect(&keys) {
+            return Self::new(fields, None);
+        }
         let mut fields = vec![Field::Ignored; names.len()];
         for (field, known) in NAMES {
             let column = known.iter().find_map(|name| {
@@ -182,7 +216,29 @@ impl Mapping {
                 fields[column] = *field;
             }
         }
-        Self { fields, default_mode: None }
+        Self::new(fields, None)
+    }
+
+    /// Returns the label that the option cells of a row make, blank where they name no variant.
+    pub fn option_label<'a>(&self, cells: impl Iterator<Item = Cow<'a, str>>) -> Cow<'a, str> {
+        let mut label = Cow::Borrowed("");
+        if !self.fields.contains(&Field::Option) {
+            return label;
+        }
+        let of_options = self.fields.iter().zip(cells).filter(|(f, _)| **f == Field::Option);
+        for (_, cell) in of_options {
+            if cell.trim().is_empty() || NO_OPTION.contains(&cell.trim()) {
+                continue;
+            }
+            label = if label.is_empty() { cell } else { Cow::Owned(join_label(&label, &cell)) };
+        }
+        label
+    }
+
+    /// Tells whether a variant is named by option values, which count only where the product has
+    /// variants.
+    pub fn names_variants_by_option(&self) -> bool {
+        self.column(Field::Variant).is_none() && self.fields.contains(&Field::Option)
     }
 
     /// Returns what each column is.
@@ -209,7 +265,8 @@ impl Mapping {
     /// The code of what is missing, and the column where that is known.
     pub fn check(&self) -> Result<(), (Code, Option<usize>)> {
         for (column, field) in self.fields.iter().enumerate() {
-            if *field != Field::Ignored && self.column(*field) != Some(column) {
+            let may_repeat = matches!(field, Field::Ignored | Field::Option);
+            if !may_repeat && self.column(*field) != Some(column) {
                 return Err((Code::FieldTwice, Some(column)));
             }
         }
@@ -225,6 +282,10 @@ impl Mapping {
         }
         Ok(())
     }
+}
+
+fn join_label(first: &str, second: &str) -> String {
+    [first.trim(), " / ", second.trim()].concat()
 }
 
 /// Returns the mode that a word of a mode column names, in any of the three languages.

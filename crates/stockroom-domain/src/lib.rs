@@ -14,6 +14,7 @@ pub mod columns;
 pub mod export;
 pub mod external_id;
 pub mod label;
+pub mod layout;
 pub mod number;
 pub mod order;
 pub mod plan;

@@ -5,7 +5,10 @@
 //! items to send: the types hold that, not a flag.
 
 mod confirm;
+mod facts;
 mod guard;
+mod issues;
+mod merge;
 mod planner;
 mod totals;
 
@@ -14,22 +17,29 @@ use crate::number::Style;
 use crate::quantity::{Applied, Change, Mode};
 use crate::sheet::Sheet;
 use crate::stock::Stock;
+use facts::Facts;
+use merge::Merged;
 
 pub use confirm::{CleanPlan, ConfirmedPlan, GuardsUnconfirmed, Item, ItemChange};
 pub use guard::{Guard, GuardCode, Limits};
+pub use issues::Issue;
 
 /// The most products of one bulk request.
 pub const ITEMS_PER_REQUEST: usize = 200;
 
 /// What a sheet would do to the stock.
+///
+/// Kept small, so that a million rows fit: what can be told again from sheet and stock is.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    lines: Vec<Line>,
-    targets: Vec<Target>,
-    issues: Vec<Issue>,
+    facts: Facts,
+    targets: Vec<Merged>,
+    /// The first target of each product; the others follow by [`Merged::next`].
+    first_of: Vec<u32>,
     guards: Vec<Guard>,
     totals: Totals,
     style: Option<Style>,
+    limits: Limits,
 }
 
 /// How a line stands, the most severe first.
@@ -49,11 +59,9 @@ pub enum Verdict {
 }
 
 /// What becomes of one row of the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The physical line, from 1, where the row starts.
-    pub line: u32,
-    /// The target in [`Plan::targets`]; `None` where the row names none.
+    /// The target in [`Plan::target_at`]; `None` where the row names none.
     pub target: Option<u32>,
     /// How the row's own value is meant, where that can be told.
     pub mode: Option<Mode>,
@@ -66,7 +74,7 @@ pub struct Line {
 }
 
 /// A level that rows ask to change: a product's own or a variant's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The product's place in the stock.
     pub product: u32,
@@ -80,27 +88,6 @@ pub struct Target {
     pub verdict: Verdict,
     /// What is to be said about it.
     pub codes: Codes,
-    /// The physical line of the first row that asks.
-    pub line: u32,
-}
-
-/// Something that is wrong with a row, at its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issue {
-    /// The row, from 0.
-    pub row: u32,
-    /// The physical line, from 1.
-    pub line: u32,
-    /// The column, from 0, where it is one's.
-    pub column: Option<u32>,
-    /// What is wrong.
-    pub code: Code,
-    /// The text that is wrong.
-    pub text: String,
-    /// The line that it is in conflict with.
-    pub other_line: Option<u32>,
-    /// What may have been meant: a label, a number.
-    pub suggestion: Option<String>,
 }
 
 /// The plan in figures. Rows are counted by verdict, targets and items where they are sent.
@@ -154,34 +141,95 @@ impl Plan {
     /// let table = Table::read(b"sku,delta\nLAIT-400,-12\n".to_vec(), ReadOptions::default());
     /// let mapping = Mapping::guess(&table.names());
     /// let plan = Plan::new(&Sheet::new(table, mapping), None, &stock, Limits::default());
-    /// let applied = plan.applied(&plan.lines()[0]).unwrap();
+    /// let applied = plan.applied(0).unwrap();
     /// assert_eq!((applied.after.get(), applied.floored), (0, 7));
-    /// assert_eq!(plan.lines()[0].verdict, Verdict::Warning);
+    /// assert_eq!(plan.line(0).verdict, Verdict::Warning);
     /// ```
     pub fn new(sheet: &Sheet, style: Option<Style>, stock: &Stock, limits: Limits) -> Self {
-        planner::plan(sheet, style, stock, limits)
+        Self::new_telling(sheet, style, stock, limits, &mut |_| {})
     }
 
-    /// Returns a line for each row, in the file's order.
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
+    /// Returns the number of rows.
+    pub fn rows(&self) -> usize {
+        self.facts.len()
     }
 
-    /// Returns the levels that rows ask to change, in the order of their first row.
-    pub fn targets(&self) -> &[Target] {
-        &self.targets
+    /// Returns what becomes of a row.
+    pub fn line(&self, row: usize) -> Line {
+        let target = self.facts.targets[row];
+        let mut codes = self.facts.notes(row);
+        if let Some(code) = self.facts.fault(row) {
+            codes.add(code);
+        } else if let Some(merged) = self.targets.get(target as usize) {
+            codes = codes.union(merged.codes);
+            codes = merged.fault.map_or(codes, |code| codes.with(code));
+        }
+        Line {
+            target: Some(target).filter(|target| *target != planner::NONE),
+            mode: self.facts.mode(row),
+            value: self.facts.value(row),
+            verdict: self.verdict(row),
+            codes,
+        }
     }
 
-    /// Returns what is wrong, in the file's order.
-    pub fn issues(&self) -> &[Issue] {
-        &self.issues
+    /// Returns how a row stands.
+    pub fn verdict(&self, row: usize) -> Verdict {
+        if self.facts.has_fault(row) {
+            return Verdict::Error;
+        }
+        let target = self.targets.get(self.facts.targets[row] as usize);
+        target.map_or(Verdict::Blank, |merged| merged.verdict)
     }
 
-    /// Returns the issues of one row.
-    pub fn issues_of(&self, row: usize) -> &[Issue] {
-        let start = self.issues.partition_point(|issue| (issue.row as usize) < row);
-        let end = self.issues.partition_point(|issue| issue.row as usize <= row);
-        &self.issues[start..end]
+    /// Returns how many levels rows ask to change.
+    pub fn targets(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Returns a level that rows ask to change.
+    pub fn target_at(&self, at: u32) -> Target {
+        self.targets[at as usize].target()
+    }
+
+    /// Returns the level that a row asks to change.
+    pub fn target(&self, row: usize) -> Option<Target> {
+        self.targets.get(self.facts.targets[row] as usize).map(Merged::target)
+    }
+
+    /// Returns what is done to a row's target; `None` for errors and blanks.
+    pub fn applied(&self, row: usize) -> Option<Applied> {
+        if self.facts.has_fault(row) {
+            return None;
+        }
+        self.targets.get(self.facts.targets[row] as usize)?.applied()
+    }
+
+    /// Tells whether a row is sent and its level goes to 0.
+    pub fn is_sent_to_zero(&self, row: usize) -> bool {
+        self.verdict(row).is_sent() && self.goes_to_zero(row)
+    }
+
+    /// Returns the rows that name a target, in the file's order.
+    pub fn rows_of(&self, target: u32) -> impl Iterator<Item = u32> {
+        self.facts.rows_of(target)
+    }
+
+    /// Returns the rows that are faulty in this way, in the file's order.
+    pub fn rows_with(&self, code: Code) -> impl Iterator<Item = u32> {
+        self.facts.rows_with(code)
+    }
+
+    /// Tells whether any row names a product of the stock, by its place.
+    pub fn names_product(&self, product: usize) -> bool {
+        let mut at = self.first_of.get(product).copied().unwrap_or(planner::NONE);
+        while let Some(merged) = self.targets.get(at as usize) {
+            if merged.is_named() {
+                return true;
+            }
+            at = merged.next;
+        }
+        false
     }
 
     /// Returns the checks that are past their limit and must be confirmed.
@@ -198,16 +246,11 @@ impl Plan {
     pub fn style(&self) -> Option<Style> {
         self.style
     }
+}
 
-    /// Returns the target that a line asks to change.
-    pub fn target(&self, line: &Line) -> Option<&Target> {
-        self.targets.get(line.target? as usize)
-    }
-
-    /// Returns what is done to a line's target; `None` for errors and blanks.
-    pub fn applied(&self, line: &Line) -> Option<Applied> {
-        self.target(line).filter(|_| line.verdict != Verdict::Error)?.applied
-    }
+/// Rows and products fit: a file is at most 256 MB.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(planner::NONE)
 }
 
 impl Verdict {

@@ -6,11 +6,12 @@
 use std::borrow::Cow;
 
 use crate::code::{Code, Codes};
-use crate::columns::{Field, mode_word};
+use crate::columns::{Field, Locations, mode_word};
 use crate::external_id::{self, ExternalIdFault};
 use crate::number::{self, Evidence, NumberFault, Reading, Style};
 use crate::quantity::{Change, Level, Mode};
-use crate::sheet::Sheet;
+use crate::sheet::{EditField, Sheet, unescape};
+use crate::table::unquote;
 
 /// How many characters of a cell a fault quotes.
 const QUOTED: usize = 120;
@@ -21,9 +22,20 @@ pub struct Reader<'a> {
     sheet: &'a Sheet,
     style: Option<Style>,
     columns: usize,
+    /// The field of each column up to the last that is read.
+    slots: Vec<Field>,
     /// The row whose quote never closes.
     open: Option<usize>,
+    evidence: Evidence,
 }
+
+/// The cells of a row that a reader needs, quotes included, by field.
+struct RowCells<'a> {
+    raw: [&'a str; FIELDS],
+    options: Cow<'a, str>,
+}
+
+const FIELDS: usize = Field::ALL.len();
 
 /// What a row asks for.
 #[derive(Clone, Debug)]
@@ -42,6 +54,8 @@ pub struct RowAsk<'a> {
     pub expected: Option<Level>,
     /// Notes that change nothing.
     pub notes: Codes,
+    /// Whether another style might read its numbers otherwise; only told while none is settled.
+    pub has_marks: bool,
 }
 
 /// What came of reading a row.
@@ -75,48 +89,118 @@ struct Filled<'a> {
     reading: Result<Reading, NumberFault>,
 }
 
+impl<'a> RowCells<'a> {
+    fn text(&self, field: Field) -> Cow<'a, str> {
+        unquote(self.raw[field as usize])
+    }
+}
+
 impl<'a> Reader<'a> {
-    /// Returns a reader of the sheet's rows; without a style the file's own cells settle it.
+    /// Returns a reader of the sheet's rows; without a style, marks in numbers are ambiguous.
     pub fn new(sheet: &'a Sheet, style: Option<Style>) -> Self {
         let table = sheet.table();
         let open = table.unclosed_quote().and_then(|_| table.rows().checked_sub(1));
-        let style = style.or_else(|| evidence(sheet).style());
-        Self { sheet, style, columns: table.columns(), open }
+        let mut slots = sheet.mapping().fields().to_vec();
+        let is_read = |field: &Field| !matches!(field, Field::Ignored | Field::Name);
+        slots.truncate(slots.iter().rposition(is_read).map_or(0, |last| last + 1));
+        let columns = table.columns();
+        Self { sheet, style, columns, slots, open, evidence: Evidence::default() }
     }
 
-    /// Returns the number style, given or settled by the file's own cells.
+    /// Says how the numbers of the file are written.
+    pub fn set_style(&mut self, style: Option<Style>) {
+        self.style = style;
+    }
+
+    /// Returns the number style that numbers are read in.
     pub fn style(&self) -> Option<Style> {
         self.style
     }
 
+    /// Returns what the number cells that were read without a style say about their marks.
+    pub fn evidence(&self) -> Evidence {
+        self.evidence
+    }
+
     /// Returns what a row asks for.
-    pub fn read(&self, row: usize) -> RowAsk<'a> {
+    pub fn read(&mut self, row: usize) -> RowAsk<'a> {
+        let cells = self.cells(row);
+        let has_marks = self.style.is_none() && self.note(row, &cells);
         let mut ask = RowAsk {
-            external_id: trimmed(self.sheet.external_id(row)),
-            variant: trimmed(self.sheet.variant(row)),
+            external_id: trimmed(self.typed_or(row, EditField::ExternalId, &cells)),
+            variant: trimmed(self.typed_or(row, EditField::Variant, &cells)),
             outcome: Outcome::Blank,
             mode: None,
             value: None,
             expected: None,
             notes: Codes::none(),
+            has_marks,
         };
-        if self.sheet.table().width(row) < self.columns {
+        if !self.sheet.is_added(row) && self.sheet.table().width(row) < self.columns {
             ask.notes.add(Code::TooFewFields);
         }
-        ask.outcome = match self.outcome(row, &mut ask) {
+        ask.outcome = match self.outcome(row, &cells, &mut ask) {
             Ok(outcome) => outcome,
             Err(fault) => Outcome::Fault(fault),
         };
         ask
     }
 
-    fn outcome(&self, row: usize, ask: &mut RowAsk<'a>) -> Result<Outcome, Fault> {
+    /// Takes note of the marks in a row's numbers; tells whether there are any.
+    fn note(&mut self, row: usize, cells: &RowCells<'_>) -> bool {
+        let mut has_marks = false;
+        for field in [Field::Quantity, Field::QuantityDelta, Field::Amount, Field::Expected] {
+            let raw = cells.raw[field as usize];
+            if raw.bytes().any(|byte| !byte.is_ascii_digit()) {
+                self.evidence.note(&unquote(raw));
+                has_marks = true;
+            }
+        }
+        has_marks || self.sheet.typed_value(row).is_some()
+    }
+
+    /// Reads the row's cells once, as far as they are needed.
+    fn cells(&self, row: usize) -> RowCells<'a> {
+        let mut cells = RowCells { raw: [""; FIELDS], options: Cow::Borrowed("") };
+        if self.sheet.is_added(row) {
+            return cells;
+        }
+        for (field, raw) in self.slots.iter().zip(self.sheet.table().raw_cells(row)) {
+            cells.raw[*field as usize] = raw;
+        }
+        if self.sheet.mapping().names_variants_by_option() {
+            cells.options = self.sheet.variant(row);
+        }
+        cells
+    }
+
+    fn typed_or(&self, row: usize, edit: EditField, cells: &RowCells<'a>) -> Cow<'a, str> {
+        if let Some(typed) = self.sheet.typed(row, edit) {
+            return Cow::Borrowed(typed);
+        }
+        match edit {
+            EditField::ExternalId => unescape(cells.text(Field::ExternalId)),
+            _ if self.sheet.mapping().names_variants_by_option() => cells.options.clone(),
+            _ => unescape(cells.text(Field::Variant)),
+        }
+    }
+
+    fn outcome(
+        &self,
+        row: usize,
+        cells: &RowCells<'a>,
+        ask: &mut RowAsk<'a>,
+    ) -> Result<Outcome, Fault> {
         let change = if let Some(typed) = self.sheet.typed_value(row) {
             let fault = |fault| self.value_column().fault(fault, typed);
             number::read_entry(typed, self.style).map_err(fault)?
         } else {
             self.check_shape(row)?;
-            self.file_change(row, ask)?
+            if self.is_elsewhere(cells) {
+                ask.notes.add(Code::OtherLocation);
+                return Ok(Outcome::Blank);
+            }
+            self.file_change(cells, ask)?
         };
         let Some(change) = change else {
             return Ok(Outcome::Blank);
@@ -124,12 +208,15 @@ impl<'a> Reader<'a> {
         ask.mode = Some(change.mode());
         ask.value = Some(change.value());
         self.check_external_id(&ask.external_id)?;
-        ask.expected = self.expected(row)?;
+        ask.expected = self.expected(cells)?;
         Ok(Outcome::Change(change))
     }
 
     fn check_shape(&self, row: usize) -> Result<(), Fault> {
         let table = self.sheet.table();
+        if self.sheet.is_added(row) {
+            return Ok(());
+        }
         if self.open == Some(row) {
             let column = table.width(row) - 1;
             return Err(Fault::new(Code::UnclosedQuote, Some(column), &table.cell(row, column)));
@@ -141,6 +228,14 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Tells whether the row is about a location that was not chosen.
+    fn is_elsewhere(&self, cells: &RowCells<'a>) -> bool {
+        match &self.sheet.mapping().locations {
+            Locations::Only(chosen) => cells.text(Field::Location).trim() != chosen,
+            Locations::Unchosen | Locations::Sum => false,
+        }
+    }
+
     fn check_external_id(&self, text: &str) -> Result<(), Fault> {
         let code = match external_id::check(text) {
             Ok(_) => return Ok(()),
@@ -150,20 +245,28 @@ impl<'a> Reader<'a> {
         Err(Fault::new(code, self.sheet.mapping().column(Field::ExternalId), text))
     }
 
-    fn file_change(&self, row: usize, ask: &mut RowAsk<'a>) -> Result<Option<Change>, Fault> {
-        let mut filled: Vec<Filled<'a>> = Vec::new();
+    fn file_change(
+        &self,
+        cells: &RowCells<'a>,
+        ask: &mut RowAsk<'a>,
+    ) -> Result<Option<Change>, Fault> {
+        let mut filled: [Option<Filled<'a>>; 3] = [None, None, None];
+        let mut count = 0;
         for field in [Field::Quantity, Field::QuantityDelta, Field::Amount] {
-            let text = self.sheet.file_text(row, field);
+            let text = cells.text(field);
             match number::read(&text, self.style) {
                 Ok(Reading::Blank) => {}
                 Ok(Reading::NotStocked) => ask.notes.add(Code::NotStocked),
-                reading => filled.push(Filled { field, text, reading }),
+                reading => {
+                    filled[count] = Some(Filled { field, text, reading });
+                    count += 1;
+                }
             }
         }
-        if filled.is_empty() {
+        if count == 0 {
             return Ok(None);
         }
-        let mode = self.mode(row)?;
+        let mode = self.mode(cells)?;
         ask.mode = mode;
         let (value, mode) = self.choose(&filled, mode)?;
         ask.mode = Some(mode);
@@ -180,8 +283,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the mode that the row's own cell says.
-    fn mode(&self, row: usize) -> Result<Option<Mode>, Fault> {
-        let text = self.sheet.file_text(row, Field::Mode);
+    fn mode(&self, cells: &RowCells<'a>) -> Result<Option<Mode>, Fault> {
+        let text = cells.text(Field::Mode);
         if text.trim().is_empty() {
             return Ok(None);
         }
@@ -192,7 +295,7 @@ impl<'a> Reader<'a> {
     /// Returns the value that counts, and how it is meant.
     fn choose<'f>(
         &self,
-        filled: &'f [Filled<'a>],
+        filled: &'f [Option<Filled<'a>>],
         mode: Option<Mode>,
     ) -> Result<(&'f Filled<'a>, Mode), Fault> {
         let mapping = self.sheet.mapping();
@@ -201,27 +304,28 @@ impl<'a> Reader<'a> {
             Field::QuantityDelta => Some(Mode::Adjust),
             _ => mode.or(mapping.default_mode),
         };
-        let fitting: Vec<_> =
-            filled.iter().filter(|value| mode.is_none() || means(value) == mode).collect();
-        match fitting[..] {
-            [] => {
-                let value = &filled[0];
-                Err(Fault::new(Code::ModeMismatch, mapping.column(value.field), &value.text))
-            }
-            [value] => {
-                let column = mapping.column(value.field);
-                let missing = || Fault::new(Code::ModeMissing, column, &value.text);
-                Ok((value, means(value).ok_or_else(missing)?))
-            }
-            [first, second, ..] => {
+        let mut all = filled.iter().flatten();
+        let is_fitting = |value: &&Filled<'_>| mode.is_none() || means(value) == mode;
+        let mut fitting = filled.iter().flatten().filter(is_fitting);
+        let fault = |code, value: &Filled<'_>, text: &str| {
+            Err(Fault::new(code, mapping.column(value.field), text))
+        };
+        match (fitting.next(), fitting.next(), all.next()) {
+            (Some(value), None, _) => match means(value) {
+                Some(mode) => Ok((value, mode)),
+                None => fault(Code::ModeMissing, value, &value.text),
+            },
+            (Some(first), Some(second), _) => {
                 let both = format!("{} · {}", first.text.trim(), second.text.trim());
-                Err(Fault::new(Code::QuantityAndDelta, mapping.column(first.field), &both))
+                fault(Code::QuantityAndDelta, first, &both)
             }
+            (None, _, Some(value)) => fault(Code::ModeMismatch, value, &value.text),
+            (None, _, None) => Err(Fault::new(Code::ModeMissing, None, "")),
         }
     }
 
-    fn expected(&self, row: usize) -> Result<Option<Level>, Fault> {
-        let text = self.sheet.file_text(row, Field::Expected);
+    fn expected(&self, cells: &RowCells<'a>) -> Result<Option<Level>, Fault> {
+        let text = cells.text(Field::Expected);
         let column = Column(self.sheet.mapping().column(Field::Expected));
         match number::read(&text, self.style) {
             Ok(Reading::Number(number)) => {
@@ -266,19 +370,6 @@ pub(crate) fn quote(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
-}
-
-/// Returns what the number cells of the file say about their marks.
-pub fn evidence(sheet: &Sheet) -> Evidence {
-    let mut evidence = Evidence::default();
-    let numbers = [Field::Quantity, Field::QuantityDelta, Field::Amount, Field::Expected];
-    let columns = numbers.map(|field| sheet.mapping().column(field));
-    for row in 0..sheet.table().rows() {
-        for column in columns.into_iter().flatten() {
-            evidence.note(&sheet.table().cell(row, column));
-        }
-    }
-    evidence
 }
 
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {

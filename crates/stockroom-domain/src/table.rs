@@ -1,16 +1,24 @@
 //! From bytes to a table of cells.
 //!
 //! Reading never fails: [`Table::read`] returns what it could read and a list of [`Remark`]s. The
-//! bytes are kept as they are, cells are places in them, so a row can be written back exactly as
-//! it stood. Encodings other than UTF-8 and workbooks are named and refused for now.
+//! text is kept once and rows are places in it, so that a million of them cost little and each can
+//! be written back exactly as it stood.
 
+mod cells;
+mod encoding;
+mod places;
 mod scan;
 mod sniff;
 
 use std::borrow::Cow;
 
 use crate::code::Code;
+use places::place;
+use scan::Scanned;
 
+pub use cells::RawCells;
+pub(crate) use cells::unquote;
+pub use encoding::Encoding;
 pub use sniff::Delimiter;
 
 /// The largest file that is read, in bytes: 256 MB.
@@ -27,6 +35,8 @@ pub struct ReadOptions {
     pub delimiter: Option<Delimiter>,
     /// Whether the first record names the columns.
     pub header: Header,
+    /// The encoding; `None` goes by the byte order mark, then UTF-8, then a guess.
+    pub encoding: Option<Encoding>,
 }
 
 /// Whether the first record names the columns.
@@ -40,16 +50,25 @@ pub enum Header {
     None,
 }
 
+/// Whether the bytes at hand are the file, or only how it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The file from its first byte to its last.
+    Whole,
+    /// Its beginning: the last record may be cut short and is left out.
+    Beginning,
+}
+
 /// A table of cells, with everything that was noticed while reading it.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    bytes: Vec<u8>,
+    text: String,
+    encoding: Encoding,
+    has_bom: bool,
     delimiter: Delimiter,
-    cells: Vec<Cell>,
-    records: Vec<Record>,
-    header: Option<Record>,
-    unclosed: Option<u32>,
-    blank_lines: u32,
+    /// The header is the first record, where there is one.
+    records: Scanned,
+    header: Header,
     remarks: Vec<Remark>,
 }
 
@@ -67,21 +86,6 @@ pub struct Remark {
     pub text: String,
 }
 
-/// Where a cell stands in the bytes, its quotes included.
-#[derive(Clone, Copy, Debug)]
-struct Cell {
-    start: u32,
-    end: u32,
-}
-
-/// Where a record stands: its first cell and its physical line.
-#[derive(Clone, Copy, Debug)]
-struct Record {
-    cells: u32,
-    len: u32,
-    line: u32,
-}
-
 impl Table {
     /// Reads a file's bytes.
     ///
@@ -92,68 +96,89 @@ impl Table {
     /// assert_eq!((table.line(0), table.cell(0, 1).as_ref()), (2, "112"));
     /// ```
     pub fn read(bytes: Vec<u8>, options: ReadOptions) -> Self {
-        let mut table = Self { bytes, ..Self::default() };
-        if let Some(remark) = sniff::refuse(&table.bytes) {
+        Self::read_telling(bytes, options, Extent::Whole, &mut |_| {})
+    }
+
+    /// Reads bytes; `told` hears now and then how many bytes of the text have been passed.
+    pub fn read_telling(
+        bytes: Vec<u8>,
+        options: ReadOptions,
+        extent: Extent,
+        told: &mut dyn FnMut(usize),
+    ) -> Self {
+        let mut table = Self { header: options.header, ..Self::default() };
+        if let Some(remark) = sniff::refuse(&bytes) {
             table.remarks.push(remark);
             return table;
         }
-        let start = sniff::bom(&table.bytes);
-        let directive = sniff::sep_directive(&table.bytes[start..]);
-        let (skip, said) = directive.map_or((0, None), |(len, said)| (len, Some(said)));
-        let start = start + skip;
-        table.delimiter =
-            options.delimiter.or(said).unwrap_or_else(|| sniff::delimiter(&table.bytes[start..]));
-        let first_line = if skip > 0 { 2 } else { 1 };
-        let scanned = scan::scan(&table.bytes, start, first_line, table.delimiter.byte());
-        table.cells = scanned.cells;
-        table.records = scanned.records;
-        table.unclosed = scanned.unclosed;
-        table.blank_lines = scanned.blank_lines;
-        table.take_header(options.header);
+        let guessed_line = table.take_text(bytes, options.encoding);
+        if let Some(remark) = sniff::binary(table.text.as_bytes()) {
+            return Self { remarks: vec![remark], ..Self::default() };
+        }
+        table.find_records(options, told);
+        if extent == Extent::Beginning {
+            table.records.leave_out_last();
+        }
+        table.remark_on_encoding(guessed_line);
+        table.remark_on_shape();
+        table
+    }
+
+    /// Reads the same text in another way; its encoding stays.
+    pub fn reread(self, options: ReadOptions, told: &mut dyn FnMut(usize)) -> Self {
+        let Self { text, encoding, has_bom, mut remarks, .. } = self;
+        remarks.retain(|remark| remark.code.is_of_encoding());
+        let mut table =
+            Self { text, encoding, has_bom, remarks, header: options.header, ..Self::default() };
+        table.find_records(options, told);
         table.remark_on_shape();
         table
     }
 
     /// Returns the number of rows, the header and skipped lines not counted.
     pub fn rows(&self) -> usize {
-        self.records.len()
+        self.records.starts.len().saturating_sub(self.headers())
     }
 
     /// Returns the number of columns: the header's cells, or the first row's where there is none.
     pub fn columns(&self) -> usize {
-        self.header.or(self.records.first().copied()).map_or(0, |record| record.len as usize)
+        if self.records.starts.is_empty() { 0 } else { self.records.widths.width(0) as usize }
     }
 
     /// Returns the physical line, from 1, on which a row starts.
     pub fn line(&self, row: usize) -> u32 {
-        self.records[row].line
+        self.records.lines.line(row + self.headers())
     }
 
     /// Returns the number of cells that a row has.
     pub fn width(&self, row: usize) -> usize {
-        self.records[row].len as usize
+        self.records.widths.width(row + self.headers()) as usize
+    }
+
+    /// Returns a row's cells exactly as they stand in the file, their quotes included.
+    pub fn raw_cells(&self, row: usize) -> RawCells<'_> {
+        self.cells_of(row + self.headers())
     }
 
     /// Returns a cell's text without its quotes; cells that a row lacks are blank.
     pub fn cell(&self, row: usize, column: usize) -> Cow<'_, str> {
-        self.text_of(self.records[row], column)
+        unquote(self.raw_cell(row, column))
     }
 
     /// Returns a cell exactly as it stands in the file, its quotes included.
     pub fn raw_cell(&self, row: usize, column: usize) -> &str {
-        self.raw_of(self.records[row], column)
+        self.raw_cells(row).nth(column).unwrap_or("")
     }
 
     /// Returns the names of the columns, blank where there is no header.
     pub fn names(&self) -> Vec<String> {
-        let name = |column| self.header.map_or(Cow::Borrowed(""), |h| self.text_of(h, column));
-        (0..self.columns()).map(|column| name(column).trim().to_owned()).collect()
+        let Some(header) = self.raw_header() else { return vec![String::new(); self.columns()] };
+        header.into_iter().map(|name| unquote(name).trim().to_owned()).collect()
     }
 
     /// Returns the header exactly as it stands in the file, cell by cell.
     pub fn raw_header(&self) -> Option<Vec<&str>> {
-        let header = self.header?;
-        Some((0..header.len as usize).map(|column| self.raw_of(header, column)).collect())
+        (self.headers() > 0).then(|| self.cells_of(0).collect())
     }
 
     /// Returns the delimiter, given or found.
@@ -161,14 +186,19 @@ impl Table {
         self.delimiter
     }
 
+    /// Returns the encoding, given or found.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
     /// Returns the line where a quote opens that is never closed; its row is the last.
     pub fn unclosed_quote(&self) -> Option<u32> {
-        self.unclosed
+        self.records.unclosed
     }
 
     /// Returns the number of lines that were skipped because nothing stood in them.
     pub fn blank_lines(&self) -> u32 {
-        self.blank_lines
+        self.records.blank_lines
     }
 
     /// Returns what was noticed about the file as a whole.
@@ -178,53 +208,78 @@ impl Table {
 
     /// Returns the remark that makes the file unusable, if there is one.
     pub fn refusal(&self) -> Option<&Remark> {
-        let fatal = |code| {
-            matches!(
-                code,
-                Code::EmptyFile
-                    | Code::Binary
-                    | Code::Workbook
-                    | Code::TooLarge
-                    | Code::NotUtf8
-                    | Code::TooManyColumns
-            )
-        };
-        self.remarks.iter().find(|remark| fatal(remark.code))
-    }
-
-    /// Gives the bytes back, to read them in another way.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        self.remarks.iter().find(|remark| remark.code.makes_unusable())
     }
 
     /// Tells whether the file ends its lines with `\r\n`.
     pub fn ends_lines_with_crlf(&self) -> bool {
-        memchr::memchr(b'\n', &self.bytes).is_some_and(|at| at > 0 && self.bytes[at - 1] == b'\r')
+        let text = self.text.as_bytes();
+        memchr::memchr(b'\n', text).is_some_and(|at| at > 0 && text[at - 1] == b'\r')
     }
 
     /// Tells whether the file began with a byte order mark.
     pub fn has_bom(&self) -> bool {
-        sniff::bom(&self.bytes) > 0
+        self.has_bom
     }
 
-    fn take_header(&mut self, header: Header) {
-        if header == Header::First && !self.records.is_empty() {
-            self.header = Some(self.records.remove(0));
+    /// Returns the number of records before the first row.
+    fn headers(&self) -> usize {
+        let has_header = self.header == Header::First && !self.records.starts.is_empty();
+        usize::from(has_header)
+    }
+
+    fn cells_of(&self, record: usize) -> RawCells<'_> {
+        let start = self.records.starts.get(record).map_or(self.text.len(), |at| *at as usize);
+        RawCells::new(&self.text, start, self.delimiter.byte())
+    }
+
+    /// Decodes the bytes; returns the line of the first one that made the encoding a guess.
+    fn take_text(&mut self, bytes: Vec<u8>, said: Option<Encoding>) -> Option<u32> {
+        let decoded = encoding::decode(bytes, said);
+        let line = decoded.guessed_at.map(|at| {
+            let before = decoded.text.as_bytes().get(..at).unwrap_or_default();
+            place(memchr::memchr_iter(b'\n', before).count() + 1)
+        });
+        self.remarks.extend((decoded.broken > 0).then(|| Remark {
+            line: line.unwrap_or(0),
+            column: None,
+            code: Code::TextBroken,
+            text: decoded.broken.to_string(),
+        }));
+        (self.text, self.encoding, self.has_bom) =
+            (decoded.text, decoded.encoding, decoded.has_bom);
+        line
+    }
+
+    fn find_records(&mut self, options: ReadOptions, told: &mut dyn FnMut(usize)) {
+        let text = self.text.as_bytes();
+        let directive = sniff::sep_directive(text);
+        let (start, said) = directive.map_or((0, None), |(len, said)| (len, Some(said)));
+        self.delimiter =
+            options.delimiter.or(said).unwrap_or_else(|| sniff::delimiter(&text[start..]));
+        let first_line = if start > 0 { 2 } else { 1 };
+        self.records = scan::scan(text, start, first_line, self.delimiter.byte(), told);
+    }
+
+    fn remark_on_encoding(&mut self, guessed_line: Option<u32>) {
+        if let Some(line) = guessed_line.filter(|_| self.encoding != Encoding::Utf8) {
+            let name = self.encoding.as_str().to_owned();
+            self.remark(line, None, Code::EncodingGuessed, name);
         }
     }
 
     fn remark_on_shape(&mut self) {
-        if self.header.is_none() && self.records.is_empty() {
+        if self.records.starts.is_empty() {
             return self.remark(0, None, Code::EmptyFile, String::new());
         }
         let columns = self.columns();
         if columns > MAX_COLUMNS {
             return self.remark(1, None, Code::TooManyColumns, columns.to_string());
         }
-        if let Some(header) = self.header {
-            self.remark_on_names(header.line);
+        if self.headers() > 0 {
+            self.remark_on_names(self.records.lines.line(0));
         }
-        if self.records.is_empty() {
+        if self.rows() == 0 {
             self.remark(0, None, Code::NoRows, String::new());
         }
     }
@@ -245,46 +300,4 @@ impl Table {
     fn remark(&mut self, line: u32, column: Option<u32>, code: Code, text: String) {
         self.remarks.push(Remark { line, column, code, text });
     }
-
-    fn raw_of(&self, record: Record, column: usize) -> &str {
-        if column >= record.len as usize {
-            return "";
-        }
-        let cell = self.cells[record.cells as usize + column];
-        // Cells end at ASCII marks of a text that was checked, so this never falls back.
-        std::str::from_utf8(&self.bytes[cell.start as usize..cell.end as usize]).unwrap_or("")
-    }
-
-    fn text_of(&self, record: Record, column: usize) -> Cow<'_, str> {
-        unquote(self.raw_of(record, column))
-    }
-}
-
-/// Takes the quotes off a cell: `"25"" screen"` is `25" screen`.
-///
-/// Text after a closing quote belongs to the cell, as the csv crate reads it.
-fn unquote(raw: &str) -> Cow<'_, str> {
-    let Some(inner) = raw.strip_prefix('"') else {
-        return Cow::Borrowed(raw);
-    };
-    match memchr::memchr(b'"', inner.as_bytes()) {
-        None => return Cow::Borrowed(inner),
-        Some(at) if at + 1 == inner.len() => return Cow::Borrowed(&inner[..at]),
-        Some(_) => {}
-    }
-    let mut text = String::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some(at) = memchr::memchr(b'"', rest.as_bytes()) {
-        text.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        match rest.strip_prefix('"') {
-            Some(after) => {
-                text.push('"');
-                rest = after;
-            }
-            None => break,
-        }
-    }
-    text.push_str(rest);
-    Cow::Owned(text)
 }

@@ -8,9 +8,9 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use stockroom_domain::columns::{Field, Mapping};
 use stockroom_domain::number::Style;
-use stockroom_domain::plan::{Limits, Plan, Verdict};
+use stockroom_domain::plan::{Item, Limits, Plan, Verdict};
 use stockroom_domain::quantity::{Change, Level, Mode, apply};
-use stockroom_domain::sheet::{EditField, Sheet};
+use stockroom_domain::sheet::{Edit, EditField, Sheet};
 use stockroom_domain::stock::{Product, Stock, Variant};
 use stockroom_domain::table::{ReadOptions, Table};
 
@@ -61,20 +61,21 @@ fn plan(sheet: &Sheet) -> Plan {
     Plan::new(sheet, None, &shop(), Limits::default())
 }
 
-fn show(plan: &Plan) -> String {
-    let mut shown = String::new();
+fn show(sheet: &Sheet, plan: &Plan) -> String {
+    let (mut shown, stock) = (String::new(), shop());
     let units =
         |level: Option<Level>| level.map_or("–".to_owned(), |level| level.get().to_string());
-    for (row, line) in plan.lines().iter().enumerate() {
+    for row in 0..plan.rows() {
+        let line = plan.line(row);
         let asked = line.mode.map_or("", Mode::as_str);
         let value = line.value.map_or(String::new(), |value| value.to_string());
-        write!(shown, "{} {asked} {value}", line.line).unwrap();
-        if let Some(applied) = plan.applied(line) {
+        write!(shown, "{} {asked} {value}", sheet.line(row)).unwrap();
+        if let Some(applied) = plan.applied(row) {
             let after = applied.after.get();
             write!(shown, ": {} → {after} ({:+})", units(applied.before), applied.delta).unwrap();
         }
         writeln!(shown, " {} {:?}", line.verdict.as_str(), line.codes).unwrap();
-        for issue in plan.issues_of(row) {
+        if let Some(issue) = plan.issue_of(row, sheet, &stock) {
             write!(shown, "    column {:?} {} {:?}", issue.column, issue.code, issue.text).unwrap();
             if let Some(other) = issue.other_line {
                 write!(shown, " see line {other}").unwrap();
@@ -89,7 +90,8 @@ fn show(plan: &Plan) -> String {
 }
 
 fn check(text: &str, expected: Expect) {
-    expected.assert_eq(&show(&plan(&sheet(text))));
+    let sheet = sheet(text);
+    expected.assert_eq(&show(&sheet, &plan(&sheet)));
 }
 
 #[test]
@@ -287,7 +289,7 @@ fn ambiguous_numbers_are_settled_by_the_file_or_asked() {
     );
     let sheet = sheet("sku;quantity\nRIZ-25KG;1,000\n");
     let plan = Plan::new(&sheet, Some(Style::Comma), &shop(), Limits::default());
-    assert_eq!(plan.lines()[0].value, Some(1000));
+    assert_eq!(plan.line(0).value, Some(1000));
 }
 
 #[test]
@@ -305,9 +307,9 @@ fn amounts_mean_what_the_row_or_the_file_says() {
         4 set  error {"number_signed"}
             column Some(1) number_signed "-5" perhaps -5
     "#]]
-    .assert_eq(&show(&plan(&sheet)));
+    .assert_eq(&show(&sheet, &plan(&sheet)));
     sheet.map(Mapping::new(fields, Some(Mode::Set)));
-    assert_eq!(plan(&sheet).lines()[0].mode, Some(Mode::Set));
+    assert_eq!(plan(&sheet).line(0).mode, Some(Mode::Set));
 }
 
 #[test]
@@ -321,7 +323,7 @@ fn what_is_typed_wins_over_the_file() {
         3   error {"number_fraction"}
             column Some(1) number_fraction "=12,5"
     "#]]
-    .assert_eq(&show(&plan(&sheet)));
+    .assert_eq(&show(&sheet, &plan(&sheet)));
 }
 
 #[test]
@@ -467,6 +469,17 @@ fn any_text() -> impl Strategy<Value = String> {
     })
 }
 
+/// A step of typing, or `None` to take one back.
+fn any_edit() -> impl Strategy<Value = Option<Vec<Edit>>> {
+    let texts = vec!["RIZ-25KG", "THIEB-001", "grand", "5", "+3", "=0", "x", "", "NOBODY"];
+    let fields = vec![EditField::ExternalId, EditField::Variant, EditField::Value];
+    let text = prop::option::of(prop::sample::select(texts));
+    let cell = (0_u32..34, prop::sample::select(fields), text);
+    let cell =
+        cell.prop_map(|(row, field, text)| Edit { row, field, text: text.map(str::to_owned) });
+    prop::option::weighted(0.8, prop::collection::vec(cell, 1..5))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -481,7 +494,7 @@ proptest! {
         for item in confirmed.items() {
             let changes = item.product.iter().chain(item.variants.iter().map(|(_, change)| change));
             for (change, target) in changes.zip(&item.targets) {
-                let shown = plan.targets()[*target as usize].applied.unwrap();
+                let shown = plan.target_at(*target).applied.unwrap();
                 prop_assert_eq!(apply(change.change, change.before), Ok(shown));
                 sent += 1;
             }
@@ -489,15 +502,47 @@ proptest! {
         prop_assert_eq!(sent, number);
     }
 
+    /// Planning again after edits gives what planning from the start gives.
+    #[test]
+    fn a_plan_made_again_is_the_plan_made_anew(
+        text in any_text(),
+        edits in prop::collection::vec(any_edit(), 1..12),
+    ) {
+        let (mut sheet, stock) = (sheet(&text), shop());
+        let mut again = Plan::new(&sheet, Some(Style::Comma), &stock, Limits::default());
+        for edit in edits {
+            let touched = match edit {
+                Some(edits) => sheet.apply(&edits),
+                None => sheet.undo().unwrap_or_default(),
+            };
+            again.replan(&touched, &sheet, &stock);
+            let anew = Plan::new(&sheet, Some(Style::Comma), &stock, Limits::default());
+            prop_assert_eq!(show(&sheet, &again), show(&sheet, &anew));
+            prop_assert_eq!(again.totals(), anew.totals());
+            prop_assert_eq!(again.guards(), anew.guards());
+            let items = |plan: &Plan| {
+                let clean = plan.leave_out_errors();
+                let confirmed = clean.confirm(&stock, Some(clean.number())).unwrap();
+                let plain = |item: &Item| {
+                    (item.external_id.clone(), item.product, item.variants.clone())
+                };
+                confirmed.items().iter().map(plain).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(items(&again), items(&anew));
+        }
+    }
+
     #[test]
     fn every_row_is_counted_once_and_every_error_has_an_issue(text in any_text()) {
-        let plan = plan(&sheet(&text));
+        let (sheet, stock) = (sheet(&text), shop());
+        let plan = plan(&sheet);
         let totals = plan.totals();
         let rows = totals.errors + totals.warnings + totals.changes + totals.unchanged + totals.blank;
-        prop_assert_eq!(rows, plan.lines().len());
-        for (row, line) in plan.lines().iter().enumerate() {
-            prop_assert_eq!(line.verdict == Verdict::Error, !plan.issues_of(row).is_empty());
-            let is_set_or_adjust = plan.target(line).and_then(|target| target.change);
+        prop_assert_eq!(rows, plan.rows());
+        for row in 0..plan.rows() {
+            let line = plan.line(row);
+            prop_assert_eq!(line.verdict == Verdict::Error, plan.issue_of(row, &sheet, &stock).is_some());
+            let is_set_or_adjust = plan.target(row).and_then(|target| target.change);
             if line.verdict.is_sent() {
                 prop_assert!(matches!(is_set_or_adjust, Some(Change::Set(_) | Change::Adjust(_))));
             }

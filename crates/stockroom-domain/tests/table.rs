@@ -177,16 +177,17 @@ fn remarks() {
     check(
         b"sku,nom\nA,Th\xe9\n",
         expect![[r#"
-        Comma []
-        2 None not_utf8 ""
-    "#]],
+            Comma ["sku", "nom"]
+            2: ["A", "Thé"]
+            2 None encoding_guessed "windows-1252"
+        "#]],
     );
     check(
         b"\xff\xfes\0k\0u\0",
         expect![[r#"
-        Comma []
-        1 None not_utf8 "UTF-16"
-    "#]],
+            Comma ["sku"]
+            0 None no_rows ""
+        "#]],
     );
     let wide = Table::read("a,".repeat(5000).into_bytes(), ReadOptions::default());
     assert_eq!(wide.refusal().unwrap().text, "5001");
@@ -240,7 +241,8 @@ proptest! {
     #[test]
     fn cells_are_those_of_the_csv_crate(text in text_files()) {
         let bytes = text.into_bytes();
-        let options = ReadOptions { delimiter: Some(Delimiter::Comma), header: Header::None };
+        let options =
+            ReadOptions { delimiter: Some(Delimiter::Comma), header: Header::None, ..ReadOptions::default() };
         let table = Table::read(bytes.clone(), options);
         prop_assume!(table.refusal().is_none());
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);

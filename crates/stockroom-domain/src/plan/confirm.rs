@@ -1,6 +1,7 @@
 //! From a plan to what may be sent, by way of the merchant's word.
 
-use super::{Guard, Plan, Target};
+use super::planner::NONE;
+use super::{Guard, Merged, Plan};
 use crate::order::sort_places;
 use crate::quantity::{Change, Level};
 use crate::stock::Stock;
@@ -91,7 +92,7 @@ impl ConfirmedPlan {
     }
 }
 
-fn items(targets: &[Target], stock: &Stock) -> Vec<Item> {
+fn items(targets: &[Merged], stock: &Stock) -> Vec<Item> {
     let mut sent: Vec<u32> = (0..u32::try_from(targets.len()).unwrap_or(u32::MAX))
         .filter(|at| targets[*at as usize].verdict.is_sent())
         .collect();
@@ -99,7 +100,8 @@ fn items(targets: &[Target], stock: &Stock) -> Vec<Item> {
         stock.product(targets[at as usize].product as usize).external_id.as_deref().unwrap_or("")
     };
     sort_places(&mut sent, &|a, b| {
-        let variant = |at: u32| targets[at as usize].variant;
+        // The product's own level first.
+        let variant = |at: u32| targets[at as usize].variant.wrapping_add(1);
         sku(a).cmp(sku(b)).then_with(|| variant(a).cmp(&variant(b)))
     });
     sent.chunk_by(|a, b| targets[*a as usize].product == targets[*b as usize].product)
@@ -107,7 +109,7 @@ fn items(targets: &[Target], stock: &Stock) -> Vec<Item> {
         .collect()
 }
 
-fn item(chunk: &[u32], targets: &[Target], stock: &Stock) -> Item {
+fn item(chunk: &[u32], targets: &[Merged], stock: &Stock) -> Item {
     let known = stock.product(targets[chunk[0] as usize].product as usize);
     let mut item = Item {
         external_id: known.external_id.clone().unwrap_or_default(),
@@ -116,16 +118,14 @@ fn item(chunk: &[u32], targets: &[Target], stock: &Stock) -> Item {
         targets: chunk.to_vec(),
     };
     for target in chunk.iter().map(|at| &targets[*at as usize]) {
-        let Some(change) = target.change else {
+        let Some(change) = target.change() else {
             continue;
         };
-        let before = target.applied.and_then(|applied| applied.before);
-        let asked = ItemChange { change, before };
-        match target.variant {
-            Some(variant) => {
-                item.variants.push((known.variants[variant as usize].label.clone(), asked));
-            }
-            None => item.product = Some(asked),
+        let asked = ItemChange { change, before: target.before };
+        if target.variant == NONE {
+            item.product = Some(asked);
+        } else {
+            item.variants.push((known.variants[target.variant as usize].label.clone(), asked));
         }
     }
     item

@@ -1,6 +1,6 @@
 //! Checks on the plan as a whole, which past their limit must be confirmed.
 
-use super::planner::Merged;
+use super::merge::Merged;
 use super::{Totals, Verdict};
 use crate::code::Code;
 
@@ -72,7 +72,7 @@ impl GuardCode {
 
 pub(super) fn check(targets: &[Merged], totals: &Totals, limits: Limits) -> Vec<Guard> {
     let sent = |code: Code| {
-        let is = |m: &&Merged| m.target.verdict == Verdict::Warning && m.target.codes.has(code);
+        let is = |m: &&Merged| m.verdict == Verdict::Warning && m.codes.has(code);
         count(targets.iter().filter(is).count())
     };
     let to_zero_limit = limits.to_zero.max(count(totals.targets) * limits.to_zero_percent / 100);

@@ -1,29 +1,37 @@
-//! The plan in figures.
+//! The plan in figures, and what is wrong with it as a whole.
 
-use super::planner::{NONE, Planner};
-use super::{ITEMS_PER_REQUEST, Totals, Verdict};
+use super::planner::NONE;
+use super::{ITEMS_PER_REQUEST, Plan, Totals, Verdict, guard};
 use crate::code::Code;
 use crate::quantity::Level;
 
-impl Planner<'_> {
-    pub(super) fn totals(&self) -> Totals {
-        let mut totals = Totals { rows: self.lines.len(), ..Totals::default() };
-        for line in &self.lines {
-            match line.verdict {
+impl Plan {
+    /// Counts everything anew.
+    pub(super) fn count(&mut self) {
+        let mut totals = Totals { rows: self.rows(), ..Totals::default() };
+        for row in 0..self.rows() {
+            let verdict = self.verdict(row);
+            match verdict {
                 Verdict::Error => totals.errors += 1,
                 Verdict::Warning => totals.warnings += 1,
                 Verdict::Change => totals.changes += 1,
                 Verdict::Unchanged => totals.unchanged += 1,
                 Verdict::Blank => totals.blank += 1,
             }
-            let sent = line.verdict.is_sent();
-            totals.to_zero += usize::from(sent && line.codes.has(Code::ToZero));
+            totals.to_zero += usize::from(verdict.is_sent() && self.goes_to_zero(row));
         }
         for first in &self.first_of {
             self.add_product(&mut totals, *first);
         }
         totals.requests = totals.items.div_ceil(ITEMS_PER_REQUEST);
-        totals
+        self.guards = guard::check(&self.targets, &totals, self.limits);
+        self.totals = totals;
+    }
+
+    /// Tells whether the target of a row goes to 0.
+    pub(super) fn goes_to_zero(&self, row: usize) -> bool {
+        let target = self.targets.get(self.facts.targets[row] as usize);
+        target.is_some_and(|merged| merged.codes.has(Code::ToZero))
     }
 
     fn add_product(&self, totals: &mut Totals, first: u32) {
@@ -33,17 +41,15 @@ impl Planner<'_> {
         while at != NONE {
             let merged = &self.targets[at as usize];
             at = merged.next;
-            let Some(applied) = merged.target.applied else {
+            let Some(applied) = merged.applied().filter(|_| merged.verdict.is_sent()) else {
                 continue;
             };
-            if !merged.target.verdict.is_sent() {
-                continue;
-            }
             targets += 1;
             let units = (applied.before.map_or(0, Level::get), applied.after.get());
-            match merged.target.variant {
-                Some(_) => variants = (variants.0 + units.0, variants.1 + units.1),
-                None => own = Some(units),
+            if merged.variant == NONE {
+                own = Some(units);
+            } else {
+                variants = (variants.0 + units.0, variants.1 + units.1);
             }
         }
         let (before, after) = own.unwrap_or(variants);

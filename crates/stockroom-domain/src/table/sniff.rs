@@ -45,39 +45,32 @@ impl Delimiter {
 const SAMPLE_RECORDS: usize = 64;
 const SAMPLE_BYTES: usize = 64 * 1024;
 
-/// Returns why a file cannot be read as text, if so.
+/// Returns why bytes cannot be read as text, if so.
 pub(super) fn refuse(bytes: &[u8]) -> Option<Remark> {
-    let remark = |line, code, text: String| Some(Remark { line, column: None, code, text });
+    let remark = |code, text: String| Some(Remark { line: 0, column: None, code, text });
     if bytes.len() as u64 > MAX_BYTES {
-        return remark(0, Code::TooLarge, bytes.len().to_string());
+        return remark(Code::TooLarge, bytes.len().to_string());
     }
     if bytes.is_empty() {
-        return remark(0, Code::EmptyFile, String::new());
-    }
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return remark(1, Code::NotUtf8, "UTF-16".to_owned());
+        return remark(Code::EmptyFile, String::new());
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return remark(0, Code::Workbook, String::new());
+        return remark(Code::Workbook, String::new());
     }
-    if memchr::memchr(0, bytes).is_some() || has_picture_magic(bytes) {
-        return remark(0, Code::Binary, String::new());
-    }
-    let fault = std::str::from_utf8(bytes).err()?;
-    let before = &bytes[..fault.valid_up_to()];
-    let line = memchr::memchr_iter(b'\n', before).count() + 1;
-    remark(u32::try_from(line).unwrap_or(u32::MAX), Code::NotUtf8, String::new())
+    has_picture_magic(bytes).then(|| binary(bytes)).flatten()
+}
+
+/// Returns why characters are no text: nothing but a program writes zeros.
+pub(super) fn binary(text: &[u8]) -> Option<Remark> {
+    let zero = memchr::memchr(0, text);
+    let is_binary = zero.is_some() || has_picture_magic(text);
+    is_binary.then(|| Remark { line: 0, column: None, code: Code::Binary, text: String::new() })
 }
 
 fn has_picture_magic(bytes: &[u8]) -> bool {
     [&b"\x89PNG"[..], b"\xff\xd8\xff", b"GIF8", b"%PDF-", b"\x1f\x8b"]
         .iter()
         .any(|magic| bytes.starts_with(magic))
-}
-
-/// Returns the length of the byte order mark.
-pub(super) fn bom(bytes: &[u8]) -> usize {
-    if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
 }
 
 /// Returns the length of a first line `sep=;`, its end included, and what it says.
@@ -106,17 +99,17 @@ pub(super) fn delimiter(bytes: &[u8]) -> Delimiter {
 /// Returns how many of a thousand records have the commonest number of cells, and that number;
 /// nothing where that is a single cell.
 fn consistency(sample: &[u8], delimiter: u8, cut: bool) -> (usize, u32) {
-    let mut scanned = super::scan::scan(sample, 0, 1, delimiter);
-    if cut && scanned.records.len() > 1 {
-        scanned.records.pop();
+    let scanned = super::scan::scan(sample, 0, 1, delimiter, &mut |_| {});
+    let mut records = scanned.starts.len();
+    if cut && records > 1 {
+        records -= 1;
     }
-    scanned.records.truncate(SAMPLE_RECORDS);
     // At most 64 records: counting each against all is nothing, and sorting would be much code.
-    let records = &scanned.records;
-    let count = |len: u32| records.iter().filter(|record| record.len == len).count();
-    let lens = records.iter().map(|record| (count(record.len), record.len));
-    match lens.max() {
-        Some((count, len)) if len > 1 => (count * 1000 / records.len(), len),
+    let records = records.min(SAMPLE_RECORDS);
+    let widths = || (0..records).map(|record| scanned.widths.width(record));
+    let count = |width: u32| widths().filter(|other| *other == width).count();
+    match widths().map(|width| (count(width), width)).max() {
+        Some((count, width)) if width > 1 => (count * 1000 / records, width),
         _ => (0, 0),
     }
 }

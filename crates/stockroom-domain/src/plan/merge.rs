@@ -1,0 +1,220 @@
+//! A target while rows are merged into it, and what becomes of it.
+
+use super::planner::NONE;
+use super::{Target, Verdict};
+use crate::code::{Code, Codes};
+use crate::quantity::{Applied, Change, Level, Mode, Refusal, apply};
+use crate::stock::Product;
+
+/// A change is large from more than so many times the level, either way …
+const LARGE_RATIO: i64 = 10;
+/// … or from more than so many units.
+const LARGE_UNITS: i64 = 10_000;
+
+/// A target, small: there may be as many as rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Merged {
+    pub(super) product: u32,
+    /// The variant's place in the product, or [`NONE`].
+    pub(super) variant: u32,
+    /// The next target of the same product, or [`NONE`].
+    pub(super) next: u32,
+    /// The first row that asks, or [`NONE`].
+    pub(super) first_row: u32,
+    /// What is asked once rows are merged: the level or the sum of deltas.
+    sum: i64,
+    mode: Option<Mode>,
+    pub(super) verdict: Verdict,
+    expects_other: bool,
+    /// Why it cannot be sent …
+    pub(super) fault: Option<Code>,
+    /// … and the row that shows it, or [`NONE`].
+    pub(super) fault_row: u32,
+    pub(super) before: Option<Level>,
+    pub(super) codes: Codes,
+}
+
+impl Merged {
+    pub(super) fn new(product: u32, variant: u32, next: u32) -> Self {
+        Self {
+            product,
+            variant,
+            next,
+            first_row: NONE,
+            sum: 0,
+            mode: None,
+            verdict: Verdict::Error,
+            expects_other: false,
+            fault: None,
+            fault_row: NONE,
+            before: None,
+            codes: Codes::none(),
+        }
+    }
+
+    /// Forgets what rows asked.
+    pub(super) fn clear(&mut self) {
+        *self = Self::new(self.product, self.variant, self.next);
+    }
+
+    /// Tells whether any row names it.
+    pub(super) fn is_named(&self) -> bool {
+        self.first_row != NONE || self.fault.is_some()
+    }
+
+    /// A row that names it cannot be read: what the others ask is not sent either.
+    pub(super) fn poison(&mut self, row: u32) {
+        self.fail(Code::SameTargetError, row);
+    }
+
+    /// Takes in what a row asks; `adds_sets` where the rows are of several locations.
+    pub(super) fn merge(&mut self, row: u32, change: Change, expects_other: bool, adds_sets: bool) {
+        self.expects_other |= expects_other;
+        let Some(mode) = self.mode else {
+            self.mode = Some(change.mode());
+            self.first_row = row;
+            self.sum = change.value();
+            return;
+        };
+        match (mode, change) {
+            (Mode::Set, Change::Set(level)) if adds_sets => {
+                self.codes.add(Code::MergedSum);
+                self.sum = self.sum.saturating_add(level.get());
+            }
+            (Mode::Set, Change::Set(level)) if level.get() == self.sum => {
+                self.codes.add(Code::MergedEqual);
+            }
+            (Mode::Adjust, Change::Adjust(delta)) => {
+                self.codes.add(Code::MergedSum);
+                self.sum = self.sum.saturating_add(delta.get());
+            }
+            (Mode::Set, Change::Set(_)) => self.fail(Code::ConflictingSets, row),
+            _ => self.fail(Code::SetAndAdjust, row),
+        }
+    }
+
+    fn fail(&mut self, code: Code, row: u32) {
+        if self.fault.is_none() {
+            (self.fault, self.fault_row) = (Some(code), row);
+        }
+    }
+
+    /// Returns what is asked once rows are merged.
+    pub(super) fn change(&self) -> Option<Change> {
+        self.mode?.change(self.sum).ok()
+    }
+
+    /// Returns what is done to the level; `None` where it is an error.
+    pub(super) fn applied(&self) -> Option<Applied> {
+        if self.fault.is_some() {
+            return None;
+        }
+        apply(self.change()?, self.before).ok()
+    }
+
+    /// Says what the merged change does to `level`.
+    pub(super) fn judge(&mut self, level: Option<Level>, product: &Product) {
+        self.before = level;
+        let Some(mode) = self.mode.filter(|_| self.fault.is_none()) else {
+            self.verdict = Verdict::Error;
+            return;
+        };
+        let Ok(change) = mode.change(self.sum) else {
+            return self.fail(Code::NumberTooLarge, NONE);
+        };
+        match apply(change, level) {
+            Ok(applied) => self.accept(change, applied, product),
+            Err(Refusal::Untracked) => self.fail(Code::Untracked, NONE),
+            Err(Refusal::OverTheTop { .. }) => self.fail(Code::OverTheTop, NONE),
+        }
+    }
+
+    fn accept(&mut self, change: Change, applied: Applied, product: &Product) {
+        if applied.before == Some(applied.after) && applied.floored == 0 {
+            self.verdict = Verdict::Unchanged;
+            return;
+        }
+        let threshold = product.threshold.filter(|_| self.variant == NONE);
+        let mut found = warnings(applied, threshold);
+        if self.expects_other {
+            found.add(Code::Drift);
+        }
+        self.verdict = if found.is_empty() { Verdict::Change } else { Verdict::Warning };
+        self.codes = self.codes.union(found);
+        if applied.before.is_none() && matches!(change, Change::Set(_)) {
+            self.codes.add(Code::StartsTracking);
+        }
+    }
+
+    /// Warns that the product's level no longer equals the sum of its variants.
+    pub(super) fn warn_of_total(&mut self) {
+        if self.verdict.is_sent() {
+            self.verdict = Verdict::Warning;
+            self.codes.add(Code::TotalDiffers);
+        }
+    }
+
+    /// Returns the target as others see it.
+    pub(super) fn target(&self) -> Target {
+        Target {
+            product: self.product,
+            variant: Some(self.variant).filter(|variant| *variant != NONE),
+            change: self.change(),
+            applied: self.applied(),
+            verdict: self.verdict,
+            codes: self.codes,
+        }
+    }
+}
+
+fn warnings(applied: Applied, threshold: Option<i64>) -> Codes {
+    let before = applied.before.map_or(0, Level::get);
+    let after = applied.after.get();
+    let tenfold =
+        before >= 1 && after >= 1 && (after > before * LARGE_RATIO || before > after * LARGE_RATIO);
+    let was_low = applied.before.is_some_and(|level| level.is_low(threshold));
+    let found = [
+        (Code::Floored, applied.floored > 0),
+        (Code::ToZero, after == 0 && before > 0),
+        (Code::BecomesLow, applied.after.is_low(threshold) && !was_low),
+        (Code::LargeChange, tenfold || applied.delta.abs() > LARGE_UNITS),
+    ];
+    let holds = found.into_iter().filter(|(_, holds)| *holds);
+    holds.fold(Codes::none(), |codes, (code, _)| codes.with(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quantity::Delta;
+
+    fn adjust(units: i64) -> Change {
+        Change::Adjust(Delta::new(units).unwrap())
+    }
+
+    fn set(units: i64) -> Change {
+        Change::Set(Level::new(units).unwrap())
+    }
+
+    #[test]
+    fn a_sum_beyond_the_bounds_is_a_fault() {
+        let mut merged = Merged::new(0, NONE, NONE);
+        merged.merge(0, adjust(1_000_000_000), false, false);
+        merged.merge(1, adjust(1), false, false);
+        merged.judge(Level::new(5).ok(), &Product::default());
+        assert_eq!((merged.fault, merged.applied()), (Some(Code::NumberTooLarge), None));
+    }
+
+    #[test]
+    fn sets_of_several_locations_add_up_where_that_was_chosen() {
+        let mut merged = Merged::new(0, NONE, NONE);
+        merged.merge(0, set(5), false, true);
+        merged.merge(1, set(7), false, true);
+        merged.judge(Level::new(5).ok(), &Product::default());
+        assert_eq!(merged.applied().map(|applied| applied.after.get()), Some(12));
+        merged.clear();
+        merged.merge(0, set(5), false, false);
+        merged.merge(1, set(7), false, false);
+        assert_eq!((merged.fault, merged.fault_row), (Some(Code::ConflictingSets), 1));
+    }
+}
