@@ -95,8 +95,19 @@ pub struct Evidence {
 /// assert_eq!(read("12 pcs", None), Err(NumberFault::Invalid));
 /// ```
 pub fn read(text: &str, style: Option<Style>) -> Result<Reading, NumberFault> {
-    if let Some(units) = plain_digits(text.as_bytes()) {
-        return Ok(Reading::Number(Number { units, signed: false }));
+    match text.as_bytes() {
+        [] => return Ok(Reading::Blank),
+        [sign @ (b'+' | b'-'), digits @ ..] => {
+            if let Some(units) = plain_digits(digits) {
+                let units = if *sign == b'-' { -units } else { units };
+                return Ok(Reading::Number(Number { units, signed: true }));
+            }
+        }
+        digits => {
+            if let Some(units) = plain_digits(digits) {
+                return Ok(Reading::Number(Number { units, signed: false }));
+            }
+        }
     }
     let text = trim(text);
     if text.is_empty() {

@@ -36,6 +36,8 @@ pub struct Plan {
     targets: Vec<Merged>,
     /// The first target of each product; the others follow by [`Merged::next`].
     first_of: Vec<u32>,
+    /// The target that is each product's own level, near at hand: most rows name it.
+    own_of: Vec<u32>,
     guards: Vec<Guard>,
     totals: Totals,
     style: Option<Style>,

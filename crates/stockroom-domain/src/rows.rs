@@ -24,6 +24,10 @@ pub struct Reader<'a> {
     columns: usize,
     /// The field of each column up to the last that is read.
     slots: Vec<Field>,
+    /// The fields that hold values and numbers here.
+    values: Vec<Field>,
+    numbers: Vec<Field>,
+    has_mode: bool,
     /// The row whose quote never closes.
     open: Option<usize>,
     evidence: Evidence,
@@ -103,8 +107,14 @@ impl<'a> Reader<'a> {
         let mut slots = sheet.mapping().fields().to_vec();
         let is_read = |field: &Field| !matches!(field, Field::Ignored | Field::Name);
         slots.truncate(slots.iter().rposition(is_read).map_or(0, |last| last + 1));
+        let mapped = |field: &Field| slots.contains(field);
+        let values = [Field::Quantity, Field::QuantityDelta, Field::Amount];
+        let values: Vec<Field> = values.into_iter().filter(mapped).collect();
+        let numbers = values.iter().copied().chain([Field::Expected]).filter(mapped).collect();
+        let has_mode = mapped(&Field::Mode);
         let columns = table.columns();
-        Self { sheet, style, columns, slots, open, evidence: Evidence::default() }
+        let evidence = Evidence::default();
+        Self { sheet, style, columns, slots, values, numbers, has_mode, open, evidence }
     }
 
     /// Says how the numbers of the file are written.
@@ -127,8 +137,8 @@ impl<'a> Reader<'a> {
         let cells = self.cells(row);
         let has_marks = self.style.is_none() && self.note(row, &cells);
         let mut ask = RowAsk {
-            external_id: trimmed(self.typed_or(row, EditField::ExternalId, &cells)),
-            variant: trimmed(self.typed_or(row, EditField::Variant, &cells)),
+            external_id: self.typed_or(row, EditField::ExternalId, &cells),
+            variant: self.typed_or(row, EditField::Variant, &cells),
             outcome: Outcome::Blank,
             mode: None,
             value: None,
@@ -149,9 +159,9 @@ impl<'a> Reader<'a> {
     /// Takes note of the marks in a row's numbers; tells whether there are any.
     fn note(&mut self, row: usize, cells: &RowCells<'_>) -> bool {
         let mut has_marks = false;
-        for field in [Field::Quantity, Field::QuantityDelta, Field::Amount, Field::Expected] {
-            let raw = cells.raw[field as usize];
-            if raw.bytes().any(|byte| !byte.is_ascii_digit()) {
+        for field in &self.numbers {
+            let raw = cells.raw[*field as usize];
+            if raw.bytes().any(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'+')) {
                 self.evidence.note(&unquote(raw));
                 has_marks = true;
             }
@@ -165,8 +175,13 @@ impl<'a> Reader<'a> {
         if self.sheet.is_added(row) {
             return cells;
         }
-        for (field, raw) in self.slots.iter().zip(self.sheet.table().raw_cells(row)) {
-            cells.raw[*field as usize] = raw;
+        let mut raw_cells = self.sheet.table().raw_cells(row);
+        for field in &self.slots {
+            if matches!(field, Field::Ignored | Field::Name) {
+                raw_cells.skip_one();
+            } else {
+                cells.raw[*field as usize] = raw_cells.next().unwrap_or("");
+            }
         }
         if self.sheet.mapping().names_variants_by_option() {
             cells.options = self.sheet.variant(row);
@@ -176,13 +191,14 @@ impl<'a> Reader<'a> {
 
     fn typed_or(&self, row: usize, edit: EditField, cells: &RowCells<'a>) -> Cow<'a, str> {
         if let Some(typed) = self.sheet.typed(row, edit) {
-            return Cow::Borrowed(typed);
+            return Cow::Borrowed(typed.trim());
         }
-        match edit {
-            EditField::ExternalId => unescape(cells.text(Field::ExternalId)),
-            _ if self.sheet.mapping().names_variants_by_option() => cells.options.clone(),
-            _ => unescape(cells.text(Field::Variant)),
-        }
+        let raw = match edit {
+            EditField::ExternalId => cells.raw[Field::ExternalId as usize],
+            _ if !cells.options.is_empty() => return trimmed(cells.options.clone()),
+            _ => cells.raw[Field::Variant as usize],
+        };
+        if is_plain(raw) { Cow::Borrowed(raw) } else { trimmed(unescape(unquote(raw))) }
     }
 
     fn outcome(
@@ -252,7 +268,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<Change>, Fault> {
         let mut filled: [Option<Filled<'a>>; 3] = [None, None, None];
         let mut count = 0;
-        for field in [Field::Quantity, Field::QuantityDelta, Field::Amount] {
+        for field in self.values.iter().copied() {
             let text = cells.text(field);
             match number::read(&text, self.style) {
                 Ok(Reading::Blank) => {}
@@ -285,7 +301,7 @@ impl<'a> Reader<'a> {
     /// Returns the mode that the row's own cell says.
     fn mode(&self, cells: &RowCells<'a>) -> Result<Option<Mode>, Fault> {
         let text = cells.text(Field::Mode);
-        if text.trim().is_empty() {
+        if !self.has_mode || text.trim().is_empty() {
             return Ok(None);
         }
         let column = self.sheet.mapping().column(Field::Mode);
@@ -325,6 +341,9 @@ impl<'a> Reader<'a> {
     }
 
     fn expected(&self, cells: &RowCells<'a>) -> Result<Option<Level>, Fault> {
+        if cells.raw[Field::Expected as usize].is_empty() {
+            return Ok(None);
+        }
         let text = cells.text(Field::Expected);
         let column = Column(self.sheet.mapping().column(Field::Expected));
         match number::read(&text, self.style) {
@@ -370,6 +389,13 @@ pub(crate) fn quote(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// Tells whether a cell is its own text: nothing to unquote, unescape or trim.
+fn is_plain(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let is_letter = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
+    is_letter(bytes.first()) && is_letter(bytes.last())
 }
 
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {

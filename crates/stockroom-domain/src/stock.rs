@@ -1,11 +1,10 @@
 //! The stock as it was last read: products, their variants and levels, found by SKU.
 
-use std::hash::BuildHasher;
-
-use hashbrown::{DefaultHashBuilder, HashTable};
+mod sku_index;
 
 use crate::label::{LabelKey, Nfc};
 use crate::quantity::Level;
+use sku_index::SkuIndex;
 
 /// A product as the inventory lists it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,8 +41,7 @@ pub struct Variant {
 pub struct Stock {
     products: Vec<Product>,
     keys: Vec<Vec<LabelKey>>,
-    by_external_id: HashTable<u32>,
-    hasher: DefaultHashBuilder,
+    by_external_id: SkuIndex,
     nfc: Nfc,
 }
 
@@ -62,13 +60,7 @@ pub enum VariantFault {
 impl Stock {
     /// Returns a stock of nothing; `nfc` is the normalization that labels are matched by.
     pub fn new(nfc: Nfc) -> Self {
-        Self {
-            products: Vec::new(),
-            keys: Vec::new(),
-            by_external_id: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
-            nfc,
-        }
+        Self { products: Vec::new(), keys: Vec::new(), by_external_id: SkuIndex::default(), nfc }
     }
 
     /// Adds a product, or replaces the one with the same SKU.
@@ -81,11 +73,7 @@ impl Stock {
             return;
         }
         if let Some(id) = &product.external_id {
-            let at = u32::try_from(self.products.len()).unwrap_or(u32::MAX);
-            let (hasher, products) = (&self.hasher, &self.products);
-            self.by_external_id.insert_unique(hasher.hash_one(id.as_str()), at, |other| {
-                hasher.hash_one(products[*other as usize].external_id.as_deref().unwrap_or(""))
-            });
+            self.by_external_id.add(id, self.products.len());
         }
         self.products.push(product);
         self.keys.push(keys);
@@ -93,10 +81,7 @@ impl Stock {
 
     /// Returns the place of the product with this SKU.
     pub fn find(&self, external_id: &str) -> Option<usize> {
-        let same =
-            |at: &u32| self.products[*at as usize].external_id.as_deref() == Some(external_id);
-        let at = self.by_external_id.find(self.hasher.hash_one(external_id), same)?;
-        Some(*at as usize)
+        self.by_external_id.find(external_id)
     }
 
     /// Returns the place of the product's variant that `label` names.
@@ -104,12 +89,19 @@ impl Stock {
     /// # Errors
     /// [`VariantFault`] where none or several have it.
     pub fn find_variant(&self, product: usize, label: &str) -> Result<usize, VariantFault> {
+        let keys = &self.keys[product];
+        let label = label.trim();
+        if label.is_ascii() {
+            // Keys are folded already, and most labels are plain: no copy is needed to compare.
+            let same = |key: &LabelKey| key.as_str().eq_ignore_ascii_case(label);
+            if let Some(found) = only(keys.iter().map(same)) {
+                return found.ok_or(VariantFault::Ambiguous);
+            }
+        }
         let wanted = LabelKey::new(label, self.nfc);
-        let mut found = self.keys[product].iter().enumerate().filter(|(_, key)| **key == wanted);
-        match (found.next(), found.next()) {
-            (Some((at, _)), None) => Ok(at),
-            (Some(_), Some(_)) => Err(VariantFault::Ambiguous),
-            (None, _) => Err(VariantFault::Unknown { nearest: self.nearest(product, &wanted) }),
+        match only(keys.iter().map(|key| *key == wanted)) {
+            Some(found) => found.ok_or(VariantFault::Ambiguous),
+            None => Err(VariantFault::Unknown { nearest: self.nearest(product, &wanted) }),
         }
     }
 
@@ -152,6 +144,13 @@ impl Product {
         self.level == Some(Level::ZERO)
             || self.variants.iter().any(|variant| variant.level == Some(Level::ZERO))
     }
+}
+
+/// Returns the place of the one that is so; `Some(None)` where several are.
+fn only(are: impl Iterator<Item = bool>) -> Option<Option<usize>> {
+    let mut places = are.enumerate().filter(|(_, is)| *is).map(|(at, _)| at);
+    let first = places.next()?;
+    Some(places.next().is_none().then_some(first))
 }
 
 /// The number of letters to change, add or drop to get from one text to the other.

@@ -62,7 +62,8 @@ pub enum Extent {
 /// A table of cells, with everything that was noticed while reading it.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    text: String,
+    /// The text in UTF-8, which was checked once.
+    text: Vec<u8>,
     encoding: Encoding,
     has_bom: bool,
     delimiter: Delimiter,
@@ -112,7 +113,7 @@ impl Table {
             return table;
         }
         let guessed_line = table.take_text(bytes, options.encoding);
-        if let Some(remark) = sniff::binary(table.text.as_bytes()) {
+        if let Some(remark) = sniff::binary(&table.text) {
             return Self { remarks: vec![remark], ..Self::default() };
         }
         table.find_records(options, told);
@@ -213,7 +214,7 @@ impl Table {
 
     /// Tells whether the file ends its lines with `\r\n`.
     pub fn ends_lines_with_crlf(&self) -> bool {
-        let text = self.text.as_bytes();
+        let text = &self.text;
         memchr::memchr(b'\n', text).is_some_and(|at| at > 0 && text[at - 1] == b'\r')
     }
 
@@ -237,7 +238,7 @@ impl Table {
     fn take_text(&mut self, bytes: Vec<u8>, said: Option<Encoding>) -> Option<u32> {
         let decoded = encoding::decode(bytes, said);
         let line = decoded.guessed_at.map(|at| {
-            let before = decoded.text.as_bytes().get(..at).unwrap_or_default();
+            let before = decoded.text.get(..at).unwrap_or_default();
             place(memchr::memchr_iter(b'\n', before).count() + 1)
         });
         self.remarks.extend((decoded.broken > 0).then(|| Remark {
@@ -252,7 +253,7 @@ impl Table {
     }
 
     fn find_records(&mut self, options: ReadOptions, told: &mut dyn FnMut(usize)) {
-        let text = self.text.as_bytes();
+        let text = &self.text;
         let directive = sniff::sep_directive(text);
         let (start, said) = directive.map_or((0, None), |(len, said)| (len, Some(said)));
         self.delimiter =

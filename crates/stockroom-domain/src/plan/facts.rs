@@ -63,34 +63,18 @@ impl Facts {
 
     /// Adds a row behind the last.
     pub(super) fn push(&mut self, ask: &RowAsk<'_>, fact: Fact) {
-        let row = self.len();
-        self.resize(row + 1);
-        self.put(row, ask, fact);
+        self.targets.push(fact.target);
+        self.values.push(value(ask));
+        self.states.push(state(ask, fact));
+        self.faults.push(fault(fact));
     }
 
     /// Writes what is known of a row.
     pub(super) fn put(&mut self, row: usize, ask: &RowAsk<'_>, fact: Fact) {
-        let mut state = match ask.mode {
-            Some(Mode::Set) => SETS,
-            Some(Mode::Adjust) => ADJUSTS,
-            None => 0,
-        };
-        if matches!(ask.outcome, Outcome::Change(_)) {
-            state |= ASKS;
-        }
-        if fact.expects_other {
-            state |= EXPECTS_OTHER;
-        }
-        for (code, bit) in NOTES {
-            if ask.notes.has(code) {
-                state |= bit;
-            }
-        }
         self.targets[row] = fact.target;
-        self.values[row] =
-            ask.value.and_then(|value| i32::try_from(value).ok()).unwrap_or(NO_VALUE);
-        self.states[row] = state;
-        self.faults[row] = fact.fault.map_or(NO_FAULT, |code| code as u8);
+        self.values[row] = value(ask);
+        self.states[row] = state(ask, fact);
+        self.faults[row] = fault(fact);
     }
 
     pub(super) fn mode(&self, row: usize) -> Option<Mode> {
@@ -145,4 +129,32 @@ impl Facts {
         let same = self.faults.iter().enumerate().filter(move |(_, fault)| **fault == code as u8);
         same.map(|(row, _)| place(row))
     }
+}
+
+fn value(ask: &RowAsk<'_>) -> i32 {
+    ask.value.and_then(|value| i32::try_from(value).ok()).unwrap_or(NO_VALUE)
+}
+
+fn fault(fact: Fact) -> u8 {
+    fact.fault.map_or(NO_FAULT, |code| code as u8)
+}
+
+fn state(ask: &RowAsk<'_>, fact: Fact) -> u8 {
+    let mut state = match ask.mode {
+        Some(Mode::Set) => SETS,
+        Some(Mode::Adjust) => ADJUSTS,
+        None => 0,
+    };
+    if matches!(ask.outcome, Outcome::Change(_)) {
+        state |= ASKS;
+    }
+    if fact.expects_other {
+        state |= EXPECTS_OTHER;
+    }
+    if !ask.notes.is_empty() {
+        for (code, bit) in NOTES {
+            state |= if ask.notes.has(code) { bit } else { 0 };
+        }
+    }
+    state
 }

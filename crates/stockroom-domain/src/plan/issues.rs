@@ -54,10 +54,20 @@ impl Unfound {
 
 /// Returns the product and the variant that a row names, by their places in the stock.
 pub(super) fn find(sheet: &Sheet, stock: &Stock, ask: &RowAsk<'_>) -> Result<(u32, u32), Unfound> {
-    let product = stock.find(&ask.external_id).ok_or(Unfound::Product)?;
-    let has_variants = !stock.product(product).variants.is_empty();
-    let is_own =
-        ask.variant.is_empty() || (sheet.mapping().names_variants_by_option() && !has_variants);
+    find_variant(sheet, stock, ask, stock.find(&ask.external_id))
+}
+
+/// Returns the product, which was looked up, and the variant that a row names.
+pub(super) fn find_variant(
+    sheet: &Sheet,
+    stock: &Stock,
+    ask: &RowAsk<'_>,
+    product: Option<usize>,
+) -> Result<(u32, u32), Unfound> {
+    let product = product.ok_or(Unfound::Product)?;
+    let is_own = ask.variant.is_empty()
+        || (sheet.mapping().names_variants_by_option()
+            && stock.product(product).variants.is_empty());
     if is_own {
         return Ok((place(product), NONE));
     }

@@ -15,6 +15,8 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// How many rows are read between two words about how far the plan is.
 const REPORT_EVERY: usize = 50_000;
+/// How many rows are read before their products are looked up.
+const AT_A_TIME: usize = 64;
 
 impl Plan {
     /// Returns what `sheet` would do to `stock`, telling how many rows have been read.
@@ -29,6 +31,7 @@ impl Plan {
             facts: Facts::with_capacity(sheet.rows()),
             targets: Vec::new(),
             first_of: vec![NONE; stock.products().len()],
+            own_of: vec![NONE; stock.products().len()],
             guards: Vec::new(),
             totals: super::Totals::default(),
             style,
@@ -55,7 +58,7 @@ impl Plan {
         for row in rows.filter(|row| *row < sheet.rows()) {
             let ask = reader.read(row);
             let before = self.facts.targets[row];
-            let fact = self.fact(sheet, stock, &ask);
+            let fact = self.fact(sheet, stock, &ask, stock.find(&ask.external_id));
             products.extend([before, fact.target].iter().filter_map(|at| self.product_of(*at)));
             self.facts.put(row, &ask, fact);
         }
@@ -71,15 +74,25 @@ impl Plan {
     fn read_all(&mut self, sheet: &Sheet, stock: &Stock, told: &mut dyn FnMut(usize)) {
         let mut reader = Reader::new(sheet, self.style);
         let mut marked: Vec<u32> = Vec::new();
-        for row in 0..sheet.rows() {
-            let ask = reader.read(row);
-            if ask.has_marks {
-                marked.push(place(row));
+        let mut asks = Vec::with_capacity(AT_A_TIME);
+        for start in (0..sheet.rows()).step_by(AT_A_TIME) {
+            let rows = start..sheet.rows().min(start + AT_A_TIME);
+            asks.clear();
+            asks.extend(rows.clone().map(|row| reader.read(row)));
+            // Look-ups of a batch wait for memory together, not one after the other.
+            let mut found = [None; AT_A_TIME];
+            for (product, ask) in found.iter_mut().zip(&asks) {
+                *product = stock.find(&ask.external_id);
             }
-            let fact = self.fact(sheet, stock, &ask);
-            self.facts.push(&ask, fact);
-            if row % REPORT_EVERY == REPORT_EVERY - 1 {
-                told(row + 1);
+            for ((row, ask), product) in rows.clone().zip(&asks).zip(found) {
+                if ask.has_marks {
+                    marked.push(place(row));
+                }
+                let fact = self.fact(sheet, stock, ask, product);
+                self.facts.push(ask, fact);
+            }
+            if rows.end % REPORT_EVERY < AT_A_TIME {
+                told(rows.end);
             }
         }
         let settled = self.style.is_none().then(|| reader.evidence().style()).flatten();
@@ -90,22 +103,28 @@ impl Plan {
         reader.set_style(settled);
         for row in marked.into_iter().map(|row| row as usize) {
             let ask = reader.read(row);
-            let fact = self.fact(sheet, stock, &ask);
+            let fact = self.fact(sheet, stock, &ask, stock.find(&ask.external_id));
             self.facts.put(row, &ask, fact);
         }
     }
 
     /// Returns what is known of a row, with a new target where no row named it before.
-    fn fact(&mut self, sheet: &Sheet, stock: &Stock, ask: &RowAsk<'_>) -> Fact {
+    fn fact(
+        &mut self,
+        sheet: &Sheet,
+        stock: &Stock,
+        ask: &RowAsk<'_>,
+        product: Option<usize>,
+    ) -> Fact {
         let fault = match &ask.outcome {
             Outcome::Blank => return Fact { target: NONE, fault: None, expects_other: false },
             Outcome::Change(_) => None,
             Outcome::Fault(fault) => Some(fault.code),
         };
-        match issues::find(sheet, stock, ask) {
+        match issues::find_variant(sheet, stock, ask, product) {
             Ok((product, variant)) => {
-                let level = level(stock, product, variant);
-                let expects_other = ask.expected.is_some() && ask.expected != level;
+                let expects_other =
+                    ask.expected.is_some() && ask.expected != level(stock, product, variant);
                 Fact { target: self.find_or_add_target(product, variant), fault, expects_other }
             }
             Err(unfound) => {
@@ -116,7 +135,11 @@ impl Plan {
     }
 
     fn find_or_add_target(&mut self, product: u32, variant: u32) -> u32 {
-        let mut at = self.first_of[product as usize];
+        let own = self.own_of[product as usize];
+        if variant == NONE && own != NONE {
+            return own;
+        }
+        let mut at = if variant == NONE { NONE } else { self.first_of[product as usize] };
         while at != NONE {
             let merged = &self.targets[at as usize];
             if merged.variant == variant {
@@ -125,6 +148,9 @@ impl Plan {
             at = merged.next;
         }
         let at = place(self.targets.len());
+        if variant == NONE {
+            self.own_of[product as usize] = at;
+        }
         self.targets.push(Merged::new(product, variant, self.first_of[product as usize]));
         self.first_of[product as usize] = at;
         at

@@ -1,7 +1,7 @@
 //! The plan in figures, and what is wrong with it as a whole.
 
 use super::planner::NONE;
-use super::{ITEMS_PER_REQUEST, Plan, Totals, Verdict, guard};
+use super::{ITEMS_PER_REQUEST, Merged, Plan, Totals, Verdict, guard};
 use crate::code::Code;
 use crate::quantity::Level;
 
@@ -9,17 +9,22 @@ impl Plan {
     /// Counts everything anew.
     pub(super) fn count(&mut self) {
         let mut totals = Totals { rows: self.rows(), ..Totals::default() };
+        // A byte for each target stays near while a million rows are passed.
+        let to_zero = |merged: &Merged| merged.codes.has(Code::ToZero);
+        let stands: Vec<(Verdict, bool)> =
+            self.targets.iter().map(|merged| (merged.verdict, to_zero(merged))).collect();
+        let mut rows_of = [0_usize; 5];
         for row in 0..self.rows() {
-            let verdict = self.verdict(row);
-            match verdict {
-                Verdict::Error => totals.errors += 1,
-                Verdict::Warning => totals.warnings += 1,
-                Verdict::Change => totals.changes += 1,
-                Verdict::Unchanged => totals.unchanged += 1,
-                Verdict::Blank => totals.blank += 1,
-            }
-            totals.to_zero += usize::from(verdict.is_sent() && self.goes_to_zero(row));
+            let target = stands.get(self.facts.targets[row] as usize);
+            let (verdict, to_zero) = match target {
+                _ if self.facts.has_fault(row) => (Verdict::Error, false),
+                Some(stand) => *stand,
+                None => (Verdict::Blank, false),
+            };
+            rows_of[verdict as usize] += 1;
+            totals.to_zero += usize::from(to_zero && verdict.is_sent());
         }
+        [totals.errors, totals.warnings, totals.changes, totals.unchanged, totals.blank] = rows_of;
         for first in &self.first_of {
             self.add_product(&mut totals, *first);
         }

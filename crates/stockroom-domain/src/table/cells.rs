@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The cells of a record, from the first to the last, exactly as they stand, quotes included.
 #[derive(Clone, Debug)]
 pub struct RawCells<'a> {
-    text: &'a str,
+    bytes: &'a [u8],
     at: usize,
     delimiter: u8,
     is_done: bool,
@@ -13,8 +13,34 @@ pub struct RawCells<'a> {
 
 impl<'a> RawCells<'a> {
     /// Returns the cells of the record that begins at `start`.
-    pub(super) fn new(text: &'a str, start: usize, delimiter: u8) -> Self {
-        Self { text, at: start, delimiter, is_done: false }
+    pub(super) fn new(bytes: &'a [u8], start: usize, delimiter: u8) -> Self {
+        Self { bytes, at: start, delimiter, is_done: false }
+    }
+
+    /// Passes the next cell and returns where it stands.
+    fn pass(&mut self) -> Option<(usize, usize)> {
+        if self.is_done {
+            return None;
+        }
+        let start = self.at;
+        let mut end = start;
+        if self.bytes.get(end) == Some(&b'"') {
+            end = behind_quote(self.bytes, end + 1);
+        }
+        while let Some(byte) = self.bytes.get(end) {
+            if *byte == self.delimiter || matches!(byte, b'\n' | b'\r') {
+                break;
+            }
+            end += 1;
+        }
+        self.is_done = self.bytes.get(end) != Some(&self.delimiter);
+        self.at = if self.is_done { end } else { end + 1 };
+        Some((start, end))
+    }
+
+    /// Passes the next cell without looking into it; tells whether there was one.
+    pub(crate) fn skip_one(&mut self) -> bool {
+        self.pass().is_some()
     }
 }
 
@@ -22,25 +48,9 @@ impl<'a> Iterator for RawCells<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        if self.is_done {
-            return None;
-        }
-        let bytes = self.text.as_bytes();
-        let start = self.at;
-        let mut end = start;
-        if bytes.get(end) == Some(&b'"') {
-            end = behind_quote(bytes, end + 1);
-        }
-        while let Some(byte) = bytes.get(end) {
-            if *byte == self.delimiter || matches!(byte, b'\n' | b'\r') {
-                break;
-            }
-            end += 1;
-        }
-        self.is_done = bytes.get(end) != Some(&self.delimiter);
-        self.at = if self.is_done { end } else { end + 1 };
-        // Cells begin and end at ASCII marks.
-        self.text.get(start..end)
+        let (start, end) = self.pass()?;
+        // Cells end at ASCII marks of a text that was checked, so this never falls back.
+        Some(std::str::from_utf8(&self.bytes[start..end]).unwrap_or(""))
     }
 }
 

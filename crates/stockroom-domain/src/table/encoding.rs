@@ -40,7 +40,8 @@ pub enum Encoding {
 /// A text, and how it was found in the bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Decoded {
-    pub(super) text: String,
+    /// The text in UTF-8.
+    pub(super) text: Vec<u8>,
     pub(super) encoding: Encoding,
     pub(super) has_bom: bool,
     /// The first place, in the bytes, that is not UTF-8, where neither a mark nor the merchant
@@ -148,12 +149,16 @@ pub(super) fn decode(bytes: Vec<u8>, said: Option<Encoding>) -> Decoded {
         (Some(encoding), Some(marked)) if encoding == marked => marked.bom().len(),
         _ => 0,
     };
+    let is_guess = encoding.is_none();
     let (encoding, guessed_at) = match encoding {
         Some(encoding) => (encoding, None),
         None => guess(&bytes),
     };
+    let is_checked = is_guess && guessed_at.is_none();
     let (text, broken) = match encoding.table() {
         Some(table) => single_bytes(&bytes[skip..], table),
+        // The guess has looked at every byte already.
+        None if is_checked => (bytes, 0),
         None if encoding == Encoding::Utf8 => utf8(bytes, skip),
         None => utf16(&bytes[skip..], encoding == Encoding::Utf16Be),
     };
@@ -164,7 +169,7 @@ pub(super) fn decode(bytes: Vec<u8>, said: Option<Encoding>) -> Decoded {
 ///
 /// A text with many characters of UTF-8 and few faults was UTF-8 before something broke it.
 fn guess(bytes: &[u8]) -> (Encoding, Option<usize>) {
-    let Err(fault) = std::str::from_utf8(bytes) else { return (Encoding::Utf8, None) };
+    let Err(fault) = simdutf8::compat::from_utf8(bytes) else { return (Encoding::Utf8, None) };
     let first = fault.valid_up_to();
     let (mut faults, mut characters) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
@@ -187,19 +192,16 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<Encoding> {
     (high_first * 3 > pairs && low_first == 0).then_some(Encoding::Utf16Be)
 }
 
-fn utf8(mut bytes: Vec<u8>, skip: usize) -> (String, usize) {
+fn utf8(mut bytes: Vec<u8>, skip: usize) -> (Vec<u8>, usize) {
     bytes.drain(..skip);
-    match String::from_utf8(bytes) {
-        Ok(text) => (text, 0),
-        Err(error) => {
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let broken = error.as_bytes().utf8_chunks().filter(|c| !c.invalid().is_empty()).count();
-            (text, broken)
-        }
+    if simdutf8::basic::from_utf8(&bytes).is_ok() {
+        return (bytes, 0);
     }
+    let broken = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    (String::from_utf8_lossy(&bytes).into_owned().into_bytes(), broken)
 }
 
-fn utf16(bytes: &[u8], is_big_endian: bool) -> (String, usize) {
+fn utf16(bytes: &[u8], is_big_endian: bool) -> (Vec<u8>, usize) {
     let mut broken = bytes.len() % 2;
     let units = bytes.chunks_exact(2).map(|pair| match is_big_endian {
         true => u16::from_be_bytes([pair[0], pair[1]]),
@@ -213,10 +215,10 @@ fn utf16(bytes: &[u8], is_big_endian: bool) -> (String, usize) {
     if bytes.len() % 2 == 1 {
         text.push(char::REPLACEMENT_CHARACTER);
     }
-    (text, broken)
+    (text.into_bytes(), broken)
 }
 
-fn single_bytes(bytes: &[u8], table: &Table) -> (String, usize) {
+fn single_bytes(bytes: &[u8], table: &Table) -> (Vec<u8>, usize) {
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 16);
     let mut broken = 0;
     let mut rest = bytes;
@@ -232,7 +234,7 @@ fn single_bytes(bytes: &[u8], table: &Table) -> (String, usize) {
         text.push(character);
         rest = after;
     }
-    (text, broken)
+    (text.into_bytes(), broken)
 }
 
 #[cfg(test)]
@@ -246,9 +248,10 @@ mod tests {
             let oracle = encoding_rs::Encoding::for_label(encoding.as_str().as_bytes()).unwrap();
             let wanted = oracle.decode_without_bom_handling(&bytes).0;
             let decoded = decode(bytes.clone(), Some(encoding));
-            assert_eq!(decoded.text, wanted, "{}", encoding.as_str());
+            let text = String::from_utf8(decoded.text).unwrap();
+            assert_eq!(text, wanted, "{}", encoding.as_str());
             if decoded.broken == 0 {
-                assert_eq!(encoding.encode(&decoded.text), Some(bytes.clone()));
+                assert_eq!(encoding.encode(&text), Some(bytes.clone()));
             }
         }
     }
@@ -257,7 +260,7 @@ mod tests {
     fn marks_and_zeros_decide_before_the_guess() {
         let check = |bytes: &[u8], encoding, text: &str| {
             let decoded = decode(bytes.to_vec(), None);
-            assert_eq!((decoded.encoding, decoded.text.as_str()), (encoding, text));
+            assert_eq!((decoded.encoding, &*decoded.text), (encoding, text.as_bytes()));
             decoded
         };
         assert!(check(b"\xef\xbb\xbfa", Encoding::Utf8, "a").has_bom);
@@ -271,6 +274,6 @@ mod tests {
         let decoded = decode(broken, None);
         assert_eq!((decoded.encoding, decoded.broken), (Encoding::Utf8, 1));
         let odd = decode(b"\xff\xfea\0b".to_vec(), None);
-        assert_eq!((odd.text.as_str(), odd.broken), ("a\u{fffd}", 1));
+        assert_eq!((&*odd.text, odd.broken), ("a\u{fffd}".as_bytes(), 1));
     }
 }

@@ -1,0 +1,56 @@
+//! Products by SKU, close together in memory: a file of a million rows asks a million times.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// Places of products by SKU.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SkuIndex {
+    table: HashTable<Entry>,
+    /// All SKUs, one behind the other.
+    text: String,
+    hasher: DefaultHashBuilder,
+}
+
+/// A SKU's place in the text, and its product's in the stock. Comparing the hash first keeps a
+/// miss from looking at the text.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    hash: u32,
+    start: u32,
+    len: u32,
+    product: u32,
+}
+
+impl SkuIndex {
+    /// Adds the product at the place `product`; its SKU is not there yet.
+    pub(super) fn add(&mut self, sku: &str, product: usize) {
+        let hash = self.hasher.hash_one(sku);
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let (start, len) = (place(self.text.len()), place(sku.len()));
+        let entry = Entry { hash: short(hash), start, len, product: place(product) };
+        self.text.push_str(sku);
+        let (text, hasher) = (&self.text, &self.hasher);
+        self.table.insert_unique(hash, entry, |entry| hasher.hash_one(entry.of(text)));
+    }
+
+    /// Returns the place of the product with this SKU.
+    pub(super) fn find(&self, sku: &str) -> Option<usize> {
+        let hash = self.hasher.hash_one(sku);
+        let is_it = |entry: &Entry| entry.hash == short(hash) && entry.of(&self.text) == sku;
+        self.table.find(hash, is_it).map(|entry| entry.product as usize)
+    }
+}
+
+impl Entry {
+    fn of(self, text: &str) -> &str {
+        let start = self.start as usize;
+        text.get(start..start + self.len as usize).unwrap_or("")
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "half of the hash is enough to tell apart")]
+fn short(hash: u64) -> u32 {
+    hash as u32
+}
