@@ -19,6 +19,7 @@ pub mod number;
 pub mod order;
 pub mod plan;
 pub mod quantity;
+pub mod repair;
 pub mod rows;
 pub mod sheet;
 pub mod stock;

@@ -194,6 +194,11 @@ impl Plan {
         self.targets[at as usize].target()
     }
 
+    /// Returns the number of the level that a row asks to change, for [`Plan::target_at`].
+    pub fn target_number(&self, row: usize) -> Option<u32> {
+        Some(self.facts.targets[row]).filter(|target| *target != planner::NONE)
+    }
+
     /// Returns the level that a row asks to change.
     pub fn target(&self, row: usize) -> Option<Target> {
         self.targets.get(self.facts.targets[row] as usize).map(Merged::target)

@@ -7,11 +7,13 @@
 
 #![warn(missing_docs)]
 
+pub mod clipboard;
 mod engine;
 mod message;
 mod view;
 
-pub use engine::Engine;
+pub use engine::{Engine, Outside};
 pub use message::{
-    Ask, Filter, IssueView, Reply, RowFaults, RowView, SendItem, Shape, Sort, Summary, View,
+    Ask, Fill, Filter, GridColumn, IssueView, Logged, LoggedText, News, Repair, Reply, Rounding,
+    RowView, SendItem, Sentences, Shape, Sort, Summary, View,
 };

@@ -5,27 +5,34 @@
 
 use serde::{Deserialize, Serialize};
 use stockroom_domain::code::{Code, Codes};
-use stockroom_domain::columns::Field;
+use stockroom_domain::columns::{Field, Locations};
+use stockroom_domain::layout::Layout;
 use stockroom_domain::number::Style;
 use stockroom_domain::plan::{Guard, ItemChange, Limits, Totals, Verdict};
 use stockroom_domain::quantity::Mode;
-use stockroom_domain::sheet::EditField;
+use stockroom_domain::repair::Damage;
+use stockroom_domain::sheet::{Edit, EditField};
 use stockroom_domain::stock::Product;
-use stockroom_domain::table::{Delimiter, ReadOptions, Remark};
+use stockroom_domain::table::{Delimiter, Encoding, ReadOptions, Remark};
 
 /// What the page asks of the worksheet; each has one [`Reply`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Ask {
-    /// Read these bytes as a file; answered by [`Reply::Shape`].
+    /// Read this text as a file; answered by [`Reply::Shape`]. A file itself is handed over beside
+    /// the message.
     Open(Vec<u8>),
-    /// Read the kept bytes again in another way; answered by [`Reply::Shape`].
+    /// Read the file again in another way; answered by [`Reply::Shape`].
     Reread(ReadOptions),
+    /// Begin with these products, a row for each level; answered by [`Reply::Shape`].
+    OpenProducts(Vec<String>),
     /// Say what the columns mean; answered by [`Reply::Shape`].
     Map {
         /// What each column is.
         fields: Vec<Field>,
         /// How amounts are meant where their row does not say.
         default_mode: Option<Mode>,
+        /// Which locations count.
+        locations: Locations,
     },
     /// Say how numbers are written; answered by [`Reply::Summary`].
     Style(Option<Style>),
@@ -44,23 +51,76 @@ pub enum Ask {
         /// How many.
         count: u32,
     },
-    /// Type over a field; `None` takes the file's own text back. Answered by [`Reply::Summary`].
-    Edit {
-        /// The row, from 0.
-        row: u32,
-        /// What is typed over.
-        field: EditField,
-        /// The text.
-        text: Option<String>,
+    /// Find the row that starts on a line, or the last before it; answered by [`Reply::Place`].
+    PlaceOfLine {
+        /// Which rows in which order.
+        view: View,
+        /// The physical line.
+        line: u32,
     },
-    /// Take the last edit back; answered by [`Reply::Summary`].
+    /// Type over cells as one step; answered by [`Reply::Summary`].
+    Edit(Vec<Edit>),
+    /// Type the same over many rows as one step; answered by [`Reply::Summary`].
+    Fill {
+        /// Which rows in which order.
+        view: View,
+        /// The first, by its place in the view.
+        start: u32,
+        /// How many.
+        count: u32,
+        /// What.
+        fill: Fill,
+    },
+    /// Write cells into the rows of a view as one step; answered by [`Reply::Pasted`].
+    Paste {
+        /// Which rows in which order.
+        view: View,
+        /// The first row, by its place in the view; rows beyond the last are added.
+        start: u32,
+        /// The first column, by its place among the columns of the grid.
+        column: GridColumn,
+        /// The cells, row by row.
+        cells: Vec<Vec<String>>,
+    },
+    /// The cells of a range as a spreadsheet takes them; answered by [`Reply::Text`].
+    Copy {
+        /// Which rows in which order.
+        view: View,
+        /// The first row, by its place in the view.
+        start: u32,
+        /// How many.
+        count: u32,
+        /// The first column.
+        first: GridColumn,
+        /// The last column.
+        last: GridColumn,
+    },
+    /// Add blank rows behind the last; answered by [`Reply::Summary`].
+    AddRows(u32),
+    /// Take the last step back; answered by [`Reply::Summary`].
     Undo,
     /// Make it again; answered by [`Reply::Summary`].
     Redo,
+    /// Make the steps of a draft again; answered by [`Reply::Summary`].
+    Replay(Vec<Logged>),
     /// SKUs that the stock does not have; answered by [`Reply::Unknown`].
     Unknown {
         /// The most to name.
         most: u32,
+    },
+    /// SKUs that a spreadsheet may have damaged; answered by [`Reply::Repairs`].
+    Repairs,
+    /// Mend SKUs as they were offered, as one step; answered by [`Reply::Summary`].
+    Repair(Vec<Repair>),
+    /// Products that no row names; answered by [`Reply::Missing`].
+    Missing {
+        /// A text that their SKU or name must hold; blank for all.
+        search: String,
+    },
+    /// Add a row that sets to 0 for each level that no row names; answered by [`Reply::Summary`].
+    AddMissing {
+        /// A text that their SKU or name must hold; blank for all.
+        search: String,
     },
     /// The merchant's word; answered by [`Reply::Confirmed`] or [`Reply::Unconfirmed`].
     Confirm {
@@ -69,14 +129,133 @@ pub enum Ask {
         /// The number typed where guards ask for it.
         typed: Option<u32>,
     },
-    /// All rows with errors, to write their reasons; answered by [`Reply::Faults`].
-    Faults,
+    /// Write all rows with errors as a file like their source; answered by [`Reply::File`].
+    WriteErrors(Sentences),
     /// Write rows as a file like their source; answered by [`Reply::File`].
     WriteRows(Vec<(u32, String)>),
 }
 
+/// A column of the grid that can be typed over, in the order in which it shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum GridColumn {
+    /// The SKU.
+    Sku,
+    /// The product's name, which is only shown.
+    Product,
+    /// The variant.
+    Variant,
+    /// The mode, which is only shown.
+    Mode,
+    /// The value.
+    Value,
+}
+
+/// What is typed over many rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fill {
+    /// A text in a field.
+    Text {
+        /// The field.
+        field: EditField,
+        /// The text.
+        text: String,
+    },
+    /// The level changed by so many hundredths of a per cent, rounded.
+    Percent {
+        /// `-1000` takes a tenth away.
+        hundredths: i32,
+        /// How the result is rounded.
+        rounding: Rounding,
+    },
+    /// The first row's own text of a field, down to the last.
+    Down(EditField),
+    /// The file's own text again.
+    File(EditField),
+}
+
+/// How a part of a unit becomes whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Rounding {
+    /// To the nearest unit, halves up.
+    #[default]
+    Nearest,
+    /// To the next lower unit.
+    Down,
+    /// To the next higher unit.
+    Up,
+}
+
+/// A step of editing as a draft keeps it: what to do, without the stock that it was found by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Logged {
+    /// Cells were typed over: each text with the runs of rows that it was typed into.
+    Edits(Vec<LoggedText>),
+    /// Blank rows were added.
+    Added(u32),
+    /// The last step was taken back.
+    Undone,
+    /// It was made again.
+    Redone,
+}
+
+/// A text, and the rows it was typed into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedText {
+    /// The field.
+    pub field: EditField,
+    /// The text; `None` takes the file's own back.
+    pub text: Option<String>,
+    /// Runs of rows: the first, and how many.
+    pub runs: Vec<(u32, u32)>,
+}
+
+/// The sentences for what is wrong with rows, by code; `{text}` and the like are filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sentences {
+    /// The sentence for each code.
+    pub of_codes: Vec<(Code, String)>,
+    /// The sentence that offers `{suggestion}`.
+    pub did_you_mean: String,
+}
+
+/// A SKU that may have been damaged, and what it may have been.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repair {
+    /// The SKU as the rows have it.
+    pub from: String,
+    /// The SKU that it may have been; blank where none fits.
+    pub to: String,
+    /// The name of that product.
+    pub name: String,
+    /// What was damaged.
+    pub damage: Damage,
+    /// How many rows have it.
+    pub rows: u32,
+}
+
+/// How far a long work is; sent while its [`Reply`] is awaited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    /// The first rows of a file that is still being read.
+    Head(Box<Shape>),
+    /// So many bytes of a file have been read.
+    Read {
+        /// The bytes so far.
+        done: u64,
+        /// All of them.
+        total: u64,
+    },
+    /// So many rows have been planned.
+    Planned {
+        /// The rows so far.
+        done: u32,
+        /// All of them.
+        total: u32,
+    },
+}
+
 /// What the worksheet answers.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
     /// The worker is up; the text is its build id.
     Ready(String),
@@ -86,6 +265,13 @@ pub enum Reply {
     Shape(Box<Shape>),
     /// What the plan comes to.
     Summary(Summary),
+    /// What a paste did.
+    Pasted {
+        /// What the plan comes to.
+        summary: Summary,
+        /// Cells that would have gone where nothing can be typed.
+        skipped: u32,
+    },
     /// Rows of a view.
     Rows {
         /// How many rows the view has.
@@ -95,14 +281,29 @@ pub enum Reply {
         /// The rows.
         rows: Vec<RowView>,
     },
+    /// The place of a row in a view.
+    Place(Option<u32>),
+    /// Cells, tab-separated.
+    Text(String),
     /// SKUs that the stock does not have, each once.
     Unknown(Vec<String>),
+    /// SKUs that may have been damaged, each once.
+    Repairs(Vec<Repair>),
+    /// Products that no row names.
+    Missing {
+        /// How many products.
+        products: u32,
+        /// How many levels above 0 they have.
+        levels: u32,
+        /// Their units.
+        units: i64,
+        /// The names of the first few.
+        names: Vec<String>,
+    },
     /// What to send.
     Confirmed(Vec<SendItem>),
     /// The plan has errors, or the number typed is not the button's.
     Unconfirmed,
-    /// Rows with errors.
-    Faults(Vec<RowFaults>),
     /// A file.
     File(Vec<u8>),
 }
@@ -114,6 +315,14 @@ pub struct Shape {
     pub rows: u32,
     /// The delimiter, given or found.
     pub delimiter: Delimiter,
+    /// The encoding, given, found or guessed.
+    pub encoding: Encoding,
+    /// The layout that the columns are known as.
+    pub layout: Option<Layout>,
+    /// The locations that the file names, where it has a column for them.
+    pub location_names: Vec<String>,
+    /// Which of them count.
+    pub locations: Locations,
     /// Whether the first record names the columns.
     pub has_header: bool,
     /// The names of the columns, blank without a header.
@@ -153,6 +362,10 @@ pub struct Summary {
     pub touched: Option<u32>,
     /// Products in the stock.
     pub products: u32,
+    /// Rows whose SKU the stock does not have.
+    pub unknown: u32,
+    /// The step that was made, for the draft.
+    pub logged: Option<Logged>,
 }
 
 /// Which rows, in which order.
@@ -217,6 +430,8 @@ pub struct RowView {
     pub mode: Option<Mode>,
     /// The value as it is written: typed, or the file's.
     pub value: String,
+    /// Whether it was added here and does not stand in the file.
+    pub is_added: bool,
     /// The fields that were typed over.
     pub edited: Vec<EditField>,
     /// The level before.
@@ -265,13 +480,4 @@ pub struct SendItem {
     pub variants: Vec<(String, ItemChange)>,
     /// The rows, from 0.
     pub rows: Vec<u32>,
-}
-
-/// What is wrong with a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowFaults {
-    /// The row, from 0.
-    pub row: u32,
-    /// What is wrong.
-    pub issues: Vec<IssueView>,
 }

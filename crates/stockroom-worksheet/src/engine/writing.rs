@@ -1,0 +1,70 @@
+//! What leaves the worksheet: the confirmed items, and files of rows that did not go.
+
+use stockroom_domain::export::rows_with_errors;
+use stockroom_domain::plan::{Issue, Item};
+
+use super::{Engine, index};
+use crate::message::{Reply, SendItem, Sentences};
+
+impl Engine {
+    pub(super) fn confirm(&self, leave_out_errors: bool, typed: Option<u32>) -> Reply {
+        let Some(plan) = &self.plan else { return Reply::Unconfirmed };
+        let clean =
+            if leave_out_errors { Some(plan.leave_out_errors()) } else { plan.without_errors() };
+        let typed = typed.map(|number| number as usize);
+        let Some(Ok(confirmed)) = clean.map(|clean| clean.confirm(&self.stock, typed)) else {
+            return Reply::Unconfirmed;
+        };
+        let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); plan.targets()];
+        for row in 0..plan.rows() {
+            if let Some(target) = plan.line(row).target {
+                rows_of[target as usize].push(index(row));
+            }
+        }
+        let item = |item: &Item| SendItem {
+            external_id: item.external_id.clone(),
+            name: self
+                .stock
+                .find(&item.external_id)
+                .map(|at| self.stock.product(at).name.clone())
+                .unwrap_or_default(),
+            product: item.product,
+            variants: item.variants.clone(),
+            rows: item.targets.iter().flat_map(|at| rows_of[*at as usize].clone()).collect(),
+        };
+        Reply::Confirmed(confirmed.items().iter().map(item).collect())
+    }
+
+    pub(super) fn write_errors(&self, sentences: &Sentences) -> Reply {
+        let (Some(sheet), Some(plan)) = (&self.sheet, &self.plan) else {
+            return Reply::File(Vec::new());
+        };
+        let issues = plan.issues(sheet, &self.stock);
+        let rows: Vec<(usize, String)> =
+            issues.map(|issue| (issue.row as usize, sentences.of(&issue))).collect();
+        Reply::File(rows_with_errors(sheet, &rows))
+    }
+
+    pub(super) fn write_rows(&self, rows: Vec<(u32, String)>) -> Reply {
+        let Some(sheet) = &self.sheet else { return Reply::File(Vec::new()) };
+        let rows: Vec<_> = rows.into_iter().map(|(row, error)| (row as usize, error)).collect();
+        Reply::File(rows_with_errors(sheet, &rows))
+    }
+}
+
+impl Sentences {
+    /// Returns the sentence for an issue, with its text filled in.
+    fn of(&self, issue: &Issue) -> String {
+        let known = self.of_codes.iter().find(|(code, _)| *code == issue.code);
+        let sentence = known.map_or(issue.code.as_str(), |(_, sentence)| sentence);
+        let other = issue.other_line.map(|line| line.to_string()).unwrap_or_default();
+        let mut filled = sentence.replace("{text}", &issue.text).replace("{other}", &other);
+        // Only labels are offered: a number is the merchant's to type.
+        let label = issue.suggestion.as_deref().filter(|text| text.parse::<i64>().is_err());
+        if let Some(suggestion) = label {
+            filled.push(' ');
+            filled.push_str(&self.did_you_mean.replace("{suggestion}", suggestion));
+        }
+        filled
+    }
+}
