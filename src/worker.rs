@@ -1,54 +1,135 @@
 //! The worker: the [`Engine`] behind messages.
 //!
-//! A message is `[number, bytes, file?]`, its answer `[number, bytes]` with the same number. A
-//! file is read here, so that its bytes never pass through the page. The first word, number 0, is
-//! the build id: a worker of another build than the page's must not be used. A panic ends the
-//! worker and reaches the page as an error event; the page goes on. Nothing of the app's library is
-//! used here: it would bring its framework along.
+//! A message is `[number, bytes, file?]`, its answer `[number, bytes]` with the same number; while
+//! a long work goes on, `[number, bytes, true]` tells how far it is. A file is read here, slice by
+//! slice, so that its bytes never pass through the page. The first word, number 0, is the build id:
+//! a worker of another build than the page's must not be used. A panic ends the worker and reaches
+//! the page as an error event; the page goes on, and ends a work that it no longer wants in the
+//! same way. Nothing of the app's library is used here: it would bring its framework along.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, JsString, Uint8Array};
-use stockroom_worksheet::{Ask, Engine, Reply};
+use stockroom_worksheet::{Ask, Engine, News, Outside, Reply};
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
 
 /// The same as the page's.
 const BUILD_ID: &str = env!("STOCKROOM_BUILD_ID");
+/// How much of a file is looked at before all of it is read: enough for the first rows.
+const HEAD_BYTES: f64 = 262_144.0;
+/// How much is read at a time.
+const SLICE_BYTES: f64 = 4_194_304.0;
+/// How long the worker works between two words about it.
+const TELL_EVERY_MS: f64 = 60.0;
 
 fn main() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let engine = Rc::new(RefCell::new(Engine::new(nfc)));
+    let file: Rc<RefCell<Option<File>>> = Rc::default();
     let to_page = scope.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let message: Array = event.data().unchecked_into();
-        if let Some(ask) = read_ask(&message) {
-            let reply = engine.borrow_mut().answer(ask);
-            post(&to_page, &message.get(0), &reply);
+        let number = message.get(0);
+        let given = message.get(2).dyn_into::<File>().ok();
+        if given.is_some() {
+            file.replace(given.clone());
+        }
+        let mut page =
+            Page { scope: to_page.clone(), number, file: file.borrow().clone(), told_at: now() };
+        let ask = if given.is_some() { page.take_file() } else { read_ask(&message) };
+        if let Some(ask) = ask {
+            if matches!(ask, Ask::Open(_)) && given.is_none() {
+                file.replace(None);
+            }
+            let reply = engine.borrow_mut().answer(ask, &mut page);
+            page.post(&reply, None);
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
-    post(&scope, &JsValue::from(0), &Reply::Ready(BUILD_ID.to_owned()));
+    let page = Page { scope, number: JsValue::from(0), file: None, told_at: 0.0 };
+    page.post(&Reply::Ready(BUILD_ID.to_owned()), None);
 }
 
 fn read_ask(message: &Array) -> Option<Ask> {
-    if let Ok(file) = message.get(2).dyn_into::<File>() {
-        let buffer = FileReaderSync::new().ok()?.read_as_array_buffer(&file).ok()?;
-        return Some(Ask::Open(Uint8Array::new(&buffer).to_vec()));
-    }
     let bytes: Uint8Array = message.get(1).dyn_into().ok()?;
     postcard::from_bytes(&bytes.to_vec()).ok()
 }
 
-fn post(scope: &DedicatedWorkerGlobalScope, number: &JsValue, reply: &Reply) {
-    let Ok(bytes) = postcard::to_allocvec(reply) else { return };
-    let bytes = Uint8Array::from(bytes.as_slice());
-    let transfer = Array::of1(&bytes.buffer());
-    let message = Array::of2(number, &bytes);
-    // A page that is gone hears nothing, and needs to hear nothing.
-    let _ = scope.post_message_with_transfer(&message, &transfer);
+/// Who waits for the answer, and the file that the work is about.
+struct Page {
+    scope: DedicatedWorkerGlobalScope,
+    number: JsValue,
+    file: Option<File>,
+    told_at: f64,
+}
+
+impl Page {
+    /// Reads the file, after showing its first rows.
+    fn take_file(&mut self) -> Option<Ask> {
+        let file: Blob = self.file.clone()?.into();
+        if file.size() > HEAD_BYTES {
+            let head = slice(&file, 0.0, HEAD_BYTES)?;
+            self.post(&News::Head(Box::new(Engine::head(head.to_vec()))), Some(true));
+        }
+        self.bytes().map(Ask::Open)
+    }
+
+    fn post<T: serde::Serialize>(&self, word: &T, is_news: Option<bool>) {
+        let Ok(bytes) = postcard::to_allocvec(word) else { return };
+        let bytes = Uint8Array::from(bytes.as_slice());
+        let transfer = Array::of1(&bytes.buffer());
+        let message = Array::of2(&self.number, &bytes);
+        if let Some(is_news) = is_news {
+            message.push(&JsValue::from(is_news));
+        }
+        // A page that is gone hears nothing, and needs to hear nothing.
+        let _ = self.scope.post_message_with_transfer(&message, &transfer);
+    }
+}
+
+impl Outside for Page {
+    fn tell(&mut self, news: News) {
+        if now() - self.told_at >= TELL_EVERY_MS {
+            self.told_at = now();
+            self.post(&news, Some(true));
+        }
+    }
+
+    fn bytes(&mut self) -> Option<Vec<u8>> {
+        let file: Blob = self.file.clone()?.into();
+        let size = file.size();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a file's size is a whole number from 0, and at most 256 MB are read"
+        )]
+        let mut bytes = Vec::with_capacity(size as usize);
+        let mut at = 0.0;
+        while at < size {
+            let end = (at + SLICE_BYTES).min(size);
+            let part = slice(&file, at, end)?;
+            let start = bytes.len();
+            bytes.resize(start + part.length() as usize, 0);
+            part.copy_to(&mut bytes[start..]);
+            at = end;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as above")]
+            self.tell(News::Read { done: at as u64, total: size as u64 });
+        }
+        Some(bytes)
+    }
+}
+
+fn slice(file: &Blob, start: f64, end: f64) -> Option<Uint8Array> {
+    let part = file.slice_with_f64_and_f64(start, end).ok()?;
+    let buffer = FileReaderSync::new().ok()?.read_as_array_buffer(&part).ok()?;
+    Some(Uint8Array::new(&buffer))
+}
+
+fn now() -> f64 {
+    js_sys::Date::now()
 }
 
 /// The browser's own normalization: its tables would be heavy here.

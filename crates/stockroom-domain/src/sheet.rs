@@ -80,6 +80,9 @@ struct CellStep {
 
 const FILE: u32 = u32::MAX;
 
+/// The most locations that are named.
+pub const MAX_LOCATIONS: usize = 100;
+
 /// The most rows that a sheet can be made to have by adding.
 pub const MAX_ROWS: usize = 20_000_000;
 
@@ -137,6 +140,23 @@ impl Sheet {
     /// Says what the columns mean; edits stay.
     pub fn map(&mut self, mapping: Mapping) {
         self.mapping = mapping;
+    }
+
+    /// Returns the names in the location column, each once, in the file's order; at most
+    /// [`MAX_LOCATIONS`].
+    pub fn location_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        if self.mapping.column(Field::Location).is_none() {
+            return names;
+        }
+        for row in 0..self.table.rows() {
+            let name = self.file_text(row, Field::Location);
+            let name = name.trim();
+            if names.len() < MAX_LOCATIONS && !name.is_empty() && !names.iter().any(|n| n == name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
     }
 
     /// Returns the SKU that a row names: typed, or the file's.

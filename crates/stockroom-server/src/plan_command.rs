@@ -12,13 +12,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use stockroom_domain::code::Code;
-use stockroom_domain::columns::{Field, Mapping, key};
+use stockroom_domain::columns::{Field, Locations, Mapping, key};
 use stockroom_domain::number::Style;
 use stockroom_domain::plan::{Limits, Plan};
 use stockroom_domain::quantity::Mode;
 use stockroom_domain::sheet::Sheet;
 use stockroom_domain::stock::Stock;
-use stockroom_domain::table::{Delimiter, Header, MAX_BYTES, MAX_COLUMNS, ReadOptions, Table};
+use stockroom_domain::table::{
+    Delimiter, Encoding, Header, MAX_BYTES, MAX_COLUMNS, ReadOptions, Table,
+};
 
 use crate::applying::nfc;
 use crate::commands::{CommandError, Ended};
@@ -45,11 +47,21 @@ pub struct PlanArgs {
     /// The character between columns: auto , ; tab or |
     #[arg(long, value_name = "CHARACTER", default_value = "auto", value_parser = delimiter)]
     delimiter: DelimiterChoice,
+    /// How the file's bytes are read: auto, utf-8, windows-1252, windows-1256 (Arabic), macintosh,
+    /// utf-16le and others
+    #[arg(long, value_name = "ENCODING", default_value = "auto", value_parser = encoding)]
+    encoding: EncodingChoice,
+    /// Which of the file's locations counts, by its name; `--all-locations` adds them up
+    #[arg(long, value_name = "NAME", conflicts_with = "all_locations")]
+    location: Option<String>,
+    /// Add up the rows of all locations
+    #[arg(long)]
+    all_locations: bool,
     /// The first line is a row, not a header
     #[arg(long)]
     no_header: bool,
     /// What a column is, by its header or its number from 1: externalId variant mode quantity
-    /// quantityDelta amount expected name ignored
+    /// quantityDelta amount expected name option location ignored
     #[arg(long, value_name = "COLUMN=FIELD", value_parser = assignment)]
     map: Vec<Assignment>,
     /// Print the plan as JSON
@@ -87,6 +99,10 @@ enum StyleName {
 /// A delimiter, or none: it is then found.
 #[derive(Clone, Copy, Debug)]
 struct DelimiterChoice(Option<Delimiter>);
+
+/// An encoding, or none: it is then found.
+#[derive(Clone, Copy, Debug)]
+struct EncodingChoice(Option<Encoding>);
 
 /// A column, and what it is said to be.
 #[derive(Clone, Debug)]
@@ -132,11 +148,8 @@ fn plan_with_server(
     let mut stock = stock_of(client.inventory()?.into_iter().map(Into::into));
     let plan = Plan::new(sheet, style, &stock, Limits::default());
     let mut unknown: Vec<String> = plan
-        .lines()
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| line.codes.has(Code::UnknownProduct))
-        .map(|(row, _)| sheet.external_id(row).trim().to_owned())
+        .rows_with(Code::UnknownProduct)
+        .map(|row| sheet.external_id(row as usize).trim().to_owned())
         .collect();
     unknown.sort_unstable();
     unknown.dedup();
@@ -164,10 +177,11 @@ fn read_sheet(args: &PlanArgs) -> Ended<Sheet> {
     let options = ReadOptions {
         delimiter: args.delimiter.0,
         header: if args.no_header { Header::None } else { Header::First },
+        encoding: args.encoding.0,
     };
     let table = Table::read(read_file(&args.file)?, options);
     if let Some(remark) = table.refusal() {
-        let reason = refusal(remark.code, &remark.text, remark.line);
+        let reason = refusal(remark.code, &remark.text);
         return Err(unusable(format!("{shown}: {reason}")));
     }
     let mapping = mapping(args, &table)?;
@@ -176,7 +190,17 @@ fn read_sheet(args: &PlanArgs) -> Ended<Sheet> {
         let column = column.map(|at| report::column_name(&names, at));
         unusable(format!("{shown}: {}", unmapped(code, column.as_deref())))
     })?;
-    Ok(Sheet::new(table, mapping))
+    let has_locations = mapping.column(Field::Location).is_some();
+    let sheet = Sheet::new(table, mapping);
+    let locations = sheet.location_names();
+    if has_locations && locations.len() > 1 && sheet.mapping().locations == Locations::Unchosen {
+        let names = locations.join(", ");
+        return Err(unusable(format!(
+            "{shown}: the file has several locations: {names}. Choose one with --location NAME, or \
+             add them up with --all-locations."
+        )));
+    }
+    Ok(sheet)
 }
 
 fn read_file(file: &Path) -> Ended<Vec<u8>> {
@@ -184,7 +208,7 @@ fn read_file(file: &Path) -> Ended<Vec<u8>> {
     let failed = |error| unusable(format!("cannot read {shown}: {error}."));
     let bytes = std::fs::metadata(file).map_err(failed)?.len();
     if bytes > MAX_BYTES {
-        let reason = refusal(Code::TooLarge, &bytes.to_string(), 0);
+        let reason = refusal(Code::TooLarge, &bytes.to_string());
         return Err(unusable(format!("{shown}: {reason}")));
     }
     std::fs::read(file).map_err(failed)
@@ -210,7 +234,13 @@ fn mapping(args: &PlanArgs, table: &Table) -> Ended<Mapping> {
         ModeName::Set => Mode::Set,
         ModeName::Adjust => Mode::Adjust,
     });
-    Ok(Mapping::new(fields, default_mode))
+    let mut mapping = Mapping::new(fields, default_mode);
+    mapping.locations = match &args.location {
+        Some(name) => Locations::Only(name.trim().to_owned()),
+        None if args.all_locations => Locations::Sum,
+        None => Locations::Unchosen,
+    };
+    Ok(mapping)
 }
 
 fn find_column(names: &[String], wanted: &str) -> Ended<usize> {
@@ -232,7 +262,7 @@ fn find_column(names: &[String], wanted: &str) -> Ended<usize> {
     })
 }
 
-fn refusal(code: Code, text: &str, line: u32) -> String {
+fn refusal(code: Code, text: &str) -> String {
     match code {
         Code::EmptyFile => "the file is empty: not even a header.".to_owned(),
         Code::Binary => {
@@ -244,9 +274,6 @@ fn refusal(code: Code, text: &str, line: u32) -> String {
             "the file has {text} bytes, at most {MAX_BYTES} are read. Split it, or leave out \
              columns that are not needed."
         ),
-        Code::NotUtf8 => {
-            format!("the text is not UTF-8 (first seen on line {line}). Save it as CSV UTF-8.")
-        }
         Code::TooManyColumns => format!(
             "the header has {text} columns, at most {MAX_COLUMNS} are read. Is it the right file?"
         ),
@@ -285,6 +312,17 @@ fn delimiter(name: &str) -> Result<DelimiterChoice, String> {
     Delimiter::from_name(name)
         .map(|delimiter| DelimiterChoice(Some(delimiter)))
         .ok_or_else(|| "it must be auto , ; tab or |".to_owned())
+}
+
+fn encoding(name: &str) -> Result<EncodingChoice, String> {
+    if name == "auto" {
+        return Ok(EncodingChoice(None));
+    }
+    let found = Encoding::from_name(name).map(|encoding| EncodingChoice(Some(encoding)));
+    found.ok_or_else(|| {
+        let names = Encoding::ALL.map(Encoding::as_str);
+        format!("it must be auto or one of {}", names.join(" "))
+    })
 }
 
 fn assignment(text: &str) -> Result<Assignment, String> {

@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use stockroom_domain::plan::{Line, Plan, Verdict};
+use stockroom_domain::plan::{Plan, Verdict};
 use stockroom_domain::quantity::Level;
 use stockroom_domain::sheet::Sheet;
 use stockroom_domain::stock::Stock;
 
 #[derive(Serialize)]
-struct PlanJson<'a> {
+struct PlanJson {
     lines: Vec<LineJson>,
-    issues: Vec<IssueJson<'a>>,
+    issues: Vec<IssueJson>,
     guards: Vec<GuardJson>,
     totals: TotalsJson,
 }
@@ -32,11 +32,11 @@ struct LineJson {
 }
 
 #[derive(Serialize)]
-struct IssueJson<'a> {
+struct IssueJson {
     line: u32,
     column: Option<String>,
     code: &'static str,
-    text: &'a str,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -101,12 +101,11 @@ pub(super) fn column_name(names: &[String], at: usize) -> String {
     }
 }
 
-fn plan_json<'a>(sheet: &'a Sheet, stock: &Stock, plan: &'a Plan) -> PlanJson<'a> {
-    let rows = plan.lines().iter().enumerate();
+fn plan_json(sheet: &Sheet, stock: &Stock, plan: &Plan) -> PlanJson {
     let guards = plan.guards().iter();
     PlanJson {
-        lines: rows.map(|(row, line)| line_json(sheet, stock, plan, row, line)).collect(),
-        issues: issues_json(sheet, plan),
+        lines: (0..plan.rows()).map(|row| line_json(sheet, stock, plan, row)).collect(),
+        issues: issues_json(sheet, stock, plan),
         guards: guards
             .map(|guard| GuardJson {
                 code: guard.code.as_str(),
@@ -118,17 +117,18 @@ fn plan_json<'a>(sheet: &'a Sheet, stock: &Stock, plan: &'a Plan) -> PlanJson<'a
     }
 }
 
-fn line_json(sheet: &Sheet, stock: &Stock, plan: &Plan, row: usize, line: &Line) -> LineJson {
+fn line_json(sheet: &Sheet, stock: &Stock, plan: &Plan, row: usize) -> LineJson {
+    let line = plan.line(row);
     let text = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
     let external_id = text(&sheet.external_id(row));
     let variant = text(&sheet.variant(row));
-    let applied = plan.applied(line).filter(|_| line.verdict != Verdict::Blank);
-    let before = match plan.target(line) {
+    let applied = plan.applied(row).filter(|_| line.verdict != Verdict::Blank);
+    let before = match plan.target(row) {
         Some(target) => level(stock, target.product as usize, target.variant.map(|v| v as usize)),
         None => external_id.as_deref().and_then(|id| found(stock, id, variant.as_deref())),
     };
     LineJson {
-        line: line.line,
+        line: sheet.line(row),
         external_id,
         variant,
         mode: line.mode.map(stockroom_domain::quantity::Mode::as_str),
@@ -153,7 +153,7 @@ fn level(stock: &Stock, product: usize, variant: Option<usize>) -> Option<Level>
     variant.map_or(product.level, |variant| product.variants[variant].level)
 }
 
-fn issues_json<'a>(sheet: &'a Sheet, plan: &'a Plan) -> Vec<IssueJson<'a>> {
+fn issues_json(sheet: &Sheet, stock: &Stock, plan: &Plan) -> Vec<IssueJson> {
     let names = sheet.table().names();
     let name = |column: Option<u32>| column.map(|at| column_name(&names, at as usize));
     // What concerns the file as a whole stands at its first line.
@@ -161,13 +161,13 @@ fn issues_json<'a>(sheet: &'a Sheet, plan: &'a Plan) -> Vec<IssueJson<'a>> {
         line: remark.line.max(1),
         column: name(remark.column),
         code: remark.code.as_str(),
-        text: &remark.text,
+        text: remark.text.clone(),
     });
-    let of_rows = plan.issues().iter().map(|issue| IssueJson {
+    let of_rows = plan.issues(sheet, stock).map(|issue| IssueJson {
         line: issue.line,
         column: name(issue.column),
         code: issue.code.as_str(),
-        text: &issue.text,
+        text: issue.text,
     });
     of_file.chain(of_rows).collect()
 }

@@ -13,8 +13,6 @@ use crate::message::{News, Reply, Shape};
 
 /// How many rows the page is shown before it has said what the columns mean.
 const FIRST_ROWS: usize = 50;
-/// The most locations that are named.
-const LOCATIONS: usize = 100;
 
 impl Engine {
     /// Returns what a file looks like by its first bytes alone.
@@ -119,7 +117,7 @@ fn shape(sheet: &Sheet, options: ReadOptions) -> Shape {
     let mut fields = mapping.fields().to_vec();
     fields.resize(if is_refused { 0 } else { table.columns() }, Field::Ignored);
     let keys: Vec<String> = names.iter().map(|name| key(name)).collect();
-    let location_names = location_names(sheet);
+    let location_names = sheet.location_names();
     let must_choose = location_names.len() > 1 && mapping.locations == Locations::Unchosen;
     let unusable = mapping.check().err().map(|(code, _)| code);
     Shape {
@@ -140,20 +138,6 @@ fn shape(sheet: &Sheet, options: ReadOptions) -> Shape {
         unclosed_quote: table.unclosed_quote(),
         blank_lines: table.blank_lines(),
     }
-}
-
-/// Returns the names in the location column, each once, in the file's order.
-fn location_names(sheet: &Sheet) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let Some(column) = sheet.mapping().column(Field::Location) else { return names };
-    for row in 0..sheet.table().rows() {
-        let name = sheet.table().cell(row, column);
-        let name = name.trim();
-        if !name.is_empty() && names.len() < LOCATIONS && !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-    }
-    names
 }
 
 /// Writes a row of our own layout for each level of a product: known, and with nothing asked.
