@@ -57,7 +57,9 @@ fn check_declared(
 }
 
 fn kind(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<Kind, WorkbookFault> {
-    let has = |wanted: &str| archive.file_names().any(|name| name.is_ok_and(|name| name.eq_ignore_ascii_case(wanted)));
+    let has = |wanted: &str| {
+        archive.file_names().any(|name| name.is_ok_and(|name| name.eq_ignore_ascii_case(wanted)))
+    };
     if has("xl/workbook.bin") {
         Ok(Kind::Xlsb)
     } else if has("[Content_Types].xml") || has("_rels/.rels") {
@@ -108,11 +110,7 @@ fn name_of<R: Read>(entry: &ZipFile<'_, R>) -> String {
 }
 
 fn bomb<R: Read>(entry: &ZipFile<'_, R>, unpacked: u64) -> WorkbookFault {
-    WorkbookFault::Bomb {
-        entry: name_of(entry),
-        packed: entry.compressed_size(),
-        unpacked,
-    }
+    WorkbookFault::Bomb { entry: name_of(entry), packed: entry.compressed_size(), unpacked }
 }
 
 /// The number of strings that a table of shared strings says it has.
@@ -135,7 +133,9 @@ impl Counts {
 
     fn look_at(&mut self, bytes: &[u8]) {
         if self.is_strings {
-            bytes.iter().for_each(|byte| self.step(*byte));
+            for byte in bytes {
+                self.step(*byte);
+            }
         }
     }
 

@@ -4,7 +4,9 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError};
+use calamine::{
+    Data, DataRef, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx, XlsxError,
+};
 
 use crate::biff::{self, Padded};
 use crate::grid::Grid;
@@ -43,7 +45,7 @@ impl Excel {
     }
 
     /// Opens an old workbook, or tells that it is an encrypted new one.
-    pub(crate) fn open_xls(bytes: Vec<u8>, limits: Limits) -> Result<Self, WorkbookFault> {
+    pub(crate) fn open_xls(mut bytes: Vec<u8>, limits: Limits) -> Result<Self, WorkbookFault> {
         let ole = Ole::open(&bytes)?;
         if ole.has("EncryptedPackage") {
             return Err(WorkbookFault::Encrypted);
@@ -52,12 +54,20 @@ impl Excel {
             Some(stream) => Some(stream),
             None => ole.stream("Book")?,
         };
-        let padded = biff::check(&stream.ok_or(WorkbookFault::Unknown)?, limits)?;
+        let stream = stream.ok_or(WorkbookFault::Unknown)?;
+        let found = biff::check(&stream.bytes, limits)?;
+        for (at, pair) in found.silenced {
+            for (at, byte) in (at..).zip(pair) {
+                if let Some(place) = stream.place(at).and_then(|place| bytes.get_mut(place)) {
+                    *place = byte;
+                }
+            }
+        }
         let workbook = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
             XlsError::Password => WorkbookFault::Encrypted,
             error => WorkbookFault::damaged(error),
         })?;
-        Ok(Self::Xls(Box::new(workbook), padded))
+        Ok(Self::Xls(Box::new(workbook), found.padded))
     }
 
     /// Lists the sheets of cells; charts and macros are no sheets here.

@@ -80,6 +80,7 @@ impl WorkbookFault {
     }
 
     /// Returns the fault of a broken file.
+    #[expect(clippy::needless_pass_by_value, reason = "made to be given to `map_err`")]
     pub(crate) fn damaged(detail: impl ToString) -> Self {
         Self::Damaged { detail: detail.to_string() }
     }

@@ -42,7 +42,8 @@ impl Grid {
         let start = self.text.len();
         push_one_line(&mut self.text, text);
         let (start, end) = (offset(start), offset(self.text.len()));
-        self.in_order &= self.cells.last().is_none_or(|last| (last.row, last.column) < (row, column));
+        self.in_order &=
+            self.cells.last().is_none_or(|last| (last.row, last.column) < (row, column));
         self.cells.push(Cell { row, column, start, end });
         Ok(())
     }
@@ -165,7 +166,10 @@ mod tests {
 
     #[test]
     fn a_cell_is_quoted_where_it_must_be_and_stays_on_its_line() {
-        assert_eq!(text(&[(0, 0, "2,5 m"), (0, 1, "5\""), (1, 0, "a\r\nb\nc")]), "\"2,5 m\",\"5\"\"\"\na b c,\n");
+        assert_eq!(
+            text(&[(0, 0, "2,5 m"), (0, 1, "5\""), (1, 0, "a\r\nb\nc")]),
+            "\"2,5 m\",\"5\"\"\"\na b c,\n"
+        );
     }
 
     #[test]

@@ -6,8 +6,8 @@
 
 use std::io::{BufRead, BufReader, Cursor};
 
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use zip::ZipArchive;
 
 use crate::grid::Grid;
@@ -46,7 +46,10 @@ struct Tables {
 
 impl Ods {
     /// Opens a checked archive and lists its sheets.
-    pub(crate) fn open(bytes: Vec<u8>, limits: Limits) -> Result<(Self, Vec<Sheet>), WorkbookFault> {
+    pub(crate) fn open(
+        bytes: Vec<u8>,
+        limits: Limits,
+    ) -> Result<(Self, Vec<Sheet>), WorkbookFault> {
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(archive::fault)?;
         let mut ods = Self { archive, limits };
         if ods.is_encrypted()? {
@@ -70,7 +73,9 @@ impl Ods {
         loop {
             buffer.clear();
             match xml.read_event_into(&mut buffer).map_err(WorkbookFault::damaged)? {
-                Event::Start(e) | Event::Empty(e) if e.local_name().as_ref() == "encryption-data" => {
+                Event::Start(e) | Event::Empty(e)
+                    if e.local_name().as_ref() == "encryption-data" =>
+                {
                     return Ok(true);
                 }
                 Event::Eof => return Ok(false),
@@ -167,13 +172,14 @@ impl Tables {
         let mut filled = Vec::new();
         loop {
             buffer.clear();
-            let (e, is_closed) = match xml.read_event_into(&mut buffer).map_err(WorkbookFault::damaged)? {
-                Event::Start(e) => (e, false),
-                Event::Empty(e) => (e, true),
-                Event::End(e) if e.name().as_ref() == "table:table-row" => break,
-                Event::Eof => return Err(WorkbookFault::damaged("a row does not end")),
-                _ => continue,
-            };
+            let (e, is_closed) =
+                match xml.read_event_into(&mut buffer).map_err(WorkbookFault::damaged)? {
+                    Event::Start(e) => (e, false),
+                    Event::Empty(e) => (e, true),
+                    Event::End(e) if e.name().as_ref() == "table:table-row" => break,
+                    Event::Eof => return Err(WorkbookFault::damaged("a row does not end")),
+                    _ => continue,
+                };
             if !matches!(e.name().as_ref(), "table:table-cell" | "table:covered-table-cell") {
                 continue;
             }
@@ -195,7 +201,12 @@ impl Tables {
         Ok(())
     }
 
-    fn fill(&mut self, row: u32, times: u32, filled: &[(u32, u32, String)]) -> Result<(), WorkbookFault> {
+    fn fill(
+        &mut self,
+        row: u32,
+        times: u32,
+        filled: &[(u32, u32, String)],
+    ) -> Result<(), WorkbookFault> {
         if filled.is_empty() {
             return Ok(());
         }
@@ -228,7 +239,9 @@ fn attribute(e: &BytesStart<'_>, name: &str) -> Result<Option<String>, WorkbookF
     for attribute in e.attributes().with_checks(false) {
         let attribute = attribute.map_err(WorkbookFault::damaged)?;
         if attribute.key.as_ref() == name {
-            let text = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(WorkbookFault::damaged)?;
+            let text = attribute
+                .normalized_value(XmlVersion::Implicit1_0)
+                .map_err(WorkbookFault::damaged)?;
             return Ok(Some(text.into_owned()));
         }
     }

@@ -17,9 +17,24 @@ const FIRST_BIG: u64 = 4096;
 pub(crate) struct Ole<'a> {
     sectors: Sectors<'a>,
     fat: Vec<u32>,
-    mini: Vec<u8>,
+    mini: Chain,
     mini_fat: Vec<u32>,
     entries: Vec<Entry>,
+}
+
+/// A stream's bytes, and where in the file they stand.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    pub(crate) bytes: Vec<u8>,
+    places: Vec<usize>,
+    size: usize,
+}
+
+/// Joined sectors and their numbers.
+#[derive(Debug, Default)]
+struct Chain {
+    bytes: Vec<u8>,
+    numbers: Vec<u32>,
 }
 
 #[derive(Debug)]
@@ -46,17 +61,19 @@ impl<'a> Ole<'a> {
         };
         let sectors = Sectors { bytes: bytes.get(size..).unwrap_or_default(), size };
         let fat = read_fat(bytes, sectors)?;
-        let folder = sectors.chain(u32_at(bytes, 48)?, &fat, u64::MAX)?;
-        let entries: Vec<Entry> =
-            folder.chunks_exact(128).map(|chunk| Entry::read(chunk, size)).collect::<Result<_, _>>()?;
+        let folder = sectors.chain(u32_at(bytes, 48)?, &fat, u64::MAX)?.bytes;
+        let entries: Vec<Entry> = folder
+            .chunks_exact(128)
+            .map(|chunk| Entry::read(chunk, size))
+            .collect::<Result<_, _>>()?;
         let root = entries.first().ok_or_else(|| broken("folder"))?;
         let mini_sectors = u64::from(u32_at(bytes, 64)?);
         let (mini, mini_fat) = if mini_sectors > 0 {
             let len = mini_sectors.saturating_mul(size as u64);
-            let mini_fat = sectors.chain(u32_at(bytes, 60)?, &fat, len)?;
+            let mini_fat = sectors.chain(u32_at(bytes, 60)?, &fat, len)?.bytes;
             (sectors.chain(root.start, &fat, root.len)?, numbers(&mini_fat).collect())
         } else {
-            (Vec::new(), Vec::new())
+            (Chain::default(), Vec::new())
         };
         Ok(Self { sectors, fat, mini, mini_fat, entries })
     }
@@ -65,22 +82,38 @@ impl<'a> Ole<'a> {
         self.entry(name).is_some()
     }
 
-    /// Returns the bytes of a stream, `None` where there is none of that name.
-    pub(crate) fn stream(&self, name: &str) -> Result<Option<Vec<u8>>, WorkbookFault> {
+    /// Returns a stream, `None` where there is none of that name.
+    pub(crate) fn stream(&self, name: &str) -> Result<Option<Stream>, WorkbookFault> {
         let Some(entry) = self.entry(name) else {
             return Ok(None);
         };
-        let bytes = if entry.len < FIRST_BIG {
-            let mini = Sectors { bytes: &self.mini, size: MINI_SECTOR };
-            mini.chain(entry.start, &self.mini_fat, entry.len)?
-        } else {
-            self.sectors.chain(entry.start, &self.fat, entry.len)?
-        };
-        Ok(Some(bytes))
+        if entry.len >= FIRST_BIG {
+            let chain = self.sectors.chain(entry.start, &self.fat, entry.len)?;
+            let places = chain.numbers.iter().map(|number| self.sectors.place(*number)).collect();
+            return Ok(Some(Stream { bytes: chain.bytes, places, size: self.sectors.size }));
+        }
+        let mini = Sectors { bytes: &self.mini.bytes, size: MINI_SECTOR };
+        let chain = mini.chain(entry.start, &self.mini_fat, entry.len)?;
+        let places = chain.numbers.iter().map(|number| self.mini_place(*number)).collect();
+        Ok(Some(Stream { bytes: chain.bytes, places, size: MINI_SECTOR }))
+    }
+
+    /// Returns where in the file a small sector stands, inside a large one.
+    fn mini_place(&self, number: u32) -> usize {
+        let at = number as usize * MINI_SECTOR;
+        let sector = self.mini.numbers.get(at / self.sectors.size).copied().unwrap_or_default();
+        self.sectors.place(sector) + at % self.sectors.size
     }
 
     fn entry(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Stream {
+    /// Returns where in the file a byte of the stream stands.
+    pub(crate) fn place(&self, at: usize) -> Option<usize> {
+        Some(self.places.get(at / self.size)? + at % self.size)
     }
 }
 
@@ -102,17 +135,26 @@ impl<'a> Sectors<'a> {
     fn get(self, number: u32) -> Result<&'a [u8], WorkbookFault> {
         let start = (number as usize).checked_mul(self.size).ok_or_else(|| broken("sector"))?;
         let end = start.saturating_add(self.size).min(self.bytes.len());
-        self.bytes.get(start..end).filter(|sector| !sector.is_empty()).ok_or_else(|| broken("sector"))
+        self.bytes
+            .get(start..end)
+            .filter(|sector| !sector.is_empty())
+            .ok_or_else(|| broken("sector"))
+    }
+
+    /// Returns where in the file a sector stands: the header takes the room of one.
+    fn place(self, number: u32) -> usize {
+        (number as usize).saturating_add(1).saturating_mul(self.size)
     }
 
     /// Joins the sectors of a chain, up to `most` bytes.
-    fn chain(self, start: u32, fat: &[u32], most: u64) -> Result<Vec<u8>, WorkbookFault> {
-        let mut joined = Vec::new();
+    fn chain(self, start: u32, fat: &[u32], most: u64) -> Result<Chain, WorkbookFault> {
+        let (mut joined, mut numbers) = (Vec::new(), Vec::new());
         let mut number = start;
         while number != END_OF_CHAIN && (joined.len() as u64) < most {
             let sector = self.get(number)?;
             let room = usize::try_from(most - joined.len() as u64).unwrap_or(usize::MAX);
             joined.extend_from_slice(&sector[..sector.len().min(room)]);
+            numbers.push(number);
             if joined.len() > self.bytes.len() {
                 return Err(broken("circle"));
             }
@@ -120,7 +162,7 @@ impl<'a> Sectors<'a> {
                 number = *fat.get(number as usize).ok_or_else(|| broken("chain"))?;
             }
         }
-        Ok(joined)
+        Ok(Chain { bytes: joined, numbers })
     }
 }
 

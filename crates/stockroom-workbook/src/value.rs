@@ -14,8 +14,9 @@ const MOST_WHOLE: f64 = 1e15;
 pub(crate) fn write(value: &DataRef<'_>, digits: usize, out: &mut String) {
     match value {
         DataRef::Empty => {}
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
-            out.push_str(text);
+        DataRef::String(text) | DataRef::DurationIso(text) => out.push_str(text),
+        DataRef::DateTimeIso(text) => {
+            out.push_str(text.strip_suffix("T00:00:00").unwrap_or(text));
         }
         DataRef::SharedString(text) => out.push_str(text),
         DataRef::Bool(value) => out.push_str(if *value { "TRUE" } else { "FALSE" }),
@@ -71,14 +72,12 @@ fn date_time(value: &ExcelDateTime) -> String {
         return duration(serial);
     }
     let (year, month, day, hour, minute, second, milli) = value.to_ymd_hms_milli();
-    let mut text = format!("{year:04}-{month:02}-{day:02}");
-    if (hour, minute, second, milli) != (0, 0, 0, 0) {
-        text.push_str(&format!("T{hour:02}:{minute:02}:{second:02}"));
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    match (hour, minute, second, milli) {
+        (0, 0, 0, 0) => date,
+        (.., 0) => format!("{date}T{hour:02}:{minute:02}:{second:02}"),
+        _ => format!("{date}T{hour:02}:{minute:02}:{second:02}.{milli:03}"),
     }
-    if milli != 0 {
-        text.push_str(&format!(".{milli:03}"));
-    }
-    text
 }
 
 fn duration(days: f64) -> String {
@@ -133,7 +132,10 @@ mod tests {
         assert_eq!(number(1_234_567.0, padding("000000;@")), "1234567");
         assert_eq!(number(12.5, padding("000000")), "12.5");
         assert_eq!(number(-5.0, padding("000000")), "-5");
-        assert_eq!((padding("0"), padding("General"), padding("0.00"), padding("00-00")), (0, 0, 0, 0));
+        assert_eq!(
+            (padding("0"), padding("General"), padding("0.00"), padding("00-00")),
+            (0, 0, 0, 0)
+        );
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The reader of Excel's formats panics on some of them. That is known, costs a worker in the
 //! browser and is caught at the terminal; a panic from anywhere else is a fault of this crate.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::cell::RefCell;
 use std::io::{Cursor, Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +16,14 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 const NAMES: [&str; 8] = [
-    "types.xls", "types.xls", "types.xlsx", "types.xlsb", "types.ods", "inline.xlsx", "shared.xlsx", "sheets.xlsx",
+    "types.xls",
+    "types.xls",
+    "types.xlsx",
+    "types.xlsb",
+    "types.ods",
+    "inline.xlsx",
+    "shared.xlsx",
+    "sheets.xlsx",
 ];
 
 thread_local! {
@@ -22,8 +31,15 @@ thread_local! {
 }
 
 /// Small limits: what is broken shall not make the test slow.
-const LIMITS: Limits =
-    Limits { file: 1 << 20, entries: 100, unpacked: 1 << 24, ratio: 200, small: 1 << 20, cells: 1 << 20, text: 1 << 24 };
+const LIMITS: Limits = Limits {
+    file: 1 << 20,
+    entries: 100,
+    unpacked: 1 << 24,
+    ratio: 200,
+    small: 1 << 20,
+    cells: 1 << 20,
+    text: 1 << 24,
+};
 
 fn read_all(bytes: Vec<u8>) {
     let Ok(mut workbook) = Workbook::open(bytes, LIMITS) else { return };
@@ -99,8 +115,8 @@ impl Damage {
 
 /// A workbook with broken bytes: of the file itself, or of a file inside.
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
-    (prop::sample::select(&NAMES[..]), any::<prop::sample::Index>(), prop::bool::ANY, damage()).prop_map(
-        |(name, part, inside, damage)| {
+    (prop::sample::select(&NAMES[..]), any::<prop::sample::Index>(), prop::bool::ANY, damage())
+        .prop_map(|(name, part, inside, damage)| {
             let mut bytes = kept(name);
             if inside && bytes.starts_with(b"PK") {
                 let mut parts = parts(bytes);
@@ -110,8 +126,7 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
             }
             damage.apply(&mut bytes);
             bytes
-        },
-    )
+        })
 }
 
 fn check(bytes: Vec<u8>) -> Result<(), TestCaseError> {
@@ -142,8 +157,13 @@ fn broken_files_never_break_this_crate() {
 #[test]
 fn any_bytes_never_break_this_crate() {
     watch_panics();
-    let heads = prop::sample::select(vec![vec![], b"PK\x03\x04".to_vec(), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec()]);
-    let config = ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() };
+    let heads = prop::sample::select(vec![
+        vec![],
+        b"PK\x03\x04".to_vec(),
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(),
+    ]);
+    let config =
+        ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(head in heads, tail in prop::collection::vec(any::<u8>(), 0..2_000))| {
         check([head, tail].concat())?;
     });

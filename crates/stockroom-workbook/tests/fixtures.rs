@@ -1,5 +1,7 @@
 //! Every kept workbook beside what is read from it: `UPDATE_EXPECT=1` writes that anew.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -51,7 +51,10 @@ impl Cell {
     }
 
     /// Reads what a cell shows, up to its end. Comments are not shown.
-    pub(super) fn read_content<R: BufRead>(&mut self, xml: &mut Reader<R>) -> Result<(), WorkbookFault> {
+    pub(super) fn read_content<R: BufRead>(
+        &mut self,
+        xml: &mut Reader<R>,
+    ) -> Result<(), WorkbookFault> {
         let mut buffer = Vec::new();
         let mut shown = String::new();
         let mut comments = 0_u32;
@@ -63,7 +66,10 @@ impl Cell {
                     comments = comments.saturating_sub(1);
                 }
                 Event::End(e)
-                    if matches!(e.name().as_ref(), "table:table-cell" | "table:covered-table-cell") =>
+                    if matches!(
+                        e.name().as_ref(),
+                        "table:table-cell" | "table:covered-table-cell"
+                    ) =>
                 {
                     break;
                 }
