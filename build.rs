@@ -26,7 +26,7 @@ const LANGUAGES: [(&str, &[&str]); 3] = [
 ];
 
 /// What the hash of the build covers, apart from the words.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "Cargo.lock",
     "Cargo.toml",
     "src",
@@ -34,6 +34,7 @@ const SOURCES: [&str; 7] = [
     "crates/stockroom-api",
     "crates/stockroom-client",
     "crates/stockroom-worksheet",
+    "crates/stockroom-workbook",
 ];
 
 enum Entry {

@@ -45,7 +45,7 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         about: |path| {
-            ["domain", "client"]
+            ["domain", "client", "workbook"]
                 .iter()
                 .any(|name| path.starts_with(&format!("crates/stockroom-{name}/src")))
         },
