@@ -115,7 +115,11 @@ impl Outside for Page {
             bytes.resize(start + part.length() as usize, 0);
             part.copy_to(&mut bytes[start..]);
             at = end;
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as above")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "as above"
+            )]
             self.tell(News::Read { done: at as u64, total: size as u64 });
         }
         Some(bytes)
