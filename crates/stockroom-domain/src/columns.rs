@@ -203,14 +203,23 @@ impl Mapping {
     /// ```
     pub fn guess<S: AsRef<str>>(names: &[S]) -> Self {
         let keys: Vec<String> = names.iter().map(|name| key(name.as_ref())).collect();
-        if let Some((_, fields)) = Layout::detect(&keys) {
-            return Self::new(fields, None);
-        }
-        let mut fields = vec![Field::Ignored; names.len()];
+        let layout = Layout::detect(&keys).map(|(_, fields)| fields);
+        let is_known = layout.is_some();
+        let mut fields = layout.unwrap_or_else(|| vec![Field::Ignored; names.len()]);
         for (field, known) in NAMES {
+            // A layout says what its values are; what else a file has by name still counts.
+            let is_said = match field {
+                Field::Quantity | Field::QuantityDelta => is_known,
+                Field::Variant => fields.contains(&Field::Option),
+                _ => false,
+            };
+            if is_said || fields.contains(field) {
+                continue;
+            }
             let column = known.iter().find_map(|name| {
                 let wanted = key(name);
-                keys.iter().position(|key| *key == wanted)
+                let is_free = |at: &usize| fields[*at] == Field::Ignored;
+                (0..keys.len()).filter(is_free).find(|at| keys[*at] == wanted)
             });
             if let Some(column) = column {
                 fields[column] = *field;
@@ -309,7 +318,9 @@ pub fn key(name: &str) -> String {
 }
 
 fn is_filler(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '_' | '-' | '\u{feff}' | '\u{200b}'..='\u{200f}')
+    c.is_whitespace()
+        || matches!(c, '_' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+        || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{61c}')
 }
 
 /// Takes the accent off a letter; `None` for an accent that stands alone.

@@ -150,8 +150,11 @@ impl Layout {
         for (name, field) in known.fields {
             let is_free = |column: &usize| fields[*column] == Field::Ignored;
             let is_taken = *field != Field::Option && fields.contains(field);
-            let column = (0..keys.len()).filter(is_free).find(|c| is_named(&keys[*c], name));
-            if let Some(column) = column.filter(|_| !is_taken) {
+            let mut columns = (0..keys.len()).filter(is_free).filter(|c| is_named(&keys[*c], name));
+            let column = columns.next();
+            // Several columns of one kind are several stores: which one counts is the merchant's.
+            let is_one_of_several = name.ends_with('*') && columns.next().is_some();
+            if let Some(column) = column.filter(|_| !is_taken && !is_one_of_several) {
                 fields[column] = *field;
             }
         }

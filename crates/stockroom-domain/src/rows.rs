@@ -56,6 +56,8 @@ pub struct RowAsk<'a> {
     pub value: Option<i64>,
     /// The level that the file believes there is.
     pub expected: Option<Level>,
+    /// Whether the file believes something that no level can be, such as −2.
+    pub expects_no_level: bool,
     /// Notes that change nothing.
     pub notes: Codes,
     /// Whether another style might read its numbers otherwise; only told while none is settled.
@@ -143,6 +145,7 @@ impl<'a> Reader<'a> {
             mode: None,
             value: None,
             expected: None,
+            expects_no_level: false,
             notes: Codes::none(),
             has_marks,
         };
@@ -159,6 +162,12 @@ impl<'a> Reader<'a> {
     /// Takes note of the marks in a row's numbers; tells whether there are any.
     fn note(&mut self, row: usize, cells: &RowCells<'_>) -> bool {
         let mut has_marks = false;
+        let is_whole = self.sheet.is_added(row)
+            || (self.sheet.table().width(row) <= self.columns && self.open != Some(row));
+        if !is_whole {
+            // What stands in a column that shifted says nothing about numbers.
+            return false;
+        }
         for field in &self.numbers {
             let raw = cells.raw[*field as usize];
             if raw.bytes().any(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'+')) {
@@ -224,7 +233,11 @@ impl<'a> Reader<'a> {
         ask.mode = Some(change.mode());
         ask.value = Some(change.value());
         self.check_external_id(&ask.external_id)?;
-        ask.expected = self.expected(cells)?;
+        match self.expected(cells)? {
+            Some(Ok(level)) => ask.expected = Some(level),
+            Some(Err(_)) => ask.expects_no_level = true,
+            None => {}
+        }
         Ok(Outcome::Change(change))
     }
 
@@ -235,6 +248,9 @@ impl<'a> Reader<'a> {
         }
         if self.open == Some(row) {
             let column = table.width(row) - 1;
+            return Err(Fault::new(Code::UnclosedQuote, Some(column), &table.cell(row, column)));
+        }
+        if let Some(column) = table.runaway_quote(row) {
             return Err(Fault::new(Code::UnclosedQuote, Some(column), &table.cell(row, column)));
         }
         if table.width(row) > self.columns {
@@ -340,18 +356,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn expected(&self, cells: &RowCells<'a>) -> Result<Option<Level>, Fault> {
+    /// Returns the file's baseline, which asks for nothing: what is no level differs from any, and
+    /// only a number that can be read in two ways has to be settled.
+    fn expected(&self, cells: &RowCells<'a>) -> Result<Option<Result<Level, NumberFault>>, Fault> {
         if cells.raw[Field::Expected as usize].is_empty() {
             return Ok(None);
         }
         let text = cells.text(Field::Expected);
         let column = Column(self.sheet.mapping().column(Field::Expected));
         match number::read(&text, self.style) {
-            Ok(Reading::Number(number)) => {
-                number.level().map(Some).map_err(|fault| column.fault(fault, &text))
-            }
+            Ok(Reading::Number(number)) => Ok(Some(number.level())),
             Ok(Reading::Blank | Reading::NotStocked) => Ok(None),
-            Err(fault) => Err(column.fault(fault, &text)),
+            Err(fault @ NumberFault::Ambiguous { .. }) => Err(column.fault(fault, &text)),
+            Err(fault) => Ok(Some(Err(fault))),
         }
     }
 

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 
 use crate::columns::{Field, Mapping};
+use crate::quantity::Mode;
 use crate::table::{Table, unquote};
 use texts::Texts;
 
@@ -202,6 +203,14 @@ impl Sheet {
         match self.mapping.column(field) {
             Some(column) if !self.is_added(row) => self.table.cell(row, column),
             _ => Cow::Borrowed(""),
+        }
+    }
+
+    /// Returns the fields that a value may stand in, the one that a mode means first.
+    pub fn value_fields(&self, mode: Option<Mode>) -> [Field; 3] {
+        match mode {
+            Some(Mode::Adjust) => [Field::QuantityDelta, Field::Amount, Field::Quantity],
+            _ => [Field::Quantity, Field::Amount, Field::QuantityDelta],
         }
     }
 

@@ -151,6 +151,17 @@ impl Table {
         self.records.lines.line(row + self.headers())
     }
 
+    /// Returns the column of a cell in which a quote was closed by another cell's: it spans lines,
+    /// and text follows its quote.
+    pub fn runaway_quote(&self, row: usize) -> Option<usize> {
+        let record = row + self.headers();
+        let is_last = record + 1 >= self.records.starts.len();
+        if !is_last && !self.records.lines.may_span(record) {
+            return None;
+        }
+        self.raw_cells(row).position(cells::runs_away)
+    }
+
     /// Returns the number of cells that a row has.
     pub fn width(&self, row: usize) -> usize {
         self.records.widths.width(row + self.headers()) as usize

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use stockroom_domain::columns::{Field, Mapping};
+use stockroom_domain::columns::{Field, Locations, Mapping};
 use stockroom_domain::number::Style;
 use stockroom_domain::plan::{Item, Limits, Plan, Verdict};
 use stockroom_domain::quantity::{Change, Level, Mode, apply};
@@ -310,6 +310,77 @@ fn amounts_mean_what_the_row_or_the_file_says() {
     .assert_eq(&show(&sheet, &plan(&sheet)));
     sheet.map(Mapping::new(fields, Some(Mode::Set)));
     assert_eq!(plan(&sheet).line(0).mode, Some(Mode::Set));
+}
+
+#[test]
+fn a_quote_closed_by_another_cell_s_is_no_row() {
+    check(
+        "sku,name,quantity\nRIZ-25KG,\"Riz,100\nSIM-TEL,Carte \"SIM\" x,24\nYASSA-002,y,5\n",
+        expect![[r#"
+            2   error {"unclosed_quote"}
+                column Some(1) unclosed_quote "Riz,100\nSIM-TEL,Carte SIM\" x"
+            4 set 5: 8 → 5 (-3) change {}
+        "#]],
+    );
+}
+
+#[test]
+fn a_baseline_that_is_no_level_differs_from_every_level() {
+    check(
+        "sku,expected,quantity\nRIZ-25KG,-2,100\nSIM-TEL,x,241\nYASSA-002,n/a,5\n",
+        expect![[r#"
+            2 set 100: 112 → 100 (-12) warning {"drift"}
+            3 set 241: 240 → 241 (+1) warning {"drift"}
+            4 set 5: 8 → 5 (-3) change {}
+        "#]],
+    );
+}
+
+#[test]
+fn cells_that_shifted_say_nothing_about_numbers() {
+    check(
+        "sku;name;price;quantity\nRIZ-25KG;Riz; brisé;12,5;100\nSIM-TEL;x;1;1,000\n",
+        expect![[r#"
+            2   error {"too_many_fields"}
+                column Some(4) too_many_fields "100"
+            3 set  error {"number_ambiguous"}
+                column Some(3) number_ambiguous "1,000" perhaps 1000
+        "#]],
+    );
+}
+
+#[test]
+fn a_layout_leaves_no_known_column_out() {
+    check(
+        "sku,variant,count_on_hand,mode\nTHIEB-001,Grand,12,\nTHIEB-001,Normal,5,adjust\n",
+        expect![[r#"
+            2 set 12: 1 → 12 (+11) warning {"large_change", "total_differs"}
+            3 adjust  error {"mode_mismatch"}
+                column Some(2) mode_mismatch "5"
+        "#]],
+    );
+}
+
+#[test]
+fn locations_add_up_once_each() {
+    let text = "sku,location,expected,quantity\n\
+        RIZ-25KG,Dakar,60,50\nRIZ-25KG,Thiès,52,49\nRIZ-25KG,Dakar,60,50\n\
+        SIM-TEL,Dakar,,5\nSIM-TEL,Dakar,,6\n";
+    let table = Table::read(text.as_bytes().to_vec(), ReadOptions::default());
+    let fields = vec![Field::ExternalId, Field::Location, Field::Expected, Field::Quantity];
+    let mut mapping = Mapping::new(fields, None);
+    mapping.locations = Locations::Sum;
+    let sheet = Sheet::new(table, mapping);
+    expect![[r#"
+        2 set 50: 112 → 99 (-13) change {"merged_equal", "merged_sum"}
+        3 set 49: 112 → 99 (-13) change {"merged_equal", "merged_sum"}
+        4 set 50: 112 → 99 (-13) change {"merged_equal", "merged_sum"}
+        5 set 5 error {"conflicting_sets"}
+            column Some(3) conflicting_sets "5" see line 6
+        6 set 6 error {"conflicting_sets"}
+            column Some(3) conflicting_sets "6" see line 5
+    "#]]
+    .assert_eq(&show(&sheet, &plan(&sheet)));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::planner::NONE;
 use super::{Plan, place};
 use crate::code::Code;
 use crate::columns::Field;
+use crate::quantity::Mode;
 use crate::rows::{Fault, Outcome, Reader, RowAsk, quote};
 use crate::sheet::Sheet;
 use crate::stock::{Stock, VariantFault};
@@ -105,7 +106,10 @@ impl Plan {
         }
         let merged = self.targets.get(self.facts.targets[row] as usize)?;
         let code = merged.fault?;
-        let (column, text) = value_cell(sheet, row);
+        let (column, mut text) = value_cell(sheet, row, self.facts.mode(row));
+        if code == Code::NumberTooLarge {
+            text = merged.sum().to_string();
+        }
         let other =
             if merged.fault_row == place(row) { merged.first_row } else { merged.fault_row };
         let other_line = Some(other).filter(|other| *other != NONE && *other != place(row));
@@ -132,13 +136,14 @@ fn unfound(sheet: &Sheet, stock: &Stock, ask: &RowAsk<'_>, unfound: Unfound) -> 
 }
 
 /// Returns the column and the text of the value that a row asks for.
-fn value_cell(sheet: &Sheet, row: usize) -> (Option<u32>, String) {
+fn value_cell(sheet: &Sheet, row: usize, mode: Option<Mode>) -> (Option<u32>, String) {
     let mapping = sheet.mapping();
     if let Some(typed) = sheet.typed_value(row) {
         let column = mapping.fields().iter().position(|field| field.is_value());
         return (column.map(place), typed.to_owned());
     }
-    let cells = [Field::Quantity, Field::QuantityDelta, Field::Amount]
+    let cells = sheet
+        .value_fields(mode)
         .map(|field| (mapping.column(field).map(place), sheet.file_text(row, field).into_owned()));
     let filled = cells.into_iter().find(|(_, text)| !text.trim().is_empty());
     filled.unwrap_or((None, String::new()))

@@ -26,6 +26,8 @@ pub(super) struct Merged {
     mode: Option<Mode>,
     pub(super) verdict: Verdict,
     expects_other: bool,
+    /// The sum of what several locations expect.
+    expected_sum: Option<i64>,
     /// Why it cannot be sent …
     pub(super) fault: Option<Code>,
     /// … and the row that shows it, or [`NONE`].
@@ -45,6 +47,7 @@ impl Merged {
             mode: None,
             verdict: Verdict::Error,
             expects_other: false,
+            expected_sum: None,
             fault: None,
             fault_row: NONE,
             before: None,
@@ -67,36 +70,60 @@ impl Merged {
         self.fail(Code::SameTargetError, row);
     }
 
-    /// Takes in what a row asks; `adds_sets` where the rows are of several locations.
-    pub(super) fn merge(&mut self, row: u32, change: Change, expects_other: bool, adds_sets: bool) {
+    /// Takes in what a row asks.
+    pub(super) fn merge(&mut self, row: u32, change: Change, expects_other: bool) {
         self.expects_other |= expects_other;
-        let Some(mode) = self.mode else {
-            self.mode = Some(change.mode());
-            self.first_row = row;
-            self.sum = change.value();
-            return;
-        };
-        match (mode, change) {
-            (Mode::Set, Change::Set(level)) if adds_sets => {
-                self.codes.add(Code::MergedSum);
-                self.sum = self.sum.saturating_add(level.get());
-            }
-            (Mode::Set, Change::Set(level)) if level.get() == self.sum => {
-                self.codes.add(Code::MergedEqual);
-            }
-            (Mode::Adjust, Change::Adjust(delta)) => {
-                self.codes.add(Code::MergedSum);
-                self.sum = self.sum.saturating_add(delta.get());
-            }
-            (Mode::Set, Change::Set(_)) => self.fail(Code::ConflictingSets, row),
+        match (self.mode, change) {
+            (None, _) => self.begin(row, change),
+            (Some(Mode::Set), Change::Set(level)) if level.get() == self.sum => self.note_equal(),
+            (Some(Mode::Set), Change::Set(_)) => self.conflict(row),
+            (Some(Mode::Adjust), Change::Adjust(_)) => self.add_to_sum(change),
             _ => self.fail(Code::SetAndAdjust, row),
         }
+    }
+
+    /// Adds what the row of another location asks, and what it expects there.
+    pub(super) fn add(&mut self, row: u32, change: Change, expected: Option<Level>) {
+        if let Some(level) = expected {
+            *self.expected_sum.get_or_insert(0) += level.get();
+        }
+        match self.mode {
+            None => self.begin(row, change),
+            Some(mode) if mode == change.mode() => self.add_to_sum(change),
+            Some(_) => self.fail(Code::SetAndAdjust, row),
+        }
+    }
+
+    /// Notes that a row asks what another asked.
+    pub(super) fn note_equal(&mut self) {
+        self.codes.add(Code::MergedEqual);
+    }
+
+    /// A row sets what another sets otherwise.
+    pub(super) fn conflict(&mut self, row: u32) {
+        self.fail(Code::ConflictingSets, row);
+    }
+
+    fn begin(&mut self, row: u32, change: Change) {
+        self.mode = Some(change.mode());
+        self.first_row = row;
+        self.sum = change.value();
+    }
+
+    fn add_to_sum(&mut self, change: Change) {
+        self.codes.add(Code::MergedSum);
+        self.sum = self.sum.saturating_add(change.value());
     }
 
     fn fail(&mut self, code: Code, row: u32) {
         if self.fault.is_none() {
             (self.fault, self.fault_row) = (Some(code), row);
         }
+    }
+
+    /// Returns the level asked, or the sum of deltas.
+    pub(super) fn sum(&self) -> i64 {
+        self.sum
     }
 
     /// Returns what is asked once rows are merged.
@@ -136,7 +163,9 @@ impl Merged {
         }
         let threshold = product.threshold.filter(|_| self.variant == NONE);
         let mut found = warnings(applied, threshold);
-        if self.expects_other {
+        let is_sum_other =
+            self.expected_sum.is_some() && self.expected_sum != applied.before.map(Level::get);
+        if self.expects_other || is_sum_other {
             found.add(Code::Drift);
         }
         self.verdict = if found.is_empty() { Verdict::Change } else { Verdict::Warning };
@@ -199,8 +228,8 @@ mod tests {
     #[test]
     fn a_sum_beyond_the_bounds_is_a_fault() {
         let mut merged = Merged::new(0, NONE, NONE);
-        merged.merge(0, adjust(1_000_000_000), false, false);
-        merged.merge(1, adjust(1), false, false);
+        merged.merge(0, adjust(1_000_000_000), false);
+        merged.merge(1, adjust(1), false);
         merged.judge(Level::new(5).ok(), &Product::default());
         assert_eq!((merged.fault, merged.applied()), (Some(Code::NumberTooLarge), None));
     }
@@ -208,13 +237,14 @@ mod tests {
     #[test]
     fn sets_of_several_locations_add_up_where_that_was_chosen() {
         let mut merged = Merged::new(0, NONE, NONE);
-        merged.merge(0, set(5), false, true);
-        merged.merge(1, set(7), false, true);
-        merged.judge(Level::new(5).ok(), &Product::default());
+        merged.add(0, set(5), Level::new(4).ok());
+        merged.add(1, set(7), Level::new(6).ok());
+        merged.judge(Level::new(10).ok(), &Product::default());
         assert_eq!(merged.applied().map(|applied| applied.after.get()), Some(12));
+        assert!(!merged.codes.has(Code::Drift));
         merged.clear();
-        merged.merge(0, set(5), false, false);
-        merged.merge(1, set(7), false, false);
+        merged.merge(0, set(5), false);
+        merged.merge(1, set(7), false);
         assert_eq!((merged.fault, merged.fault_row), (Some(Code::ConflictingSets), 1));
     }
 }

@@ -1,12 +1,14 @@
 //! Joins what rows ask with the stock: targets, merging, verdicts; all of it, or a few rows anew.
 
+use hashbrown::HashMap;
+
 use super::facts::{Fact, Facts};
 use super::issues;
 use super::merge::Merged;
 use super::{Limits, Plan, place};
-use crate::columns::Locations;
+use crate::columns::{Field, Locations};
 use crate::number::Style;
-use crate::quantity::Level;
+use crate::quantity::{Change, Level};
 use crate::rows::{Outcome, Reader, RowAsk};
 use crate::sheet::{Sheet, Touched};
 use crate::stock::Stock;
@@ -123,8 +125,8 @@ impl Plan {
         };
         match issues::find_variant(sheet, stock, ask, product) {
             Ok((product, variant)) => {
-                let expects_other =
-                    ask.expected.is_some() && ask.expected != level(stock, product, variant);
+                let expects_other = ask.expects_no_level
+                    || (ask.expected.is_some() && ask.expected != level(stock, product, variant));
                 Fact { target: self.find_or_add_target(product, variant), fault, expects_other }
             }
             Err(unfound) => {
@@ -161,15 +163,15 @@ impl Plan {
     }
 
     fn merge_all(&mut self, sheet: &Sheet) {
-        let adds_sets = sheet.mapping().locations == Locations::Sum;
+        let mut adding = Adding::of(sheet, self.style);
         for row in 0..self.facts.len() {
-            self.merge_row(row, adds_sets);
+            self.merge_row(row, adding.as_mut());
         }
     }
 
     /// Merges the rows of these products again; `products` is sorted.
     fn merge_products(&mut self, products: &[u32], sheet: &Sheet) {
-        let adds_sets = sheet.mapping().locations == Locations::Sum;
+        let mut adding = Adding::of(sheet, self.style);
         let mut is_anew = vec![false; self.targets.len()];
         for product in products {
             let mut at = self.first_of[*product as usize];
@@ -181,17 +183,21 @@ impl Plan {
         }
         for row in 0..self.facts.len() {
             if is_anew.get(self.facts.targets[row] as usize) == Some(&true) {
-                self.merge_row(row, adds_sets);
+                self.merge_row(row, adding.as_mut());
             }
         }
     }
 
-    fn merge_row(&mut self, row: usize, adds_sets: bool) {
-        let Some(merged) = self.targets.get_mut(self.facts.targets[row] as usize) else { return };
+    fn merge_row(&mut self, row: usize, adding: Option<&mut Adding<'_>>) {
+        let target = self.facts.targets[row];
+        let Some(merged) = self.targets.get_mut(target as usize) else { return };
         if self.facts.has_fault(row) {
-            merged.poison(place(row));
-        } else if let Some(change) = self.facts.change(row) {
-            merged.merge(place(row), change, self.facts.expects_other(row), adds_sets);
+            return merged.poison(place(row));
+        }
+        let Some(change) = self.facts.change(row) else { return };
+        match adding {
+            Some(adding) => adding.merge(merged, target, place(row), change),
+            None => merged.merge(place(row), change, self.facts.expects_other(row)),
         }
     }
 
@@ -218,6 +224,44 @@ impl Plan {
             while at != NONE {
                 self.targets[at as usize].warn_of_total();
                 at = self.targets[at as usize].next;
+            }
+        }
+    }
+}
+
+/// Adds up the rows of several locations: each location once, and their baselines as well.
+struct Adding<'a> {
+    sheet: &'a Sheet,
+    reader: Reader<'a>,
+    /// What each location set a target to.
+    seen: HashMap<(u32, String), i64>,
+}
+
+impl<'a> Adding<'a> {
+    /// Returns it where the merchant chose to add up locations.
+    fn of(sheet: &'a Sheet, style: Option<Style>) -> Option<Self> {
+        let mapping = sheet.mapping();
+        let is_asked = mapping.locations == Locations::Sum;
+        (is_asked && mapping.column(Field::Location).is_some()).then(|| Self {
+            sheet,
+            reader: Reader::new(sheet, style),
+            seen: HashMap::new(),
+        })
+    }
+
+    fn merge(&mut self, merged: &mut Merged, target: u32, row: u32, change: Change) {
+        let location = self.sheet.file_text(row as usize, Field::Location).trim().to_owned();
+        let units = change.value();
+        let before = match change {
+            Change::Set(_) => self.seen.insert((target, location), units),
+            Change::Adjust(_) => None,
+        };
+        match before {
+            Some(same) if same == units => merged.note_equal(),
+            Some(_) => merged.conflict(row),
+            None => {
+                let expected = self.reader.read(row as usize).expected;
+                merged.add(row, change, expected);
             }
         }
     }

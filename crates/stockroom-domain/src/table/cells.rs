@@ -66,6 +66,16 @@ fn behind_quote(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
+/// Tells whether a quoted cell holds a line break and goes on after its quote: the quote that
+/// closes it was another cell's.
+pub(super) fn runs_away(raw: &str) -> bool {
+    if !raw.starts_with('"') {
+        return false;
+    }
+    let (quoted, after) = raw.split_at(behind_quote(raw.as_bytes(), 1));
+    quoted.contains(['\n', '\r']) && !after.trim().is_empty()
+}
+
 /// Takes the quotes off a cell: `"25"" screen"` is `25" screen`.
 ///
 /// Text after a closing quote belongs to the cell, as the csv crate reads it.

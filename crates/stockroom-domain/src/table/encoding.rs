@@ -146,7 +146,7 @@ pub(super) fn decode(bytes: Vec<u8>, said: Option<Encoding>) -> Decoded {
         .find(|encoding| bytes.starts_with(encoding.bom()));
     let encoding = said.or(marked).or_else(|| unmarked_utf16(&bytes));
     let skip = match (encoding, marked) {
-        (Some(encoding), Some(marked)) if encoding == marked => marked.bom().len(),
+        (Some(encoding), Some(marked)) if encoding == marked => all_marks(&bytes, marked.bom()),
         _ => 0,
     };
     let is_guess = encoding.is_none();
@@ -163,6 +163,11 @@ pub(super) fn decode(bytes: Vec<u8>, said: Option<Encoding>) -> Decoded {
         None => utf16(&bytes[skip..], encoding == Encoding::Utf16Be),
     };
     Decoded { text, encoding, has_bom: skip > 0, guessed_at, broken }
+}
+
+/// Returns the length of the marks that a file begins with: joined files may have several.
+fn all_marks(bytes: &[u8], mark: &[u8]) -> usize {
+    bytes.chunks_exact(mark.len()).take_while(|chunk| *chunk == mark).count() * mark.len()
 }
 
 /// Returns the encoding of bytes that nothing names, and the first place that is not UTF-8.

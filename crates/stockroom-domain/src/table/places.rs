@@ -17,6 +17,11 @@ impl Jumps {
         }
     }
 
+    /// Tells whether a record may span several lines, or blank ones follow it.
+    pub(super) fn may_span(&self, number: usize) -> bool {
+        self.jumps.len() > 1 && self.line(number + 1) > self.line(number) + 1
+    }
+
     /// Returns the line of the record `number`.
     pub(super) fn line(&self, number: usize) -> u32 {
         let number = place(number);

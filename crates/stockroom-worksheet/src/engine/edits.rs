@@ -108,14 +108,16 @@ impl Engine {
 
     /// Returns the first row's text for each row below it.
     fn down_edits(&self, start: usize, count: usize, field: EditField) -> Vec<Edit> {
-        let (Some(sheet), Some(first)) = (&self.sheet, self.order().get(start)) else {
+        let (Some(sheet), Some(plan), Some(first)) =
+            (&self.sheet, &self.plan, self.order().get(start))
+        else {
             return Vec::new();
         };
         let first = *first as usize;
         let text = match field {
             EditField::ExternalId => sheet.external_id(first).into_owned(),
             EditField::Variant => sheet.variant(first).into_owned(),
-            EditField::Value => value_text(sheet, first),
+            EditField::Value => value_text(sheet, plan, first),
         };
         let below = self.order().iter().skip(start + 1).take(count.saturating_sub(1));
         let edit = |row: &u32| Edit { row: *row, field, text: Some(text.clone()) };

@@ -4,7 +4,7 @@ use stockroom_domain::code::Code;
 use stockroom_domain::columns::Field;
 use stockroom_domain::number::{Reading, read};
 use stockroom_domain::plan::{Issue, Plan, Verdict};
-use stockroom_domain::quantity::Level;
+use stockroom_domain::quantity::{Level, Mode};
 use stockroom_domain::sheet::{EditField, Sheet};
 
 use super::{Engine, index};
@@ -85,7 +85,7 @@ impl Engine {
             external_id,
             variant: sheet.variant(row).trim().to_owned(),
             mode: line.mode,
-            value: value_text(sheet, row),
+            value: value_text(sheet, plan, row),
             is_added: sheet.is_added(row),
             edited: edits.into_iter().filter(|field| sheet.is_edited(row, *field)).collect(),
             before: level.map(Level::get),
@@ -94,7 +94,9 @@ impl Engine {
             floored: applied.map_or(0, |applied| applied.floored),
             verdict: Some(line.verdict),
             codes: line.codes,
-            expected: expected(sheet, row, plan).filter(|_| line.codes.has(Code::Drift)),
+            expected: expected(sheet, row, plan).filter(|expected| {
+                line.codes.has(Code::Drift) && Some(*expected) != level.map(Level::get)
+            }),
             issues: issue.iter().map(|issue| issue_view(sheet, issue)).collect(),
         }
     }
@@ -128,15 +130,21 @@ impl RowView {
     }
 }
 
-/// Returns a row's value as it is written: typed, or the file's with a sign where it adjusts.
-pub(super) fn value_text(sheet: &Sheet, row: usize) -> String {
+/// Returns a row's value as it is typed into a cell: what was typed, or the file's with a sign
+/// where it adjusts, so that whoever changes its digits does not change its meaning.
+pub(super) fn value_text(sheet: &Sheet, plan: &Plan, row: usize) -> String {
     if let Some(typed) = sheet.typed_value(row) {
         return typed.to_owned();
     }
-    let fields = [Field::Quantity, Field::QuantityDelta, Field::Amount];
-    let texts = fields.map(|field| sheet.file_text(row, field));
+    let line = plan.line(row);
+    let texts = sheet.value_fields(line.mode).map(|field| sheet.file_text(row, field));
     let filled = texts.iter().find(|text| !text.trim().is_empty());
-    filled.map(|text| text.trim().to_owned()).unwrap_or_default()
+    let text = filled.map(|text| text.trim()).unwrap_or_default();
+    let is_unsigned = line.value.is_some() && !text.starts_with(['+', '-', '−']);
+    if line.mode == Some(Mode::Adjust) && is_unsigned {
+        return ["+", text].concat();
+    }
+    text.to_owned()
 }
 
 fn expected(sheet: &Sheet, row: usize, plan: &Plan) -> Option<i64> {

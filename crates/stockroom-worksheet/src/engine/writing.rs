@@ -1,5 +1,6 @@
 //! What leaves the worksheet: the confirmed items, and files of rows that did not go.
 
+use stockroom_domain::code::Code;
 use stockroom_domain::export::rows_with_errors;
 use stockroom_domain::plan::{Issue, Item};
 
@@ -60,8 +61,8 @@ impl Sentences {
         let other = issue.other_line.map(|line| line.to_string()).unwrap_or_default();
         let mut filled = sentence.replace("{text}", &issue.text).replace("{other}", &other);
         // Only labels are offered: a number is the merchant's to type.
-        let label = issue.suggestion.as_deref().filter(|text| text.parse::<i64>().is_err());
-        if let Some(suggestion) = label {
+        let is_offered = issue.code == Code::UnknownVariant;
+        if let Some(suggestion) = issue.suggestion.as_deref().filter(|_| is_offered) {
             filled.push(' ');
             filled.push_str(&self.did_you_mean.replace("{suggestion}", suggestion));
         }
