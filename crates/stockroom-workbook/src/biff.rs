@@ -26,6 +26,9 @@ const DIMENSIONS: u16 = 0x0200;
 const NUMBER: u16 = 0x0203;
 const RK: u16 = 0x027e;
 const MUL_RK: u16 = 0x00bd;
+/// Records that begin with a number which their reader takes to be there: the beginning, the code
+/// page, the epoch of dates, and that there is a password.
+const NUMBERED: [u16; 4] = [BOF, 0x0042, 0x0022, 0x002f];
 /// Names, references to other workbooks, merged cells.
 const NEEDLESS: [u16; 4] = [DIMENSIONS, 0x0018, 0x0017, 0x00e5];
 /// The bytes before a record's own: its kind and its length.
@@ -106,6 +109,7 @@ impl<'a> Globals<'a> {
             let data = record.data;
             match record.kind {
                 EOF => break,
+                kind if NUMBERED.contains(&kind) => _ = u16_at(data, 0)?,
                 FORMAT => globals.formats.extend(padding_format(data)),
                 XF => globals.styles.push(u16_at(data, 2)?),
                 BOUND_SHEET if data.len() >= 8 => globals.sheets.push(u32_at(data, 0)? as usize),
