@@ -68,6 +68,12 @@ impl View {
         view.into_view()
     }
 
+    /// Leptos marks its views for reloading in place, in builds for debugging; these need no mark.
+    #[doc(hidden)]
+    pub fn with_view_marker(self, _: &'static str) -> Self {
+        self
+    }
+
     /// Puts the nodes into `parent`, before `next` or at the end.
     pub(crate) fn mount(&mut self, parent: &Node, next: Option<&Node>) {
         match &mut self.0 {
