@@ -21,6 +21,12 @@ impl Mounted {
     }
 }
 
+/// Starts what drives futures and effects; mounting a view does it too.
+pub fn start() {
+    // It fails where it was done before.
+    let _ = Executor::init_wasm_bindgen();
+}
+
 /// Shows a view at the end of the body, for as long as the page.
 pub fn mount_to_body<V: IntoView>(view: impl FnOnce() -> V + 'static) {
     if let Some(body) = document().and_then(|document| document.body()) {
@@ -30,8 +36,7 @@ pub fn mount_to_body<V: IntoView>(view: impl FnOnce() -> V + 'static) {
 
 /// Shows a view at the end of `parent`.
 pub fn mount_to<V: IntoView>(parent: HtmlElement, view: impl FnOnce() -> V + 'static) -> Mounted {
-    // It fails where it was done before.
-    let _ = Executor::init_wasm_bindgen();
+    start();
     let owner = Owner::new();
     owner.with(|| {
         let mut view = view().into_view();

@@ -78,7 +78,8 @@ pub(crate) fn put(element: &Element, kind: Kind, name: &'static str, setting: Se
             let mut before = None;
             follow(Box::new(move || {
                 let value = closure.evaluate();
-                if before.as_ref() != Some(&value) {
+                // A property may have been changed by hand meanwhile.
+                if matches!(kind, Kind::Property) || before.as_ref() != Some(&value) {
                     write(&element, kind, name, &value);
                     before = Some(value);
                 }
