@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, HtmlTemplateElement};
 
-use crate::setting::{IntoSetting, Kind, Setting, put};
+use crate::setting::{IntoSetting, Kind};
 use crate::view::{IntoView, Part, View};
 
 mod attributes;
@@ -43,12 +43,6 @@ fn create_shape(name: &str) -> Option<Element> {
 fn append(element: Option<&Element>, mut child: View) {
     if let Some(element) = element {
         child.mount(element, None);
-    }
-}
-
-fn set(element: Option<&Element>, kind: Kind, name: &'static str, setting: Setting) {
-    if let Some(element) = element {
-        put(element, kind, name, setting);
     }
 }
 
@@ -84,8 +78,8 @@ impl<T> El<T> {
         Self { element: create(name), kind: PhantomData }
     }
 
-    fn put(self, kind: Kind, name: &'static str, setting: Setting) -> Self {
-        set(self.element.as_ref(), kind, name, setting);
+    fn put(self, kind: Kind, name: &'static str, value: impl IntoSetting) -> Self {
+        value.put(self.element.as_ref(), kind, name);
         self
     }
 
@@ -97,23 +91,23 @@ impl<T> El<T> {
 
     /// Sets an attribute by name.
     pub fn attr(self, name: &'static str, value: impl IntoSetting) -> Self {
-        self.put(Kind::Attribute, name, value.into_setting())
+        self.put(Kind::Attribute, name, value)
     }
 
     /// Sets the classes, or switches one by its name.
     pub fn class(self, class: impl IntoClass) -> Self {
-        let (kind, name, setting) = class.into_class();
-        self.put(kind, name, setting)
+        class.put_class(self.element.as_ref());
+        self
     }
 
     /// Sets one style by its name.
     pub fn style(self, (name, value): (&'static str, impl IntoSetting)) -> Self {
-        self.put(Kind::Style, name, value.into_setting())
+        self.put(Kind::Style, name, value)
     }
 
     /// Sets a property of the element, such as a field's `value`.
     pub fn prop(self, name: &'static str, value: impl IntoSetting) -> Self {
-        self.put(Kind::Property, name, value.into_setting())
+        self.put(Kind::Property, name, value)
     }
 
     /// Listens to an event.
@@ -162,20 +156,20 @@ impl<T> IntoView for El<T> {
 
 /// Classes as a text, or one by its name with whether it is on.
 pub trait IntoClass {
-    /// Returns what is set, its name and its setting.
+    /// Has an element show them.
     #[doc(hidden)]
-    fn into_class(self) -> (Kind, &'static str, Setting);
+    fn put_class(self, element: Option<&Element>);
 }
 
 impl<S: IntoSetting> IntoClass for S {
-    fn into_class(self) -> (Kind, &'static str, Setting) {
-        (Kind::Attribute, "class", self.into_setting())
+    fn put_class(self, element: Option<&Element>) {
+        self.put(element, Kind::Attribute, "class");
     }
 }
 
 impl<S: IntoSetting> IntoClass for (&'static str, S) {
-    fn into_class(self) -> (Kind, &'static str, Setting) {
-        (Kind::Class, self.0, self.1.into_setting())
+    fn put_class(self, element: Option<&Element>) {
+        self.1.put(element, Kind::Class, self.0);
     }
 }
 

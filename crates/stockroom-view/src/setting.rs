@@ -41,9 +41,15 @@ pub trait Evaluate {
 }
 
 /// What an attribute can be set to: a value, or a closure or signal of one.
-pub trait IntoSetting {
+pub trait IntoSetting: Sized {
     /// Returns it as a setting.
     fn into_setting(self) -> Setting;
+
+    /// Has an element show it; a text that stays, the most frequent, takes a way of its own.
+    #[doc(hidden)]
+    fn put(self, element: Option<&Element>, kind: Kind, name: &'static str) {
+        put(element, kind, name, self.into_setting());
+    }
 }
 
 /// The name under which `view!` asks for an attribute's value.
@@ -70,7 +76,8 @@ pub enum Kind {
 }
 
 /// Has `element` show a setting.
-pub(crate) fn put(element: &Element, kind: Kind, name: &'static str, setting: Setting) {
+fn put(element: Option<&Element>, kind: Kind, name: &'static str, setting: Setting) {
+    let Some(element) = element else { return };
     match setting {
         Setting::Still(value) => write(element, kind, name, &value),
         Setting::Live(mut closure) => {
@@ -86,6 +93,11 @@ pub(crate) fn put(element: &Element, kind: Kind, name: &'static str, setting: Se
             }));
         }
     }
+}
+
+/// Has an element show a text that stays.
+fn put_text(element: Option<&Element>, kind: Kind, name: &'static str, text: &'static str) {
+    put(element, kind, name, Setting::Still(Value::Text(text.into())));
 }
 
 /// None of these can fail with the names that stand in a program.
@@ -174,7 +186,17 @@ macro_rules! still {
     };
 }
 
-still!(&'static str String bool u32);
+still!(String bool u32);
+
+impl IntoSetting for &'static str {
+    fn into_setting(self) -> Setting {
+        Setting::Still(self.into_value())
+    }
+
+    fn put(self, element: Option<&Element>, kind: Kind, name: &'static str) {
+        put_text(element, kind, name, self);
+    }
+}
 
 impl<V: IntoValue> IntoSetting for Option<V> {
     fn into_setting(self) -> Setting {

@@ -10,7 +10,7 @@ macro_rules! attributes {
             $(
                 #[doc = concat!("Sets `", $name, "`.")]
                 pub fn $method(self, value: impl IntoSetting) -> Self {
-                    self.put(Kind::Attribute, $name, value.into_setting())
+                    self.put(Kind::Attribute, $name, value)
                 }
             )+
         }
