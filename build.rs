@@ -1,7 +1,8 @@
 //! Builds the words and the build id.
 //!
-//! Words: `locales/{en,fr,ar}.json` become typed tables in `OUT_DIR/words.rs`. The build fails on a
-//! key that one language lacks, on different `{placeholders}` and on missing plural forms.
+//! Words: the keys of `locales/{en,fr,ar}.json` become `OUT_DIR/words.rs`. The build fails on a key
+//! that one language lacks, on different `{placeholders}` and on missing plural forms. The texts are
+//! fetched (`public/boot.js`), flattened as [`flat`] does it for tests.
 //!
 //! Build id: a hash of everything that the app and the worker are made of, so that both binaries
 //! of one build carry the same, and a stale worker is recognised.
@@ -48,8 +49,11 @@ fn main() {
     for (code, entries) in &languages[1..] {
         compare(&languages[0].1, code, entries);
     }
-    let path = Path::new(&env::var("OUT_DIR").unwrap()).join("words.rs");
-    fs::write(path, generate(&languages)).unwrap();
+    let out = env::var("OUT_DIR").unwrap();
+    fs::write(Path::new(&out).join("words.rs"), generate(&languages)).unwrap();
+    for (code, entries) in &languages {
+        fs::write(Path::new(&out).join(format!("{code}.words")), flat(entries)).unwrap();
+    }
 
     let mut hash = Fnv::new();
     for root in SOURCES.iter().copied().chain(["locales"]) {
@@ -161,24 +165,36 @@ fn generate(languages: &[(&str, BTreeMap<String, Entry>)]) -> String {
         }
         out.push_str("}\n");
     }
-    for (code, entries) in languages {
-        let upper = code.to_uppercase();
-        writeln!(out, "static {upper}: [&str; {}] = [", texts.len()).unwrap();
-        for (key, _) in &texts {
-            if let Entry::Text(text) = &entries[*key] {
-                writeln!(out, "    {text:?},").unwrap();
-            }
-        }
-        writeln!(out, "];\nstatic {upper}_PLURALS: [[&str; 6]; {}] = [", plurals.len()).unwrap();
-        for (key, _) in &plurals {
-            if let Entry::Plural(texts) = &entries[*key] {
-                let forms = FORMS.map(|form| texts.get(form).unwrap_or(&texts["other"]));
-                writeln!(out, "    {forms:?},").unwrap();
-            }
-        }
-        out.push_str("];\n");
-    }
+    writeln!(out, "const TEXTS: usize = {};\nconst PLURALS: usize = {};", texts.len(), plurals.len())
+        .unwrap();
+    writeln!(out, "const SHAPE: &str = {:?};", shape(&languages[0].1)).unwrap();
     out
+}
+
+/// Returns a hash of the names: the texts of another build must not be taken for this one's.
+fn shape(entries: &BTreeMap<String, Entry>) -> String {
+    let (texts, plurals): (Vec<_>, Vec<_>) =
+        entries.iter().partition(|(_, entry)| matches!(entry, Entry::Text(_)));
+    let names: Vec<&str> = texts.iter().chain(&plurals).map(|(name, _)| name.as_str()).collect();
+    let hash = names.join("\n").bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    hash.to_string()
+}
+
+/// Returns the shape, all texts and all plural forms in the order of the keys, as `boot.js` does.
+fn flat(entries: &BTreeMap<String, Entry>) -> String {
+    let mut parts = vec![shape(entries)];
+    parts.extend(entries.values().filter_map(|entry| match entry {
+        Entry::Text(text) => Some(text.clone()),
+        Entry::Plural(_) => None,
+    }));
+    for entry in entries.values() {
+        if let Entry::Plural(texts) = entry {
+            parts.extend(FORMS.map(|form| texts.get(form).unwrap_or(&texts["other"]).clone()));
+        }
+    }
+    parts.join("\0")
 }
 
 /// `inventory.no_matches` → `InventoryNoMatches`.

@@ -1,8 +1,8 @@
-// Starts the app. Trunk names the two files on this script's tag; nothing stands inline in the
-// page, so a strict content security policy holds.
+// Starts the app, and fetches its words. Trunk names the two files on this script's tag; nothing
+// stands inline in the page, so a strict content security policy holds.
 const tag = document.querySelector("script[data-wasm]");
 
-const words = {
+const failed = {
   en: ["Stockroom did not start. Nothing was changed.", "Reload"],
   fr: ["Stockroom n’a pas démarré. Rien n’a été modifié.", "Recharger"],
   ar: ["لم يبدأ Stockroom. لم يتغير شيء.", "إعادة التحميل"],
@@ -44,10 +44,53 @@ window.addEventListener("stockroom:stopped", (event) => {
   tell(stopped[language()] || stopped.en, event.detail);
 });
 
+const forms = ["zero", "one", "two", "few", "many", "other"];
+
+// Collects texts by their dotted names; an object with plural forms is a text of six.
+function collect(prefix, object, texts, plurals) {
+  for (const [key, value] of Object.entries(object)) {
+    const name = prefix + key;
+    if (typeof value === "string") texts.set(name, [value]);
+    else if ("other" in value && Object.keys(value).every((form) => forms.includes(form)))
+      plurals.set(name, forms.map((form) => value[form] ?? value.other));
+    else collect(`${name}.`, value, texts, plurals);
+  }
+}
+
+// Returns a language's words as `build.rs` counts them: a hash of the names, so that a page never
+// takes the words of another build for its own, then every text, by name.
+function flatten(file) {
+  const [texts, plurals] = [new Map(), new Map()];
+  collect("", file, texts, plurals);
+  const names = [...[...texts.keys()].sort(), ...[...plurals.keys()].sort()];
+  let shape = 0x811c9dc5;
+  for (const character of names.join("\n"))
+    shape = Math.imul(shape ^ character.charCodeAt(0), 0x01000193) >>> 0;
+  return [shape, ...names.flatMap((name) => texts.get(name) ?? plurals.get(name))].join("\0");
+}
+
+async function fetchWords(code) {
+  const answer = await fetch(`/locales/${code}.json`);
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+  return flatten(await answer.json());
+}
+
+const fetched = {};
+
+// The app asks for each language that somebody chooses; the first is on its way before it asks.
+window.stockroomWords = (code) => {
+  fetched[code] ??= fetchWords(code).catch((error) => {
+    delete fetched[code];
+    throw error;
+  });
+  return fetched[code];
+};
+
 try {
+  const words = window.stockroomWords(language());
   const module = await import(tag.dataset.js);
-  await module.default({ module_or_path: tag.dataset.wasm });
+  await Promise.all([words, module.default({ module_or_path: tag.dataset.wasm })]);
 } catch (error) {
   console.error(error);
-  tell(words[language()] || words.en, error);
+  tell(failed[language()] || failed.en, error);
 }

@@ -17,14 +17,17 @@ use crate::route::{Navigator, Route, use_navigator};
 use crate::settings::Settings;
 use crate::stock::Stock;
 use crate::ui::{EmptyState, ToastRegion, Toasts};
-use crate::words::{Key, use_words};
+use crate::words::{Key, Language, use_words};
 use frame::Frame;
 use shortcuts::Shortcuts;
 
 /// The whole app.
 #[component]
-pub fn App() -> impl IntoView {
-    let settings = Settings::start();
+pub fn App(
+    /// The language that it starts in, whose words are here.
+    language: Language,
+) -> impl IntoView {
+    let settings = Settings::start(language);
     let connection = Connection::new();
     let toasts = Toasts::new();
     provide_context(settings);

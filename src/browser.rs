@@ -10,6 +10,7 @@ pub mod page;
 pub mod random;
 pub mod storage;
 pub mod text;
+pub mod words;
 pub mod worker;
 
 use wasm_bindgen::JsCast;

@@ -50,16 +50,15 @@ impl Settings {
     /// Reads the settings and keeps page and storage in step with them.
     ///
     /// Call it once, at the app's root.
-    pub fn start() -> Self {
+    pub fn start(language: Language) -> Self {
         let kept = storage::settings().and_then(|text| serde_json::from_str::<Kept>(&text).ok());
         let kept = kept.unwrap_or_default();
         let style = kept.number_style.as_deref().and_then(Style::from_name);
-        let chosen = kept.language.as_deref().and_then(Language::from_code);
         let settings = Self {
             theme: RwSignal::new(kept.theme),
             number_style: RwSignal::new(style),
             is_kept: RwSignal::new(true),
-            language: RwSignal::new(chosen.unwrap_or_else(preferred_language)),
+            language: RwSignal::new(language),
         };
         settings.follow();
         settings
@@ -71,10 +70,11 @@ impl Settings {
     }
 
     /// Goes back to what it is without any choice, and removes what was kept.
-    pub fn clear(self) {
-        self.theme.set(Theme::System);
-        self.number_style.set(None);
-        self.language.set(preferred_language());
+    pub async fn clear(self) {
+        self.theme.try_set(Theme::System);
+        self.number_style.try_set(None);
+        // Where its words cannot be fetched, the language stays until the page is loaded again.
+        let _ = self.words().choose(preferred_language()).await;
         storage::clear();
     }
 

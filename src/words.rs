@@ -2,7 +2,8 @@
 //!
 //! `locales/{en,fr,ar}.json` are the only place with words; `build.rs` turns them into [`Key`] and
 //! [`Plural`] and fails where a language lacks one. `"inventory": {"title": …}` is
-//! `Key::InventoryTitle`; an object with plural forms (`one`, `other`, …) is a [`Plural`].
+//! `Key::InventoryTitle`; an object with plural forms (`one`, `other`, …) is a [`Plural`]. The texts
+//! of a language are fetched before the app shows ([`Language::fetch`]), another's when it is chosen.
 //!
 //! ```text
 //! let words = use_words();
@@ -21,6 +22,9 @@
 use leptos::prelude::*;
 
 mod intl;
+mod table;
+
+pub use table::NoWords;
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
@@ -69,22 +73,6 @@ impl Language {
         if self == Self::Ar { "rtl" } else { "ltr" }
     }
 
-    fn texts(self) -> &'static [&'static str] {
-        match self {
-            Self::En => &EN,
-            Self::Fr => &FR,
-            Self::Ar => &AR,
-        }
-    }
-
-    fn plurals(self) -> &'static [[&'static str; 6]] {
-        match self {
-            Self::En => &EN_PLURALS,
-            Self::Fr => &FR_PLURALS,
-            Self::Ar => &AR_PLURALS,
-        }
-    }
-
     /// Returns the locale for `Intl`: Latin digits in every language, as on the shop's labels.
     fn locale(self) -> &'static str {
         match self {
@@ -122,14 +110,22 @@ impl Words {
         self.language.get_untracked() == Language::Ar
     }
 
-    /// Changes the language.
-    pub fn set_language(self, language: Language) {
-        self.language.set(language);
+    /// Changes the language once its words are here.
+    ///
+    /// # Errors
+    /// [`NoWords`] where they cannot be fetched; the language stays.
+    pub async fn choose(self, language: Language) -> Result<(), NoWords> {
+        let fetched = language.fetch().await;
+        // What shows the choice is told in both cases: it may have run ahead.
+        let chosen = fetched.map(|()| language);
+        let now = self.language.try_get_untracked().unwrap_or_default();
+        self.language.try_set(chosen.unwrap_or(now));
+        chosen.map(drop)
     }
 
     /// Returns a text without placeholders.
     pub fn text(self, key: Key) -> &'static str {
-        self.language.get().texts()[key as usize]
+        self.language.get().text(key)
     }
 
     /// Returns a text for a place in a view or an attribute, which follows the language.
@@ -147,7 +143,7 @@ impl Words {
     /// Returns a text with its `{placeholders}` filled in.
     pub fn fill(self, key: Key, values: &[(&str, &str)]) -> String {
         let language = self.language.get();
-        fill(language.texts()[key as usize], language, values)
+        fill(language.text(key), language, values)
     }
 
     /// Returns the text for `n` things; `{count}` is `n` in the language's figures.
@@ -157,7 +153,7 @@ impl Words {
         let number = intl::number(language, n);
         let mut all = vec![("count", number.as_str())];
         all.extend_from_slice(values);
-        fill(language.plurals()[plural as usize][form], language, &all)
+        fill(language.plural(plural, form), language, &all)
     }
 
     /// Returns a whole number, grouped: `4,318`.

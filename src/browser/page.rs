@@ -35,6 +35,11 @@ pub fn set_title(title: &str) {
     }
 }
 
+/// Returns the language that the page came with: the kept one, else one that the browser prefers.
+pub fn language() -> Option<String> {
+    root()?.get_attribute("lang")
+}
+
 /// Sets language and direction of the document.
 pub fn set_language(code: &str, direction: &str) {
     if let Some(root) = root() {

@@ -10,8 +10,8 @@ use crate::connection::failure::tell;
 use crate::connection::{Way, use_connection};
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
-use crate::ui::{Confirm, Icon, Notice, Sign, Tone, use_toasts};
-use crate::words::{Key, Language, use_words};
+use crate::ui::{Confirm, Icon, Notice, Sign, Toasts, Tone, use_toasts};
+use crate::words::{Key, Language, Words, use_words};
 
 /// The settings screen.
 #[component]
@@ -90,9 +90,21 @@ fn ConnectionFacts() -> impl IntoView {
     }
 }
 
+/// Changes the language, or says that its words could not be fetched.
+pub(super) fn choose_language(words: Words, toasts: Toasts, language: Language) {
+    spawn_local(async move {
+        if words.choose(language).await.is_err() {
+            let name = language.own_name();
+            let text = untrack(|| words.fill(Key::SettingsLanguageFailed, &[("language", name)]));
+            toasts.show(Tone::Error, text);
+        }
+    });
+}
+
 #[component]
 fn LanguageChoice() -> impl IntoView {
     let words = use_words();
+    let toasts = use_toasts();
     view! {
         <fieldset class="choices">
             <legend class="visually-hidden">{words.t(Key::SettingsLanguage)}</legend>
@@ -102,7 +114,7 @@ fn LanguageChoice() -> impl IntoView {
                     label=language.own_name().to_owned()
                     lang=language.code()
                     is_on=Signal::derive(move || words.language() == language)
-                    on_choose=move |()| words.set_language(language)
+                    on_choose=move |()| choose_language(words, toasts, language)
                 />
             }).collect_view()}
         </fieldset>
@@ -194,8 +206,10 @@ fn LocalData() -> impl IntoView {
     let answer = move |yes: bool| {
         is_asking.set(false);
         if yes {
-            settings.clear();
-            toasts.show(Tone::Good, words.text(Key::SettingsCleared));
+            spawn_local(async move {
+                settings.clear().await;
+                toasts.show(Tone::Good, untrack(|| words.text(Key::SettingsCleared)));
+            });
         }
     };
     view! {

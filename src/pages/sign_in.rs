@@ -8,7 +8,8 @@ use stockroom_api::session::SignIn;
 use crate::connection::failure::tell_of;
 use crate::connection::sign_in::root_of;
 use crate::connection::{Failure, host_of, use_connection};
-use crate::ui::{Confirm, Dialog, Field, Icon, Notice, Sign, Tone};
+use crate::pages::settings::choose_language;
+use crate::ui::{Confirm, Dialog, Field, Icon, Notice, Sign, Tone, use_toasts};
 use crate::words::{Key, Language, use_words};
 
 /// The page that stands before everything while nobody is signed in.
@@ -237,6 +238,7 @@ fn FailureNotice(failure: RwSignal<Option<Failed>>) -> impl IntoView {
 #[component]
 fn Languages() -> impl IntoView {
     let words = use_words();
+    let toasts = use_toasts();
     let button = move |language: Language| {
         view! {
             <button
@@ -244,7 +246,7 @@ fn Languages() -> impl IntoView {
                 class="button quiet small"
                 lang=language.code()
                 aria-pressed=move || (words.language() == language).to_string()
-                on:click=move |_| words.set_language(language)
+                on:click=move |_| choose_language(words, toasts, language)
             >
                 {language.own_name()}
             </button>

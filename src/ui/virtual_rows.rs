@@ -91,9 +91,9 @@ where
     let key = move |index: &usize| (*index, key(*index));
     view! {
         <div class="virtual-rows" role="rowgroup" node_ref=node>
-            <div class="spacer" style:height=move || format!("{}px", drawn.read().before)></div>
-            <For each=move || drawn.read().rows.clone() key=key children=row />
-            <div class="spacer" style:height=move || format!("{}px", drawn.read().after)></div>
+            <div class="spacer" style:height=move || format!("{}px", drawn.with(|drawn| drawn.before))></div>
+            <For each=move || drawn.with(|drawn| drawn.rows.clone()) key=key children=row />
+            <div class="spacer" style:height=move || format!("{}px", drawn.with(|drawn| drawn.after))></div>
         </div>
     }
 }

@@ -77,15 +77,21 @@ pub enum Origin {
 /// ```
 pub fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Unread> {
     let status = answer.status;
+    serde_json::from_value(data(answer)?).map_err(|_| Unread::NotUnderstood { status })
+}
+
+/// Returns what a success holds, whatever it is.
+fn data(answer: &Answer) -> Result<Value, Unread> {
+    let status = answer.status;
     if !(200..300).contains(&status) {
         return Err(Unread::Refused(fault(answer)));
     }
-    let not_understood = Unread::NotUnderstood { status };
-    let body: Value = serde_json::from_str(&answer.body).map_err(|_| not_understood.clone())?;
+    let body: Value =
+        serde_json::from_str(&answer.body).map_err(|_| Unread::NotUnderstood { status })?;
     if body.get("success") == Some(&Value::Bool(false)) {
         return Err(Unread::Refused(fault(answer)));
     }
-    serde_json::from_value(unwrapped(body)).map_err(|_| not_understood)
+    Ok(unwrapped(body))
 }
 
 /// Returns what a refusal says about itself.
