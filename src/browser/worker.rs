@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use stockroom_worksheet::{Ask, Reply};
+use stockroom_worksheet::{Ask, News, Reply};
 
 /// The address of the worker's loader, beside the page's own files.
 const LOADER: &str = "/worker_loader.js";
@@ -55,11 +55,11 @@ pub enum Gone {
 type Waiting = Rc<RefCell<HashMap<u32, oneshot::Sender<Reply>>>>;
 
 impl WorkerLink {
-    /// Starts a worker.
+    /// Starts a worker; `told` hears how far a long work is.
     ///
     /// # Errors
     /// [`Gone`] where the browser starts none.
-    pub fn start() -> Result<Self, Gone> {
+    pub fn start(told: impl Fn(News) + 'static) -> Result<Self, Gone> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(LOADER, &options).map_err(|_| Gone::Ended)?;
@@ -69,7 +69,7 @@ impl WorkerLink {
             last: Rc::new(Cell::new(0)),
             standing: Rc::new(RefCell::new(Standing::Starting(Vec::new()))),
         };
-        link.listen();
+        link.listen(told);
         Ok(link)
     }
 
@@ -132,10 +132,16 @@ impl WorkerLink {
         self.waiting.borrow_mut().clear();
     }
 
-    fn listen(&self) {
+    fn listen(&self, told: impl Fn(News) + 'static) {
         let link = self.clone();
         super::listen(&self.worker, "message", move |event: MessageEvent| {
             let message: Array = event.data().unchecked_into();
+            if message.get(2).is_truthy() {
+                if let Some(news) = read(&message) {
+                    told(news);
+                }
+                return;
+            }
             match read_reply(&message) {
                 Some((_, Reply::Ready(build))) => link.begin(&build),
                 Some((number, reply)) => {
@@ -174,6 +180,10 @@ fn read_reply(message: &Array) -> Option<(u32, Reply)> {
         reason = "the page numbered it itself, from 0"
     )]
     let number = message.get(0).as_f64()? as u32;
+    Some((number, read(message)?))
+}
+
+fn read<T: serde::de::DeserializeOwned>(message: &Array) -> Option<T> {
     let bytes: Uint8Array = message.get(1).dyn_into().ok()?;
-    Some((number, postcard::from_bytes(&bytes.to_vec()).ok()?))
+    postcard::from_bytes(&bytes.to_vec()).ok()
 }

@@ -41,7 +41,8 @@ impl Language {
         }
         // A text once shown may be shown again: there are three tables at most, none is given up.
         let texts: &'static str = Box::leak(texts.into());
-        TABLES.with(|tables| tables[self as usize].get_or_init(|| texts.split('\0').collect()).len());
+        TABLES
+            .with(|tables| tables[self as usize].get_or_init(|| texts.split('\0').collect()).len());
         Ok(())
     }
 

@@ -23,7 +23,8 @@ pub mod task;
 mod view;
 
 pub use leptos_whole::{
-    attr, callback, component, ev, html, leptos_dom, logging, oco, reactive, typed_builder, typed_builder_macro,
+    attr, callback, component, ev, html, leptos_dom, logging, oco, reactive, typed_builder,
+    typed_builder_macro,
 };
 pub use setting::Setting;
 pub use view::View;

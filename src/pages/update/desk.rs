@@ -18,7 +18,7 @@ use crate::browser::{clock, files, page, random};
 use crate::connection::{Connection, Method};
 use crate::stock::Stock;
 use crate::words::Words;
-use stockroom_worksheet::{Ask, Reply, RowFaults, SendItem};
+use stockroom_worksheet::{Ask, News, Reply, SendItem};
 
 /// How many products go to the worker at a time: the page stays quick in between.
 const PRODUCTS_AT_A_TIME: usize = 500;
@@ -144,7 +144,10 @@ impl Desk {
             Effect::MakeRun(items) => self.make_run(items),
             Effect::Send(request) => spawn_local(self.send(request)),
             Effect::WakeAt(at) => self.wake_at(at),
-            Effect::WriteFaults(rows) => self.write_faults(&rows),
+            Effect::WriteErrors => {
+                let sentences = tell::sentences(self.words);
+                self.carry_out(Effect::Ask(Ask::WriteErrors(sentences)));
+            }
             Effect::WriteRefused(items) => self.write_refused(&items),
             Effect::Save { name, bytes } => {
                 files::save_bytes(&name, "text/csv", &bytes);
@@ -175,7 +178,7 @@ impl Desk {
         if let Some(link) = self.tools.with_value(|tools| tools.link.clone()) {
             return Ok(link);
         }
-        let link = WorkerLink::start()?;
+        let link = WorkerLink::start(move |news: News| self.tell(Msg::Told(news)))?;
         self.tools.update_value(|tools| tools.link = Some(link.clone()));
         Ok(link)
     }
@@ -283,15 +286,6 @@ impl Desk {
         let wait = i32::try_from(at.saturating_sub(now_ms())).unwrap_or(i32::MAX);
         let timer = clock::after(wait, move || self.tell_run(Event::TimePassed));
         self.tools.update_value(|tools| tools.wake = timer);
-    }
-
-    fn write_faults(self, rows: &[RowFaults]) {
-        let sentence = |row: &RowFaults| {
-            let issues = row.issues.iter().map(|issue| tell::issue(self.words, issue));
-            (row.row, issues.collect::<Vec<_>>().join(" "))
-        };
-        let rows = rows.iter().map(sentence).collect();
-        self.carry_out(Effect::Ask(Ask::WriteRows(rows)));
     }
 
     fn write_refused(self, items: &[usize]) {

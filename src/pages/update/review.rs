@@ -12,7 +12,7 @@ use crate::connection::use_connection;
 use crate::stock::use_stock;
 use crate::ui::{Chip, Dialog, Field, Icon, Notice, Sign, Skeleton, Tone};
 use crate::words::{Key, Plural, Words, use_words};
-use stockroom_worksheet::{Filter, Summary, View};
+use stockroom_worksheet::{Ask, Filter, Summary, View};
 
 pub mod cell;
 pub mod grid;
@@ -226,7 +226,7 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
                     aria-label=words.t(Key::UpdateUndo)
                     title=words.t(Key::UpdateUndo)
                     disabled=move || steps.get().0 == 0
-                    on:click=move |_| desk.tell(Msg::UndoPressed)
+                    on:click=move |_| desk.tell(Msg::Edited(Ask::Undo))
                 >
                     <Icon sign=Sign::Undo />
                 </button>
@@ -236,7 +236,7 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
                     aria-label=words.t(Key::UpdateRedo)
                     title=words.t(Key::UpdateRedo)
                     disabled=move || steps.get().1 == 0
-                    on:click=move |_| desk.tell(Msg::RedoPressed)
+                    on:click=move |_| desk.tell(Msg::Edited(Ask::Redo))
                 >
                     <Icon sign=Sign::Redo />
                 </button>

@@ -14,7 +14,7 @@ use stockroom_domain::quantity::{Change, Level, Mode};
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 
-use stockroom_worksheet::{Ask, Reply, SendItem, Shape, Summary, View};
+use stockroom_worksheet::{Ask, News, Reply, SendItem, Shape, Summary, View};
 
 mod message;
 
@@ -49,8 +49,14 @@ pub struct Model {
     pub name: String,
     /// Whether an answer of the worksheet is awaited that changes the step.
     pub is_busy: bool,
+    /// How far the worksheet is with what it does now.
+    pub progress: Option<Progress>,
     /// Why the source cannot be used, where that is not the file's own refusal.
     pub trouble: Option<Trouble>,
+    /// Whether the shape is that of the file's beginning, while the rest is read.
+    pub is_head: bool,
+    /// Cells of the last paste that would have gone where nothing can be typed.
+    pub skipped_cells: u32,
     /// How the file is read.
     pub options: ReadOptions,
     /// What the file looks like.
@@ -88,6 +94,25 @@ pub struct Apply {
     pub journal: Vec<Entry>,
 }
 
+/// How far a long work is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many bytes of so many have been read; a total of 0 is not known.
+    Reading {
+        /// The bytes so far.
+        done: u64,
+        /// All of them.
+        total: u64,
+    },
+    /// So many rows of so many have been planned.
+    Planning {
+        /// The rows so far.
+        done: u32,
+        /// All of them.
+        total: u32,
+    },
+}
+
 /// Why a source cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -112,6 +137,11 @@ impl Model {
                 self.open(String::new(), 0, open)
             }
             Msg::Replied(reply) => self.take(reply),
+            Msg::Told(news) => self.hear(news),
+            Msg::WaitingLeft => {
+                *self = Self::default();
+                vec![Effect::Forget]
+            }
             Msg::WorkerGone(trouble) => self.lose_worker(trouble),
             Msg::ReadingChosen(options) => {
                 self.options = options;
@@ -120,6 +150,10 @@ impl Model {
             Msg::ColumnAssigned(column, field) => self.assign(column, field),
             Msg::DefaultModeChosen(mode) => {
                 self.shape.default_mode = mode;
+                self.map()
+            }
+            Msg::LocationsChosen(locations) => {
+                self.shape.locations = locations;
                 self.map()
             }
             Msg::ColumnsConfirmed => self.review(),
@@ -143,13 +177,11 @@ impl Model {
                 self.plan()
             }
             Msg::ProductsFound => self.plan(),
-            Msg::CellTyped { row, field, text } => {
-                self.wants_look_up |= field == EditField::ExternalId;
-                vec![Effect::Ask(Ask::Edit { row, field, text })]
+            Msg::Edited(ask) => {
+                self.wants_look_up |= names_products(&ask);
+                vec![Effect::Ask(ask)]
             }
-            Msg::UndoPressed => vec![Effect::Ask(Ask::Undo)],
-            Msg::RedoPressed => vec![Effect::Ask(Ask::Redo)],
-            Msg::ErrorsAsked => vec![Effect::Ask(Ask::Faults)],
+            Msg::ErrorsAsked => vec![Effect::WriteErrors],
             Msg::ApplyPressed => self.press_apply(),
             Msg::NumberTyped(number) => Self::confirm(Some(number)),
             Msg::ConfirmLeft => {
@@ -193,21 +225,16 @@ impl Model {
     fn take(&mut self, reply: Reply) -> Vec<Effect> {
         match reply {
             Reply::Shape(shape) => self.take_shape(*shape),
-            Reply::Summary(summary) => {
-                self.summary = Some(summary);
-                self.is_busy = false;
-                self.generation += 1;
-                if !std::mem::take(&mut self.wants_look_up) {
-                    return Vec::new();
-                }
-                vec![Effect::Ask(Ask::Unknown { most: LOOKED_UP })]
+            Reply::Summary(summary) => self.take_summary(summary),
+            Reply::Pasted { summary, skipped } => {
+                self.skipped_cells = skipped;
+                self.take_summary(summary)
             }
             Reply::Unknown(skus) if !skus.is_empty() => vec![Effect::LookUp(skus)],
             Reply::Confirmed(items) => {
                 self.is_confirming = false;
                 vec![Effect::MakeRun(items)]
             }
-            Reply::Faults(rows) => vec![Effect::WriteFaults(rows)],
             Reply::File(bytes) => {
                 let name =
                     self.file_name(if self.step == Step::Result { "refused" } else { "errors" });
@@ -216,15 +243,50 @@ impl Model {
             Reply::Ready(_)
             | Reply::Done
             | Reply::Rows { .. }
+            | Reply::Place(_)
+            | Reply::Text(_)
             | Reply::Unknown(_)
+            | Reply::Repairs(_)
+            | Reply::Missing { .. }
             | Reply::Unconfirmed => Vec::new(),
         }
     }
 
+    fn take_summary(&mut self, summary: Summary) -> Vec<Effect> {
+        self.summary = Some(summary);
+        self.is_busy = false;
+        self.progress = None;
+        self.generation += 1;
+        if !std::mem::take(&mut self.wants_look_up) {
+            return Vec::new();
+        }
+        vec![Effect::Ask(Ask::Unknown { most: LOOKED_UP })]
+    }
+
+    fn hear(&mut self, news: News) -> Vec<Effect> {
+        match news {
+            // The first rows of a large file stand there while the rest is read.
+            News::Head(shape) if self.step == Step::Source && shape.refusal.is_none() => {
+                self.shape = *shape;
+                self.step = Step::Columns;
+                self.is_head = true;
+            }
+            News::Head(_) => {}
+            News::Read { done, total } => {
+                self.progress = Some(Progress::Reading { done, total });
+            }
+            News::Planned { done, total } => {
+                self.progress = Some(Progress::Planning { done, total });
+            }
+        }
+        Vec::new()
+    }
+
     fn take_shape(&mut self, shape: Shape) -> Vec<Effect> {
-        let is_new = self.step == Step::Source;
+        let is_new = self.step == Step::Source || std::mem::take(&mut self.is_head);
         self.shape = shape;
         self.is_busy = false;
+        self.progress = None;
         if self.shape.refusal.is_some() {
             if !is_new {
                 return Vec::new();
@@ -265,11 +327,12 @@ impl Model {
 
     fn map(&mut self) -> Vec<Effect> {
         let fields = self.shape.fields.clone();
-        vec![Effect::Ask(Ask::Map { fields, default_mode: self.shape.default_mode })]
+        let (default_mode, locations) = (self.shape.default_mode, self.shape.locations.clone());
+        vec![Effect::Ask(Ask::Map { fields, default_mode, locations })]
     }
 
     fn review(&mut self) -> Vec<Effect> {
-        if self.shape.unusable.is_some() {
+        if self.shape.unusable.is_some() || self.is_head {
             return Vec::new();
         }
         self.step = Step::Review;
@@ -344,6 +407,15 @@ impl Model {
         let stem = self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem);
         let stem = if stem.is_empty() { "stock" } else { stem };
         format!("{stem}-{what}.csv")
+    }
+}
+
+/// Tells whether an edit may name products that were not looked up yet.
+fn names_products(ask: &Ask) -> bool {
+    match ask {
+        Ask::Edit(edits) => edits.iter().any(|edit| edit.field == EditField::ExternalId),
+        Ask::Paste { .. } | Ask::Replay(_) => true,
+        _ => false,
     }
 }
 

@@ -10,7 +10,7 @@ use stockroom_domain::plan::{Guard, GuardCode, Totals, Verdict};
 use stockroom_domain::table::Delimiter;
 
 use crate::words::{Key, Plural, Words};
-use stockroom_worksheet::{IssueView, RowView};
+use stockroom_worksheet::{IssueView, RowView, Sentences};
 
 /// Returns what is wrong with a row, and what may have been meant.
 pub(super) fn issue(words: Words, issue: &IssueView) -> String {
@@ -27,6 +27,13 @@ pub(super) fn issue(words: Words, issue: &IssueView) -> String {
 /// Only labels are offered: a number is the merchant's to type.
 fn is_offered(code: Code) -> bool {
     code == Code::UnknownVariant
+}
+
+/// Returns the sentences for what is wrong with rows, for the worksheet to fill in.
+pub(super) fn sentences(words: Words) -> Sentences {
+    let of_codes = Code::ALL.iter().map(|code| (*code, words.text(key(*code)).to_owned()));
+    let did_you_mean = words.text(Key::CodeDidYouMean).to_owned();
+    Sentences { of_codes: of_codes.collect(), did_you_mean }
 }
 
 /// Returns what is to be said about the file as a whole.
@@ -134,6 +141,8 @@ pub(super) fn field(words: Words, field: Field) -> &'static str {
         Field::Amount => Key::UpdateFieldAmount,
         Field::Expected => Key::UpdateFieldExpected,
         Field::Name => Key::UpdateFieldName,
+        Field::Option => Key::UpdateFieldOption,
+        Field::Location => Key::UpdateFieldLocation,
         Field::Ignored => Key::UpdateFieldIgnored,
     })
 }
@@ -165,7 +174,10 @@ fn key(code: Code) -> Key {
         Code::Binary => Key::CodeBinary,
         Code::Workbook => Key::CodeWorkbook,
         Code::TooLarge => Key::CodeTooLarge,
-        Code::NotUtf8 => Key::CodeNotUtf8,
+        Code::EncodingGuessed => Key::CodeEncodingGuessed,
+        Code::TextBroken => Key::CodeTextBroken,
+        Code::LocationUnchosen => Key::CodeLocationUnchosen,
+        Code::OtherLocation => Key::CodeOtherLocation,
         Code::TooManyColumns => Key::CodeTooManyColumns,
         Code::NoSkuColumn => Key::CodeNoSkuColumn,
         Code::NoValueColumn => Key::CodeNoValueColumn,

@@ -5,14 +5,14 @@
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
-use stockroom_domain::sheet::EditField;
+use stockroom_domain::sheet::{Edit, EditField};
 
 use super::grid::{Cursor, EDITABLE};
 use crate::browser::page;
 use crate::pages::update::desk::use_desk;
 use crate::pages::update::state::Msg;
 use crate::words::{Key, use_words};
-use stockroom_worksheet::RowView;
+use stockroom_worksheet::{Ask, RowView};
 
 /// A cell that is being edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +139,8 @@ fn CellField(
         cursor.editing.set(None);
         let typed = text.get_untracked();
         if typed != text_of(&row, field) {
-            desk.tell(Msg::CellTyped { row: row.row, field, text: Some(typed) });
+            let edit = Edit { row: row.row, field, text: Some(typed) };
+            desk.tell(Msg::Edited(Ask::Edit(vec![edit])));
         }
     };
     let pressed = move |event: KeyboardEvent| {

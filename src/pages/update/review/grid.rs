@@ -15,7 +15,7 @@ use crate::pages::update::state::Msg;
 use crate::pages::update::tell;
 use crate::ui::{ChangeView, Delta, EmptyState, Icon, Sign, VirtualRows};
 use crate::words::{Key, use_words};
-use stockroom_worksheet::{RowView, Sort, View};
+use stockroom_worksheet::{Ask, RowView, Sort, View};
 
 /// The height of a row, and of a card with the gap after it; the style sheet says the same.
 const ROW_PX: u32 = 40;
@@ -258,11 +258,11 @@ fn steer(event: &KeyboardEvent, cursor: Cursor, total: usize, rows: Rows) {
         key if key == back => Some((row, column.saturating_sub(1))),
         key if key == on => Some((row, (column + 1).min(EDITABLE.len() - 1))),
         "z" if is_command && !event.shift_key() => {
-            desk.tell(Msg::UndoPressed);
+            desk.tell(Msg::Edited(Ask::Undo));
             Some((row, column))
         }
         "y" | "z" | "Z" if is_command => {
-            desk.tell(Msg::RedoPressed);
+            desk.tell(Msg::Edited(Ask::Redo));
             Some((row, column))
         }
         _ => None,

@@ -1,12 +1,11 @@
 //! What happens to Update stock, and what is to be done then.
 
 use stockroom_client::run::{Event, Request};
-use stockroom_domain::columns::Field;
+use stockroom_domain::columns::{Field, Locations};
 use stockroom_domain::number::Style;
 use stockroom_domain::quantity::Mode;
-use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::ReadOptions;
-use stockroom_worksheet::{Ask, Reply, RowFaults, SendItem, View};
+use stockroom_worksheet::{Ask, News, Reply, SendItem, View};
 
 use super::Trouble;
 
@@ -24,6 +23,10 @@ pub enum Msg {
     CellsPasted(String),
     /// The worksheet answered.
     Replied(Reply),
+    /// The worksheet told how far it is.
+    Told(News),
+    /// The merchant does not want to wait for it.
+    WaitingLeft,
     /// The worksheet is gone.
     WorkerGone(Trouble),
     /// Delimiter or header were chosen.
@@ -32,6 +35,8 @@ pub enum Msg {
     ColumnAssigned(usize, Field),
     /// The mode of amounts was chosen.
     DefaultModeChosen(Option<Mode>),
+    /// It was chosen which of the file's locations count.
+    LocationsChosen(Locations),
     /// The columns are right.
     ColumnsConfirmed,
     /// The columns shall be changed.
@@ -47,19 +52,8 @@ pub enum Msg {
     },
     /// Products that were looked up are in the worksheet's stock.
     ProductsFound,
-    /// A cell was typed over; `None` takes the file's own text back.
-    CellTyped {
-        /// The row, from 0.
-        row: u32,
-        /// The field.
-        field: EditField,
-        /// The text.
-        text: Option<String>,
-    },
-    /// The last edit shall be taken back.
-    UndoPressed,
-    /// It shall be made again.
-    RedoPressed,
+    /// Rows were edited in some way: typed over, filled, pasted, added, mended, taken back.
+    Edited(Ask),
     /// The file of rows with errors was asked for.
     ErrorsAsked,
     /// Apply was pressed.
@@ -111,8 +105,8 @@ pub enum Effect {
     Send(Request),
     /// Tell the run that time has passed, at this time.
     WakeAt(u64),
-    /// Write these rows as a file, with what is wrong in words.
-    WriteFaults(Vec<RowFaults>),
+    /// Write the rows with errors as a file, with what is wrong in words.
+    WriteErrors,
     /// Write the rows of these refused items, by their place in the run.
     WriteRefused(Vec<usize>),
     /// Save a file.
