@@ -167,8 +167,10 @@ pub enum Fill {
         /// How the result is rounded.
         rounding: Rounding,
     },
-    /// The first row's own text of a field, down to the last.
-    Down(EditField),
+    /// The first row's own texts, down to the last row, in the columns from one to another.
+    Down(GridColumn, GridColumn),
+    /// Nothing, in the columns from one to another.
+    Clear(GridColumn, GridColumn),
     /// The file's own text again.
     File(EditField),
 }

@@ -15,10 +15,15 @@ use crate::words::{Key, Plural, Words, use_words};
 use stockroom_worksheet::{Ask, Filter, Summary, View};
 
 pub mod cell;
+pub mod clipboard;
 pub mod grid;
+pub mod row;
 pub mod rows;
+pub mod select;
+pub mod tools;
 
-use grid::ChangesGrid;
+use grid::{ChangesGrid, provide_sheet};
+use tools::GridTools;
 
 /// See every change before it happens, mend it where it stands, apply.
 #[component]
@@ -39,13 +44,23 @@ pub fn ReviewStep() -> impl IntoView {
                 }
             >
                 <ReviewBar summary=summary />
-                <ChangesGrid />
+                <Worksheet />
                 <ReviewFoot summary=summary />
             </Show>
         </section>
         <Show when=move || desk.with(|model| model.is_confirming)>
             <ConfirmDialog summary=summary />
         </Show>
+    }
+}
+
+/// The grid and what belongs to it.
+#[component]
+fn Worksheet() -> impl IntoView {
+    provide_sheet();
+    view! {
+        <ChangesGrid />
+        <GridTools />
     }
 }
 

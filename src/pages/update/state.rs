@@ -225,7 +225,10 @@ impl Model {
     fn take(&mut self, reply: Reply) -> Vec<Effect> {
         match reply {
             Reply::Shape(shape) => self.take_shape(*shape),
-            Reply::Summary(summary) => self.take_summary(summary),
+            Reply::Summary(summary) => {
+                self.skipped_cells = 0;
+                self.take_summary(summary)
+            }
             Reply::Pasted { summary, skipped } => {
                 self.skipped_cells = skipped;
                 self.take_summary(summary)

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::pages::update::desk::Desk;
-use stockroom_worksheet::{Ask, Reply, RowView, View};
+use super::select::Cell;
+use stockroom_worksheet::{Ask, GridColumn, Reply, RowView, View};
 
 /// How many rows are asked for at a time.
 const RUN: usize = 64;
@@ -54,11 +55,6 @@ impl Rows {
         rows
     }
 
-    /// Returns the desk that the rows are of.
-    pub(super) fn desk(self) -> Desk {
-        self.desk
-    }
-
     /// Returns the number of rows in the view and follows it.
     pub(super) fn total(self) -> usize {
         self.total.get()
@@ -71,6 +67,22 @@ impl Rows {
             self.ask(index / RUN, false);
         }
         row
+    }
+
+    /// Returns the text of a cell that is at hand, blank where it is not.
+    pub(super) fn text(self, cell: Cell) -> String {
+        self.row(cell.row).map(|row| row.text(GridColumn::ALL[cell.column])).unwrap_or_default()
+    }
+
+    /// Returns rows of the view where all of them are at hand.
+    pub(super) fn at_hand(self, start: usize, count: usize) -> Option<Vec<RowView>> {
+        let end = (start + count).min(self.total());
+        if count > KEPT * RUN {
+            return None;
+        }
+        self.runs.with(|runs| {
+            (start..end).map(|index| runs.get(&(index / RUN))?.get(index % RUN).cloned()).collect()
+        })
     }
 
     fn ask(self, run: usize, replaces: bool) {

@@ -1,0 +1,91 @@
+//! Under the grid: go to a line, add rows, how many there are.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use stockroom_worksheet::{Ask, Reply};
+
+use super::grid::{Sheet, use_sheet};
+use super::select::{Cell, Selection};
+use crate::pages::update::state::Msg;
+use crate::ui::{Tone, use_toasts};
+use crate::words::{Key, Plural, use_words};
+
+/// How many blank rows are added at a time.
+const ROWS: u32 = 10;
+
+/// The line under the grid.
+#[component]
+pub fn GridTools() -> impl IntoView {
+    let words = use_words();
+    let sheet = use_sheet();
+    tell_skipped(sheet);
+    let count = move || {
+        let rows = i64::try_from(sheet.rows.total()).unwrap_or(i64::MAX);
+        words.count(Plural::UpdateRows, rows, &[])
+    };
+    view! {
+        <div class="grid-tools">
+            <GoToLine />
+            <button
+                type="button"
+                class="button quiet small"
+                on:click=move |_| sheet.desk.tell(Msg::Edited(Ask::AddRows(ROWS)))
+            >
+                {words.t(Key::UpdateAddRows)}
+            </button>
+            <span class="muted" role="status">{count}</span>
+        </div>
+    }
+}
+
+#[component]
+fn GoToLine() -> impl IntoView {
+    let words = use_words();
+    let sheet = use_sheet();
+    let typed = RwSignal::new(String::new());
+    let go = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let digits: String =
+            typed.with_untracked(|text| text.chars().filter(char::is_ascii_digit).collect());
+        let Ok(line) = digits.parse() else { return };
+        let view = sheet.desk.with_untracked(|model| model.view.clone());
+        spawn_local(async move {
+            let place = sheet.desk.ask(Ask::PlaceOfLine { view, line }).await;
+            if let Some(Reply::Place(Some(row))) = place {
+                let column = sheet.selection.get_untracked().cursor.column;
+                sheet.choose(Selection::at(Cell { row: row as usize, column }));
+                typed.try_set(String::new());
+            }
+        });
+    };
+    view! {
+        <form class="go-to-line" on:submit=go>
+            <label for="go-to-line">{words.t(Key::UpdateGoToLine)}</label>
+            <input
+                id="go-to-line"
+                class="input"
+                inputmode="numeric"
+                autocomplete="off"
+                dir="ltr"
+                prop:value=move || typed.get()
+                on:input:target=move |event| typed.set(event.target().value())
+            />
+        </form>
+    }
+}
+
+/// Says how many pasted cells had no place.
+fn tell_skipped(sheet: Sheet) {
+    let words = use_words();
+    let toasts = use_toasts();
+    let skipped = Memo::new(move |_| {
+        sheet.desk.with(|model| (model.generation, model.skipped_cells))
+    });
+    Effect::new(move |before: Option<u32>| {
+        let (generation, cells) = skipped.get();
+        if cells > 0 && before.is_some_and(|before| before != generation) {
+            toasts.show(Tone::Info, words.count(Plural::UpdateCellsSkipped, cells.into(), &[]));
+        }
+        generation
+    });
+}
