@@ -43,8 +43,7 @@ pub fn ReviewStep() -> impl IntoView {
                     view! { <Skeleton rows=8 label=label /> }
                 }
             >
-                <ReviewBar summary=summary />
-                <Worksheet />
+                <Worksheet summary=summary />
                 <ReviewFoot summary=summary />
             </Show>
         </section>
@@ -56,11 +55,11 @@ pub fn ReviewStep() -> impl IntoView {
 
 /// The grid and what belongs to it.
 #[component]
-fn Worksheet() -> impl IntoView {
+fn Worksheet(summary: Memo<Option<Summary>>) -> impl IntoView {
     provide_sheet();
     view! {
+        <ReviewBar summary=summary />
         <ChangesGrid />
-        <GridTools />
     }
 }
 
@@ -235,6 +234,7 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
                         choose(View { search: event.target().value(), ..view_now.get_untracked() });
                     }
                 />
+                <GridTools />
                 <button
                     type="button"
                     class="button quiet icon-only"

@@ -10,7 +10,7 @@ use stockroom_worksheet::{Ask, GridColumn, RowView};
 
 use super::grid::{Sheet, use_sheet};
 use super::row::{draw_out, grab};
-use super::select::{Cell, Reach, Selection, Step};
+use super::select::{Cell, Reach, Step};
 use crate::browser::page;
 use crate::pages::update::state::Msg;
 use crate::words::{Key, use_words};
@@ -22,15 +22,6 @@ pub struct Editing {
     pub(super) cell: Cell,
     /// What the field holds when it opens.
     pub(super) text: String,
-}
-
-/// Returns the classes of a cell: its own, and whether it is chosen or has the cursor.
-pub(super) fn cell_classes(class: &str, selection: Selection, cell: Cell) -> String {
-    let is_cursor = selection.cursor == cell;
-    let is_chosen = selection.is_range() && selection.has(cell);
-    let chosen = if is_chosen { " is-chosen" } else { "" };
-    let cursor = if is_cursor { " is-cursor" } else { "" };
-    format!("{class} is-cell{chosen}{cursor}")
 }
 
 /// A cell that can be edited.
@@ -77,7 +68,10 @@ pub fn EditCell(
     view! {
         <div
             id=move || Sheet::id(cell())
-            class=move || cell_classes(class, sheet.selection.get(), cell())
+            class=class
+            class:is-cell=true
+            class:is-chosen=move || sheet.is_chosen(cell())
+            class:is-cursor=move || sheet.has_cursor(cell())
             class:is-flagged=is_flagged
             class:is-edited=is_edited
             role="gridcell"

@@ -6,7 +6,7 @@ use stockroom_domain::plan::Verdict;
 use stockroom_domain::quantity::Mode;
 use stockroom_worksheet::{GridColumn, RowView};
 
-use super::cell::{EditCell, cell_classes};
+use super::cell::EditCell;
 use super::grid::{Sheet, use_sheet};
 use super::select::{Cell, Selection};
 use crate::pages::update::tell;
@@ -78,7 +78,10 @@ fn ReadCell(
     view! {
         <div
             id=move || Sheet::id(cell())
-            class=move || cell_classes(class, sheet.selection.get(), cell())
+            class=class
+            class:is-cell=true
+            class:is-chosen=move || sheet.is_chosen(cell())
+            class:is-cursor=move || sheet.has_cursor(cell())
             role="gridcell"
             on:mousedown=move |event| grab(&event, sheet, untrack(cell))
             on:mouseenter=move |event| draw_out(&event, sheet, untrack(cell))

@@ -1,4 +1,4 @@
-//! Under the grid: go to a line, add rows, how many there are.
+//! Beside the filters: go to a line, add rows.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,28 +13,21 @@ use crate::words::{Key, Plural, use_words};
 /// How many blank rows are added at a time.
 const ROWS: u32 = 10;
 
-/// The line under the grid.
+/// Go to a line, add rows.
 #[component]
 pub fn GridTools() -> impl IntoView {
     let words = use_words();
     let sheet = use_sheet();
     tell_skipped(sheet);
-    let count = move || {
-        let rows = i64::try_from(sheet.rows.total()).unwrap_or(i64::MAX);
-        words.count(Plural::UpdateRows, rows, &[])
-    };
     view! {
-        <div class="grid-tools">
-            <GoToLine />
-            <button
-                type="button"
-                class="button quiet small"
-                on:click=move |_| sheet.desk.tell(Msg::Edited(Ask::AddRows(ROWS)))
-            >
-                {words.t(Key::UpdateAddRows)}
-            </button>
-            <span class="muted" role="status">{count}</span>
-        </div>
+        <GoToLine />
+        <button
+            type="button"
+            class="button quiet"
+            on:click=move |_| sheet.desk.tell(Msg::Edited(Ask::AddRows(ROWS)))
+        >
+            {words.t(Key::UpdateAddRows)}
+        </button>
     }
 }
 
@@ -60,9 +53,10 @@ fn GoToLine() -> impl IntoView {
     };
     view! {
         <form class="go-to-line" on:submit=go>
-            <label for="go-to-line">{words.t(Key::UpdateGoToLine)}</label>
             <input
                 id="go-to-line"
+                aria-label=words.t(Key::UpdateGoToLine)
+                placeholder=words.t(Key::UpdateGoToLine)
                 class="input"
                 inputmode="numeric"
                 autocomplete="off"
