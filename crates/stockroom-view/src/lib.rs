@@ -19,6 +19,7 @@ mod element;
 pub mod mount;
 mod setting;
 mod signal;
+mod stored;
 pub mod task;
 mod view;
 
@@ -37,6 +38,7 @@ pub mod prelude {
     pub use crate::mount::{mount_to, mount_to_body};
     pub use crate::setting::{IntoAttributeValue, IntoSetting};
     pub use crate::signal::{Effect, Memo, RwSignal, Signal};
+    pub use crate::stored::StoredValue;
     pub use crate::task::spawn_local;
     pub use crate::view::{
         AnyView, CollectView, IntoAny, IntoMaybeErased, IntoRender, IntoView, View,
