@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos_whole::prelude::{Owner, component, untrack};
+use crate::parts::prelude::{Owner, component, untrack};
 
 use crate::block::{Block, follow};
 use crate::children::{ChildrenFn, ViewFn};

@@ -2,11 +2,11 @@
 
 use std::marker::PhantomData;
 
-use leptos_whole::ev::Targeted;
-use leptos_whole::prelude::{NodeRef, Owner, on_cleanup};
-use leptos_whole::tachys::html::element::ElementType;
-use leptos_whole::tachys::html::event::EventDescriptor;
-use leptos_whole::tachys::html::node_ref::NodeRefContainer;
+use crate::parts::ev::Targeted;
+use crate::parts::prelude::{NodeRef, Owner, on_cleanup};
+use crate::parts::tachys::html::element::ElementType;
+use crate::parts::tachys::html::event::EventDescriptor;
+use crate::parts::tachys::html::node_ref::NodeRefContainer;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;

@@ -1,7 +1,7 @@
 //! From a closure to a page.
 
 use any_spawner::Executor;
-use leptos_whole::prelude::Owner;
+use crate::parts::prelude::Owner;
 use web_sys::HtmlElement;
 
 use crate::element::document;

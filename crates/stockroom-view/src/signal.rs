@@ -8,9 +8,9 @@ use std::marker::PhantomData;
 use std::ops::DerefMut;
 use std::sync::Arc;
 
-use leptos_whole::prelude as whole;
-use leptos_whole::prelude::{GetValue, Read, ReadUntracked, Write, untrack};
-use leptos_whole::reactive::signal::guards::{Plain, ReadGuard};
+use crate::parts::prelude as whole;
+use crate::parts::prelude::{GetValue, Read, ReadUntracked, Write, untrack};
+use crate::parts::reactive::signal::guards::{Plain, ReadGuard};
 
 /// A value of any type.
 pub(crate) type Held = Box<dyn Any + Send + Sync>;

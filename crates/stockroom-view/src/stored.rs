@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use leptos_whole::prelude as whole;
-use leptos_whole::prelude::{Dispose, LocalStorage, ReadValue, SyncStorage, WriteValue};
+use crate::parts::prelude as whole;
+use crate::parts::prelude::{Dispose, LocalStorage, ReadValue, SyncStorage, WriteValue};
 use send_wrapper::SendWrapper;
 
 use crate::signal::{Held, gone};
