@@ -164,8 +164,13 @@ fn generate(languages: &[(&str, BTreeMap<String, Entry>)]) -> String {
         }
         out.push_str("}\n");
     }
-    writeln!(out, "const TEXTS: usize = {};\nconst PLURALS: usize = {};", texts.len(), plurals.len())
-        .unwrap();
+    writeln!(
+        out,
+        "const TEXTS: usize = {};\nconst PLURALS: usize = {};",
+        texts.len(),
+        plurals.len()
+    )
+    .unwrap();
     writeln!(out, "const SHAPE: &str = {:?};", shape(&languages[0].1)).unwrap();
     out
 }
@@ -175,9 +180,10 @@ fn shape(entries: &BTreeMap<String, Entry>) -> String {
     let (texts, plurals): (Vec<_>, Vec<_>) =
         entries.iter().partition(|(_, entry)| matches!(entry, Entry::Text(_)));
     let names: Vec<&str> = texts.iter().chain(&plurals).map(|(name, _)| name.as_str()).collect();
-    let hash = names.join("\n").bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = names
+        .join("\n")
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     hash.to_string()
 }
 

@@ -20,6 +20,10 @@ pub trait Wire: Sized {
 }
 
 /// Returns a field where it is there; `None` where it is another kind of value.
+#[expect(
+    clippy::option_option,
+    reason = "there, not there, or of another kind, and no words for it"
+)]
 fn maybe<T: Wire>(object: &Value, name: &str) -> Option<Option<T>> {
     match field(object, name) {
         None => Some(None),
@@ -292,17 +296,22 @@ mod tests {
         let item = json!({ "productId": "p", "externalId": "RIZ-25", "name": "Riz", "quantity": 3,
             "lowStockThreshold": 5, "isLowStock": true, "variants": [variant], "more": 1 });
         check::<InventoryItem>(&item);
-        check::<InventoryPage>(&json!({ "items": [item], "total": 1, "page": 1, "hasMore": false }));
+        check::<InventoryPage>(
+            &json!({ "items": [item], "total": 1, "page": 1, "hasMore": false }),
+        );
         check::<Product>(&json!({ "id": "p", "status": "ACTIVE", "price": 100, "quantity": null,
             "variants": [{ "id": "v", "type": "size", "label": "Grand", "priceAdjustment": -5 }] }));
         check::<Product>(&json!({ "id": "p", "status": "ARCHIVED" }));
-        check::<Session>(&json!({ "storeName": "Dakar", "environment": "live", "readOnly": false, "demo": true }));
+        check::<Session>(
+            &json!({ "storeName": "Dakar", "environment": "live", "readOnly": false, "demo": true }),
+        );
         check::<Capabilities>(&json!({ "server": "stockroom", "demo": true, "sessions": true,
             "expectedQuantity": true, "representation": true, "idempotencyKeyRequired": true,
             "limits": { "bulkItems": 7 } }));
         check::<Capabilities>(&json!({}));
         let change = json!({ "before": null, "after": 3, "delta": 3 });
-        let varied = json!({ "label": "Grand", "variantId": "v", "before": 1, "after": 0, "delta": -1 });
+        let varied =
+            json!({ "label": "Grand", "variantId": "v", "before": 1, "after": 0, "delta": -1 });
         check::<BulkOutcome>(&json!({ "updated": 1, "failed": 1,
             "errors": [{ "externalId": "A", "error": "no", "code": "STALE_QUANTITY", "currentQuantity": 4 }],
             "results": [{ "externalId": "B", "quantity": change, "variants": [varied] }] }));
@@ -315,7 +324,9 @@ mod tests {
         check::<InventoryItem>(&json!("RIZ-25"));
         check::<InventoryPage>(&json!({ "items": {}, "total": 1, "page": 1, "hasMore": false }));
         check::<Product>(&json!({ "name": "no id" }));
-        check::<Session>(&json!({ "storeName": "Dakar", "environment": "other", "readOnly": false, "demo": true }));
+        check::<Session>(
+            &json!({ "storeName": "Dakar", "environment": "other", "readOnly": false, "demo": true }),
+        );
         check::<BulkOutcome>(&json!({ "updated": -1, "failed": 0 }));
     }
 }

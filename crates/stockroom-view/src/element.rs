@@ -4,9 +4,9 @@ use std::marker::PhantomData;
 
 use crate::parts::ev::Targeted;
 use crate::parts::prelude::{NodeRef, Owner, on_cleanup};
-use crate::parts::tachys::html::element::ElementType;
-use crate::parts::tachys::html::event::EventDescriptor;
-use crate::parts::tachys::html::node_ref::NodeRefContainer;
+use ::tachys::html::element::ElementType;
+use ::tachys::html::event::EventDescriptor;
+use ::tachys::html::node_ref::NodeRefContainer;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -111,6 +111,7 @@ impl<T> El<T> {
     }
 
     /// Listens to an event.
+    #[expect(clippy::needless_pass_by_value, reason = "`view!` gives the event away")]
     pub fn on<E>(self, event: E, mut heard: impl FnMut(E::EventType) + 'static) -> Self
     where
         E: EventDescriptor,

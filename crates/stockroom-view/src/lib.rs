@@ -52,7 +52,7 @@ pub mod tachys {
     pub mod html {
         //! HTML.
         pub use crate::element::InertElement;
-        pub use crate::parts::tachys::html::event;
+        pub use ::tachys::html::event;
 
         pub mod element {
             //! One function for each element.

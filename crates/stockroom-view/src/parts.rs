@@ -1,7 +1,6 @@
 //! The parts of Leptos that stay as they are, under the names by which Leptos hands them on.
 
 pub use reactive_graph as reactive;
-pub(crate) use tachys;
 pub use tachys::html::{element as html, event as ev};
 
 pub(crate) mod prelude {

@@ -1,7 +1,7 @@
 //! One function for each element of HTML.
 
 use crate::parts::html;
-use crate::parts::tachys::html::element::ElementType;
+use ::tachys::html::element::ElementType;
 
 use super::El;
 
