@@ -164,7 +164,7 @@ fn numbers_and_plurals_are_those_of_the_language() {
         (Language::Fr, include_str!(concat!(env!("OUT_DIR"), "/fr.words"))),
         (Language::Ar, include_str!(concat!(env!("OUT_DIR"), "/ar.words"))),
     ] {
-        language.learn(text.to_owned()).unwrap();
+        language.learn(text).unwrap();
     }
     let language = RwSignal::new(Language::En);
     let words = Words::new(language);

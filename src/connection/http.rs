@@ -1,7 +1,6 @@
 //! One request out, one answer in; gloo-net lives here alone.
 
 use gloo_net::http::{RequestBuilder, Response};
-use leptos::prelude::*;
 use stockroom_api::header;
 use stockroom_client::answer::Answer;
 use stockroom_client::headers::Headers;

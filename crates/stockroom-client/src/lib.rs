@@ -13,3 +13,4 @@ pub mod item;
 pub mod pace;
 pub mod pages;
 pub mod run;
+pub mod wire;

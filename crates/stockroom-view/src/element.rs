@@ -2,11 +2,11 @@
 
 use std::marker::PhantomData;
 
-use leptos_whole::ev::Targeted;
-use leptos_whole::prelude::{NodeRef, Owner, on_cleanup};
-use leptos_whole::tachys::html::element::ElementType;
-use leptos_whole::tachys::html::event::EventDescriptor;
-use leptos_whole::tachys::html::node_ref::NodeRefContainer;
+use crate::parts::ev::Targeted;
+use crate::parts::prelude::{NodeRef, Owner, on_cleanup};
+use ::tachys::html::element::ElementType;
+use ::tachys::html::event::EventDescriptor;
+use ::tachys::html::node_ref::NodeRefContainer;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -111,6 +111,7 @@ impl<T> El<T> {
     }
 
     /// Listens to an event.
+    #[expect(clippy::needless_pass_by_value, reason = "`view!` gives the event away")]
     pub fn on<E>(self, event: E, mut heard: impl FnMut(E::EventType) + 'static) -> Self
     where
         E: EventDescriptor,

@@ -14,30 +14,33 @@ extern crate self as leptos;
 
 mod block;
 pub mod children;
+pub mod component;
 pub mod control_flow;
 mod element;
 pub mod mount;
+mod parts;
 mod setting;
 mod signal;
+mod stored;
 pub mod task;
 mod view;
 
-pub use leptos_whole::{
-    attr, callback, component, ev, html, leptos_dom, logging, oco, reactive, typed_builder,
-    typed_builder_macro,
-};
+pub use parts::{ev, html, reactive};
 pub use setting::Setting;
 pub use view::View;
+pub use {leptos_dom, typed_builder, typed_builder_macro};
 
 /// Everything that a file with views needs.
 pub mod prelude {
-    pub use leptos_whole::prelude::*;
+    pub use crate::component::*;
+    pub use crate::parts::prelude::*;
 
     pub use crate::children::{Children, ChildrenFn, ToChildren, ViewFn};
     pub use crate::control_flow::{For, ForProps, RowKey, Show, ShowProps};
     pub use crate::mount::{mount_to, mount_to_body};
     pub use crate::setting::{IntoAttributeValue, IntoSetting};
     pub use crate::signal::{Effect, Memo, RwSignal, Signal};
+    pub use crate::stored::StoredValue;
     pub use crate::task::spawn_local;
     pub use crate::view::{
         AnyView, CollectView, IntoAny, IntoMaybeErased, IntoRender, IntoView, View,
@@ -49,7 +52,7 @@ pub mod tachys {
     pub mod html {
         //! HTML.
         pub use crate::element::InertElement;
-        pub use leptos_whole::tachys::html::event;
+        pub use ::tachys::html::event;
 
         pub mod element {
             //! One function for each element.
