@@ -2,10 +2,13 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use stockroom_api::inventory::InventoryItem;
 use stockroom_api::key::{Access, Environment};
 use stockroom_api::product::NewProduct;
 use stockroom_domain::quantity::Mode;
+use tokio::sync::mpsc;
 
+use super::Stored;
 use crate::secret::Hash;
 
 /// Whose data: every read and write is inside one.
@@ -140,6 +143,21 @@ pub struct Page {
     pub number: u64,
     /// The rows per page.
     pub limit: u64,
+}
+
+/// Which state of a scope's products and levels was read; it grows with every change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub i64);
+
+/// All tracked products as they are at one moment, while they are being read.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The state that is read.
+    pub version: Version,
+    /// The number of products.
+    pub total: u64,
+    /// The products in the order of the inventory list; they end early where reading failed.
+    pub parts: mpsc::Receiver<Stored<Vec<InventoryItem>>>,
 }
 
 /// A product that is being added, its ids chosen.

@@ -13,6 +13,8 @@ mod contract;
 mod envelope;
 mod idempotency;
 mod inventory;
+mod overload;
+mod panics;
 mod products;
 mod session;
 mod stock;

@@ -4,8 +4,7 @@
 
 mod suite;
 
-use sqlx::ConnectOptions as _;
-use sqlx::sqlite::SqliteConnectOptions;
+use rusqlite::Connection;
 use stockroom_server::store::sqlite::SqliteStore;
 
 #[tokio::test]
@@ -28,26 +27,54 @@ async fn sqlite_writes_a_row_of_history_for_every_level_whatever_their_number() 
         suite::write_history(&store, lines).await;
     }
     store.close().await;
-    let options = SqliteConnectOptions::new().filename(&file);
-    let mut database = options.connect().await.unwrap();
-    let counted: Vec<(i64, i64, i64)> = sqlx::query_as(
-        "select write_id, count(*), sum(delta) from history
-         where product_id = 'a' and mode = 'adjust' and asked = -5 and level_before = 9
-             and level_after = 4 and variant_id is null
-         group by write_id order by write_id",
-    )
-    .fetch_all(&mut database)
-    .await
-    .unwrap();
-    let counts: Vec<i64> = counted.iter().map(|(_, lines, _)| *lines).collect();
+    let database = Connection::open(&file).unwrap();
+    let mut statement = database
+        .prepare(
+            "select count(*), sum(delta) from history
+             where product_id = 'a' and mode = 'adjust' and asked = -5 and level_before = 9
+                 and level_after = 4 and variant_id is null
+             group by write_id order by write_id",
+        )
+        .unwrap();
+    let counted: Vec<(i64, i64)> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let counts: Vec<i64> = counted.iter().map(|(lines, _)| *lines).collect();
     assert_eq!(counts, [1, 8, 9, 200, 201, 1_000, 1_001]);
-    assert!(counted.iter().all(|(_, lines, delta)| *delta == -5 * lines));
-    let record: (String, String, Option<String>) =
-        sqlx::query_as("select source, key_id, run_reason from writes where write_id = 7")
-            .fetch_one(&mut database)
-            .await
-            .unwrap();
+    assert!(counted.iter().all(|(lines, delta)| *delta == -5 * lines));
+    let record: (String, String, Option<String>) = database
+        .query_row("select source, key_id, run_reason from writes where write_id = 7", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .unwrap();
     assert_eq!(record, ("bulk".into(), "key".into(), Some("comptage".into())));
+}
+
+/// A database as the first version left it, whose driver counted migrations in its own table.
+#[tokio::test]
+async fn sqlite_goes_on_with_a_database_of_the_first_version() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("stockroom.db");
+    let first = Connection::open(&file).unwrap();
+    first.execute_batch(include_str!("../../migrations/sqlite/0001_store.sql")).unwrap();
+    first.execute_batch(include_str!("../../migrations/sqlite/0002_tallies.sql")).unwrap();
+    first
+        .execute_batch(
+            "create table _sqlx_migrations (version bigint primary key, success boolean not null);
+             insert into _sqlx_migrations values (1, true), (2, true);",
+        )
+        .unwrap();
+    drop(first);
+    let store = SqliteStore::open(&file).await.unwrap();
+    suite::run(suite::Case::WritesLast, &store).await;
+    store.close().await;
+    let newer = Connection::open(&file).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    drop(newer);
+    let refused = SqliteStore::open(&file).await.unwrap_err();
+    assert!(refused.to_string().contains("newer version"), "{refused}");
 }
 
 #[tokio::test]

@@ -9,13 +9,15 @@ use stockroom_server::store::data::{
     Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Page, ProductRow, Revoked,
     Scope, Source, StoreKind, VariantLevel, WriteRecord,
 };
-use stockroom_server::store::{Store, StoreError, Transaction as _};
+use stockroom_server::store::{Store, StoreError, Stored, Transaction as _};
 
 /// One thing that a store must do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Case {
     WritesLast,
-    DroppedWritesLeaveNoTrace,
+    FailuresLeaveNoTrace,
+    NeighboursDoNotNotice,
+    ChangesHaveVersions,
     TestAndLiveAreApart,
     SkusAreTakenOnce,
     AnswersAreKeptUntilTheyExpire,
@@ -24,7 +26,9 @@ pub(crate) enum Case {
 
 pub(crate) const CASES: &[Case] = &[
     Case::WritesLast,
-    Case::DroppedWritesLeaveNoTrace,
+    Case::FailuresLeaveNoTrace,
+    Case::NeighboursDoNotNotice,
+    Case::ChangesHaveVersions,
     Case::TestAndLiveAreApart,
     Case::SkusAreTakenOnce,
     Case::AnswersAreKeptUntilTheyExpire,
@@ -39,7 +43,9 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
     store.create("Test", StoreKind::Real, now()).await.unwrap();
     match case {
         Case::WritesLast => writes_last(store).await,
-        Case::DroppedWritesLeaveNoTrace => dropped_writes_leave_no_trace(store).await,
+        Case::FailuresLeaveNoTrace => failures_leave_no_trace(store).await,
+        Case::NeighboursDoNotNotice => neighbours_do_not_notice(store).await,
+        Case::ChangesHaveVersions => changes_have_versions_of_their_own(store).await,
         Case::TestAndLiveAreApart => test_and_live_are_apart(store).await,
         Case::SkusAreTakenOnce => skus_are_taken_once(store).await,
         Case::AnswersAreKeptUntilTheyExpire => answers_are_kept_until_they_expire(store).await,
@@ -102,18 +108,32 @@ fn writes(id: &str) -> (WriteRecord, LevelWrites) {
     (record, writes)
 }
 
+/// Writes levels in a transaction of their own.
+async fn write<S: Store>(
+    store: &S,
+    scope: Scope,
+    (record, writes): (WriteRecord, LevelWrites),
+) -> Stored<()> {
+    let work = store
+        .write(move |tx| Box::pin(async move { tx.write_levels(scope, &record, &writes).await }));
+    work.await
+}
+
 async fn writes_last<S: Store>(store: &S) {
     let rows = vec![product("a", Some("B-1")), product("b", None)];
     store.fill(TEST, rows, now()).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    let found = tx.stock_by_external_id(TEST, &["B-1", "NOPE"]).await.unwrap();
+    let found = store.write(|tx| {
+        Box::pin(async move {
+            let found = tx.stock_by_external_id(TEST, &["B-1", "NOPE"]).await?;
+            let variants = tx.variants_of(TEST, &["a"]).await?;
+            Ok::<_, StoreError>((found, variants))
+        })
+    });
+    let (found, variants) = found.await.unwrap();
     assert_eq!((found.len(), found[0].quantity), (1, Some(9)));
-    let variants = tx.variants_of(TEST, &["a"]).await.unwrap();
     assert_eq!((variants[0].0.as_str(), variants[0].1.quantity), ("a", None));
-    let (record, writes) = writes("a");
-    tx.write_levels(TEST, &record, &writes).await.unwrap();
-    tx.write_levels(TEST, &record, &writes).await.unwrap();
-    tx.commit().await.unwrap();
+    write(store, TEST, writes("a")).await.unwrap();
+    write(store, TEST, writes("a")).await.unwrap();
     check_written(store).await;
 }
 
@@ -121,9 +141,7 @@ async fn writes_last<S: Store>(store: &S) {
 pub(crate) async fn write_history<S: Store>(store: &S, lines: usize) {
     let (record, mut writes) = writes("a");
     writes.history = vec![writes.history[0].clone(); lines];
-    let mut tx = store.begin().await.unwrap();
-    tx.write_levels(TEST, &record, &writes).await.unwrap();
-    tx.commit().await.unwrap();
+    write(store, TEST, (record, writes)).await.unwrap();
 }
 
 pub(crate) async fn check_written<S: Store>(store: &S) {
@@ -137,15 +155,75 @@ pub(crate) async fn check_written<S: Store>(store: &S) {
     assert_eq!(store.products(TEST, FIRST).await.unwrap().total, 2);
 }
 
-async fn dropped_writes_leave_no_trace<S: Store>(store: &S) {
+async fn failures_leave_no_trace<S: Store>(store: &S) {
     let rows = vec![product("a", Some("B-1"))];
     store.fill(TEST, rows, now()).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    let (record, writes) = writes("a");
-    tx.write_levels(TEST, &record, &writes).await.unwrap();
-    drop(tx);
+    let failed = store.write(|tx| {
+        Box::pin(async move {
+            let (record, writes) = writes("a");
+            tx.write_levels(TEST, &record, &writes).await?;
+            Err::<(), _>(StoreError::Failed("on purpose".to_owned()))
+        })
+    });
+    assert!(matches!(failed.await, Err(StoreError::Failed(reason)) if reason == "on purpose"));
+    let panicked = store.write(|tx| {
+        Box::pin(async move {
+            let (record, writes) = writes("a");
+            tx.write_levels(TEST, &record, &writes).await?;
+            panic_on_purpose()
+        })
+    });
+    assert!(matches!(panicked.await, Err(StoreError::Failed(_))));
     let product = store.product(TEST, "a").await.unwrap().unwrap();
     assert_eq!(product.quantity, Some(9));
+}
+
+fn panic_on_purpose() -> Stored<()> {
+    panic!("on purpose")
+}
+
+/// Of writes that wait together each second one fails or panics; the others are done.
+async fn neighbours_do_not_notice<S: Store>(store: &S) {
+    let ids: Vec<String> = (0..40).map(|number| format!("p{number:02}")).collect();
+    let rows = ids.iter().map(|id| product(id, Some(id))).collect();
+    store.fill(TEST, rows, now()).await.unwrap();
+    let waiting = ids.iter().enumerate().map(|(number, id)| {
+        let (record, writes) = writes(id);
+        store.write(move |tx| {
+            Box::pin(async move {
+                tx.write_levels(TEST, &record, &writes).await?;
+                match number % 4 {
+                    1 => Err(StoreError::Failed("on purpose".to_owned())),
+                    3 => panic_on_purpose(),
+                    _ => Ok(()),
+                }
+            })
+        })
+    });
+    let results = futures_util::future::join_all(waiting).await;
+    for (number, (id, result)) in ids.iter().zip(results).enumerate() {
+        let product = store.product(TEST, id).await.unwrap().unwrap();
+        let level = if number % 2 == 0 { 4 } else { 9 };
+        assert_eq!((result.is_ok(), product.quantity), (number % 2 == 0, Some(level)), "{id}");
+    }
+}
+
+async fn changes_have_versions_of_their_own<S: Store>(store: &S) {
+    let mut seen = vec![store.version(TEST).await.unwrap()];
+    store.fill(TEST, vec![product("a", Some("B-1"))], now()).await.unwrap();
+    seen.push(store.version(TEST).await.unwrap());
+    for _ in 0..2 {
+        write(store, TEST, writes("a")).await.unwrap();
+        seen.push(store.version(TEST).await.unwrap());
+    }
+    let add = store.write(|tx| {
+        Box::pin(async move { tx.insert_product(TEST, &product("b", None), now()).await })
+    });
+    add.await.unwrap();
+    seen.push(store.version(TEST).await.unwrap());
+    assert!(seen.windows(2).all(|pair| pair[0] < pair[1]), "{seen:?}");
+    store.fill(LIVE, vec![product("a", Some("B-1"))], now()).await.unwrap();
+    assert_eq!(store.version(TEST).await.unwrap(), seen[4], "another environment's change");
 }
 
 async fn test_and_live_are_apart<S: Store>(store: &S) {
@@ -153,10 +231,7 @@ async fn test_and_live_are_apart<S: Store>(store: &S) {
         let rows = vec![product("a", Some("B-1"))];
         store.fill(scope, rows, now()).await.unwrap();
     }
-    let mut tx = store.begin().await.unwrap();
-    let (record, writes) = writes("a");
-    tx.write_levels(LIVE, &record, &writes).await.unwrap();
-    tx.commit().await.unwrap();
+    write(store, LIVE, writes("a")).await.unwrap();
     let level = async |scope| store.product(scope, "B-1").await.unwrap().unwrap().quantity;
     assert_eq!((level(TEST).await, level(LIVE).await), (Some(9), Some(4)));
     let low = store.inventory(TEST, Which::Low, FIRST).await.unwrap();
@@ -164,17 +239,20 @@ async fn test_and_live_are_apart<S: Store>(store: &S) {
 }
 
 async fn skus_are_taken_once<S: Store>(store: &S) {
-    let mut tx = store.begin().await.unwrap();
-    let add = product("a", Some("B-1"));
-    tx.insert_product(TEST, &add, now()).await.unwrap();
-    let taken = tx.insert_product(TEST, &product("b", Some("B-1")), now()).await;
+    let add = async |scope, id: &'static str, sku: Option<&'static str>| {
+        let work = store.write(move |tx| {
+            Box::pin(async move { tx.insert_product(scope, &product(id, sku), now()).await })
+        });
+        work.await
+    };
+    add(TEST, "a", Some("B-1")).await.unwrap();
+    let taken = add(TEST, "b", Some("B-1")).await;
     assert!(matches!(taken, Err(StoreError::ExternalIdTaken(id)) if id == "B-1"));
-    tx.insert_product(LIVE, &add, now()).await.unwrap();
+    add(LIVE, "a", Some("B-1")).await.unwrap();
     // A product without a SKU is no other's namesake.
     for id in ["c", "d"] {
-        tx.insert_product(TEST, &product(id, None), now()).await.unwrap();
+        add(TEST, id, None).await.unwrap();
     }
-    tx.commit().await.unwrap();
 }
 
 async fn answers_are_kept_until_they_expire<S: Store>(store: &S) {
@@ -184,26 +262,29 @@ async fn answers_are_kept_until_they_expire<S: Store>(store: &S) {
         body: b"{}".to_vec(),
         preference_applied: true,
     };
-    let mut tx = store.begin().await.unwrap();
-    tx.keep_answer(TEST, "k", &answer, now()).await.unwrap();
-    tx.commit().await.unwrap();
+    let keep = async |at| {
+        let answer = answer.clone();
+        let work = store
+            .write(move |tx| Box::pin(async move { tx.keep_answer(TEST, "k", &answer, at).await }));
+        work.await.unwrap();
+    };
+    let find = async |scope, since| {
+        let work =
+            store.write(move |tx| Box::pin(async move { tx.find_answer(scope, "k", since).await }));
+        work.await.unwrap()
+    };
+    keep(now()).await;
     let later = now() + SignedDuration::from_secs(1);
-    let mut tx = store.begin().await.unwrap();
-    let found = tx.find_answer(TEST, "k", now()).await.unwrap();
-    assert_eq!(found, Some(answer.clone()));
-    assert_eq!(tx.find_answer(LIVE, "k", now()).await.unwrap(), None);
-    assert_eq!(tx.find_answer(TEST, "k", later).await.unwrap(), None);
+    assert_eq!(find(TEST, now()).await, Some(answer.clone()));
+    assert_eq!(find(LIVE, now()).await, None);
+    assert_eq!(find(TEST, later).await, None);
     // An expired key can be used again.
-    tx.keep_answer(TEST, "k", &answer, later).await.unwrap();
-    tx.commit().await.unwrap();
+    keep(later).await;
     store.forget_expired(later, later).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    assert_eq!(tx.find_answer(TEST, "k", now()).await.unwrap(), Some(answer));
-    drop(tx);
+    assert_eq!(find(TEST, now()).await, Some(answer.clone()));
     let much_later = later + SignedDuration::from_secs(1);
     store.forget_expired(much_later, much_later).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    assert_eq!(tx.find_answer(TEST, "k", now()).await.unwrap(), None);
+    assert_eq!(find(TEST, now()).await, None);
 }
 
 async fn sessions_end_with_their_key<S: Store>(store: &S) {

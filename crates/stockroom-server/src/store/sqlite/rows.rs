@@ -1,12 +1,12 @@
 //! One product in full, and how texts of the database become values.
 
 use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Deserialize;
-use sqlx::SqliteConnection;
 use stockroom_api::product::{Product, Status, Variant};
 
+use crate::store::Stored;
 use crate::store::data::Scope;
-use crate::store::{StoreError, Stored};
 
 /// What one product's row is made of, as one JSON object.
 #[derive(Deserialize)]
@@ -35,12 +35,12 @@ struct VariantJson {
 }
 
 /// Returns the product with this id, else with this SKU.
-pub(super) async fn product(
-    connection: &mut SqliteConnection,
+pub(super) fn product(
+    connection: &Connection,
     scope: Scope,
     reference: &str,
 ) -> Stored<Option<Product>> {
-    let json: Option<String> = sqlx::query_scalar(
+    let mut statement = connection.prepare_cached(
         "select json_object(
              'id', p.id, 'external_id', p.external_id, 'name', p.name,
              'description', p.description, 'price', p.price, 'status', p.status,
@@ -59,13 +59,10 @@ pub(super) async fn product(
              (select id from products where store_id = ?1 and environment = ?2 and id = ?3),
              (select id from products indexed by products_by_external_id
               where store_id = ?1 and environment = ?2 and external_id = ?4))",
-    )
-    .bind(scope.store_id)
-    .bind(scope.environment.as_str())
-    .bind(reference)
-    .bind(reference.trim())
-    .fetch_optional(connection)
-    .await?;
+    )?;
+    let environment = scope.environment.as_str();
+    let key = params![scope.store_id, environment, reference, reference.trim()];
+    let json: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
     json.map(|json| Ok(serde_json::from_str::<ProductJson>(&json)?.into())).transpose()
 }
 
@@ -109,6 +106,17 @@ fn iso(millis: i64) -> Option<String> {
 }
 
 /// Returns the time that a column holds.
-pub(super) fn time(millis: i64) -> Stored<Timestamp> {
-    Timestamp::from_millisecond(millis).map_err(|error| StoreError::Failed(error.to_string()))
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    in_time(row.get(column)?, column)
+}
+
+/// Returns the time that a column holds, if any.
+pub(super) fn time_or_none(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    let millis: Option<i64> = row.get(column)?;
+    millis.map(|millis| in_time(millis, column)).transpose()
+}
+
+fn in_time(millis: i64, column: usize) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(millis)
+        .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, millis))
 }
