@@ -17,4 +17,5 @@ mod overload;
 mod panics;
 mod products;
 mod session;
+mod snapshot;
 mod stock;
