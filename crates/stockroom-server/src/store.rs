@@ -14,8 +14,8 @@ use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 
 use self::data::{
-    Authority, Filled, KeptAnswer, KeyRow, LevelWrites, NewKey, NewSession, Page, ProductRow,
-    Scope, Snapshot, StockRow, StoreInfo, Version, WriteRecord,
+    Authority, Filled, KeptAnswer, KeyRow, LevelWrites, NewKey, NewSession, Number, Page,
+    ProductRow, Scope, Snapshot, StockRow, StoreInfo, Version, WriteRecord,
 };
 use crate::secret::Hash;
 
@@ -182,12 +182,18 @@ pub trait Transaction: Send {
         external_ids: &[&str],
     ) -> impl Future<Output = Stored<Vec<StockRow>>> + Send;
 
-    /// Returns the variants of these products, each with its product's id.
+    /// Returns the variants of these products, each with its product.
     fn variants_of(
         &mut self,
+        products: &[Number],
+    ) -> impl Future<Output = Stored<Vec<(Number, data::VariantRow)>>> + Send;
+
+    /// Returns the levels of the product with this id, else with this SKU, with its variants.
+    fn stock(
+        &mut self,
         scope: Scope,
-        product_ids: &[&str],
-    ) -> impl Future<Output = Stored<Vec<(String, data::VariantRow)>>> + Send;
+        reference: &str,
+    ) -> impl Future<Output = Stored<Option<StockRow>>> + Send;
 
     /// Returns the product with this id, else with this SKU.
     fn product(

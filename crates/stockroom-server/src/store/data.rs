@@ -1,7 +1,6 @@
 //! The plain data that goes into a store and comes out of it.
 
 use jiff::Timestamp;
-use serde::Serialize;
 use stockroom_api::inventory::InventoryItem;
 use stockroom_api::key::{Access, Environment};
 use stockroom_api::product::NewProduct;
@@ -178,9 +177,15 @@ pub struct Filled {
     pub products: usize,
 }
 
+/// How the store itself names a product: read with its levels, given back when they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Number(pub i64);
+
 /// A product's levels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StockRow {
+    /// The store's own name of the product.
+    pub number: Number,
     /// The product's id.
     pub product_id: String,
     /// The product's SKU.
@@ -234,7 +239,7 @@ pub enum Source {
 #[derive(Clone, Debug, Default)]
 pub struct LevelWrites {
     /// The products' last levels.
-    pub products: Vec<(String, i64)>,
+    pub products: Vec<(Number, i64)>,
     /// The products that start to be tracked, become low or are no longer low.
     pub flips: Vec<Flip>,
     /// The variants' last levels.
@@ -244,19 +249,19 @@ pub struct LevelWrites {
 }
 
 /// What a list selects a product by, once that changes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Flip {
-    /// The product's id.
-    pub product_id: String,
+    /// The product.
+    pub product: Number,
     /// Whether its level is below its threshold.
     pub is_low: bool,
 }
 
 /// A variant's new level.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct VariantLevel {
-    /// The product's id.
-    pub product_id: String,
+    /// The product.
+    pub product: Number,
     /// The variant's id.
     pub variant_id: String,
     /// The level.
@@ -266,8 +271,8 @@ pub struct VariantLevel {
 /// One level that was asked for.
 #[derive(Clone, Debug)]
 pub struct HistoryLine {
-    /// The product's id.
-    pub product_id: String,
+    /// The product.
+    pub product: Number,
     /// The variant's id, where it is a variant's level.
     pub variant_id: Option<String>,
     /// Set or adjust.

@@ -6,10 +6,10 @@ use stockroom_api::key::{Access, Environment};
 use stockroom_api::product::{NewProduct, NewVariant};
 use stockroom_domain::quantity::Mode;
 use stockroom_server::store::data::{
-    Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Page, ProductRow, Revoked,
-    Scope, Source, StoreKind, VariantLevel, WriteRecord,
+    Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Number, Page, ProductRow,
+    Revoked, Scope, Source, StoreKind, VariantLevel, WriteRecord,
 };
-use stockroom_server::store::{Store, StoreError, Stored, Transaction as _};
+use stockroom_server::store::{Store, StoreError, Stored, Transaction};
 
 /// One thing that a store must do.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ fn product(id: &str, external_id: Option<&str>) -> ProductRow {
     }
 }
 
-fn writes(id: &str) -> (WriteRecord, LevelWrites) {
+fn writes(product: Number) -> (WriteRecord, LevelWrites) {
     let record = WriteRecord {
         at: now(),
         source: Source::Bulk,
@@ -87,7 +87,7 @@ fn writes(id: &str) -> (WriteRecord, LevelWrites) {
         run_reason: Some("comptage".to_owned()),
     };
     let line = HistoryLine {
-        product_id: id.to_owned(),
+        product,
         variant_id: None,
         mode: Mode::Adjust,
         asked: -5,
@@ -96,27 +96,27 @@ fn writes(id: &str) -> (WriteRecord, LevelWrites) {
         delta: -5,
     };
     let writes = LevelWrites {
-        products: vec![(id.to_owned(), 4)],
-        flips: vec![Flip { product_id: id.to_owned(), is_low: true }],
-        variants: vec![VariantLevel {
-            product_id: id.to_owned(),
-            variant_id: format!("{id}-v"),
-            quantity: 2,
-        }],
+        products: vec![(product, 4)],
+        flips: vec![Flip { product, is_low: true }],
+        variants: vec![VariantLevel { product, variant_id: "a-v".to_owned(), quantity: 2 }],
         history: vec![line],
     };
     (record, writes)
 }
 
-/// Writes levels in a transaction of their own.
-async fn write<S: Store>(
-    store: &S,
-    scope: Scope,
-    (record, writes): (WriteRecord, LevelWrites),
-) -> Stored<()> {
-    let work = store
-        .write(move |tx| Box::pin(async move { tx.write_levels(scope, &record, &writes).await }));
+/// Writes levels of product `a`, with so many lines of history, in a transaction of their own.
+async fn write<S: Store>(store: &S, scope: Scope, lines: usize) -> Stored<()> {
+    let work =
+        store.write(move |tx| Box::pin(async move { write_to(tx, scope, "a", lines).await }));
     work.await
+}
+
+async fn write_to<T: Transaction>(tx: &mut T, scope: Scope, id: &str, lines: usize) -> Stored<()> {
+    let found = tx.stock(scope, id).await?.unwrap();
+    assert_eq!((found.product_id.as_str(), found.variants.len()), (id, 1));
+    let (record, mut writes) = writes(found.number);
+    writes.history = vec![writes.history[0].clone(); lines];
+    tx.write_levels(scope, &record, &writes).await
 }
 
 async fn writes_last<S: Store>(store: &S) {
@@ -125,23 +125,28 @@ async fn writes_last<S: Store>(store: &S) {
     let found = store.write(|tx| {
         Box::pin(async move {
             let found = tx.stock_by_external_id(TEST, &["B-1", "NOPE"]).await?;
-            let variants = tx.variants_of(TEST, &["a"]).await?;
+            let variants = tx.variants_of(&[found[0].number]).await?;
+            assert_eq!(variants[0].0, found[0].number);
             Ok::<_, StoreError>((found, variants))
         })
     });
     let (found, variants) = found.await.unwrap();
     assert_eq!((found.len(), found[0].quantity), (1, Some(9)));
-    assert_eq!((variants[0].0.as_str(), variants[0].1.quantity), ("a", None));
-    write(store, TEST, writes("a")).await.unwrap();
-    write(store, TEST, writes("a")).await.unwrap();
+    assert_eq!((variants[0].1.id.as_str(), variants[0].1.quantity), ("a-v", None));
+    write(store, TEST, 1).await.unwrap();
+    write(store, TEST, 1).await.unwrap();
     check_written(store).await;
 }
 
 /// Writes a history of so many lines.
 pub(crate) async fn write_history<S: Store>(store: &S, lines: usize) {
-    let (record, mut writes) = writes("a");
-    writes.history = vec![writes.history[0].clone(); lines];
-    write(store, TEST, (record, writes)).await.unwrap();
+    write(store, TEST, lines).await.unwrap();
+}
+
+/// Adds the product that [`write_history`] changes.
+pub(crate) async fn fill<S: Store>(store: &S) {
+    store.create("Test", StoreKind::Real, now()).await.unwrap();
+    store.fill(TEST, vec![product("a", Some("B-1"))], now()).await.unwrap();
 }
 
 pub(crate) async fn check_written<S: Store>(store: &S) {
@@ -160,16 +165,14 @@ async fn failures_leave_no_trace<S: Store>(store: &S) {
     store.fill(TEST, rows, now()).await.unwrap();
     let failed = store.write(|tx| {
         Box::pin(async move {
-            let (record, writes) = writes("a");
-            tx.write_levels(TEST, &record, &writes).await?;
+            write_to(tx, TEST, "a", 1).await?;
             Err::<(), _>(StoreError::Failed("on purpose".to_owned()))
         })
     });
     assert!(matches!(failed.await, Err(StoreError::Failed(reason)) if reason == "on purpose"));
     let panicked = store.write(|tx| {
         Box::pin(async move {
-            let (record, writes) = writes("a");
-            tx.write_levels(TEST, &record, &writes).await?;
+            write_to(tx, TEST, "a", 1).await?;
             panic_on_purpose()
         })
     });
@@ -188,10 +191,10 @@ async fn neighbours_do_not_notice<S: Store>(store: &S) {
     let rows = ids.iter().map(|id| product(id, Some(id))).collect();
     store.fill(TEST, rows, now()).await.unwrap();
     let waiting = ids.iter().enumerate().map(|(number, id)| {
-        let (record, writes) = writes(id);
+        let id = id.clone();
         store.write(move |tx| {
             Box::pin(async move {
-                tx.write_levels(TEST, &record, &writes).await?;
+                write_to(tx, TEST, &id, 1).await?;
                 match number % 4 {
                     1 => Err(StoreError::Failed("on purpose".to_owned())),
                     3 => panic_on_purpose(),
@@ -213,7 +216,7 @@ async fn changes_have_versions_of_their_own<S: Store>(store: &S) {
     store.fill(TEST, vec![product("a", Some("B-1"))], now()).await.unwrap();
     seen.push(store.version(TEST).await.unwrap());
     for _ in 0..2 {
-        write(store, TEST, writes("a")).await.unwrap();
+        write(store, TEST, 1).await.unwrap();
         seen.push(store.version(TEST).await.unwrap());
     }
     let add = store.write(|tx| {
@@ -231,7 +234,7 @@ async fn test_and_live_are_apart<S: Store>(store: &S) {
         let rows = vec![product("a", Some("B-1"))];
         store.fill(scope, rows, now()).await.unwrap();
     }
-    write(store, LIVE, writes("a")).await.unwrap();
+    write(store, LIVE, 1).await.unwrap();
     let level = async |scope| store.product(scope, "B-1").await.unwrap().unwrap().quantity;
     assert_eq!((level(TEST).await, level(LIVE).await), (Some(9), Some(4)));
     let low = store.inventory(TEST, Which::Low, FIRST).await.unwrap();
@@ -318,4 +321,17 @@ async fn sessions_end_with_their_key<S: Store>(store: &S) {
     assert!(store.find_key([1; 32]).await.unwrap().is_none());
     assert!(store.find_session([2; 32], now()).await.unwrap().is_none());
     assert_eq!(store.keys(1).await.unwrap()[0].revoked_at, Some(now()));
+}
+
+/// Expects what a database of the first version held.
+pub(crate) async fn check_first_version<S: Store>(store: &S) {
+    for (scope, level) in [(TEST, 7), (LIVE, 8)] {
+        let product = store.product(scope, "B-2").await.unwrap().unwrap();
+        assert_eq!((product.id.as_str(), product.quantity), ("b", Some(level)));
+        let page = store.inventory(scope, Which::All, FIRST).await.unwrap();
+        assert_eq!((page.total, page.items.len()), (1, 1));
+        assert_ne!(store.version(scope).await.unwrap().0, 0);
+    }
+    let product = store.product(TEST, "b").await.unwrap().unwrap();
+    assert_eq!((product.variants.len(), product.variants[0].quantity), (1, Some(3)));
 }

@@ -27,13 +27,13 @@ select
          p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
          (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
           from variants v
-          where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
+          where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
-     from (select id from products indexed by products_tracked
+     from (select number from products indexed by products_tracked
            where store_id = ?1 and environment = ?2 and is_tracked = 1
            order by external_id is null, external_id, id
            limit ?3 offset ?4) as listed
-     join products p on p.store_id = ?1 and p.environment = ?2 and p.id = listed.id)";
+     join products p on p.number = listed.number)";
 
 const LOW: &str = "
 select
@@ -42,13 +42,13 @@ select
          p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
          (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
           from variants v
-          where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
+          where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
-     from (select id from products indexed by products_low
+     from (select number from products indexed by products_low
            where store_id = ?1 and environment = ?2 and is_low = 1
            order by external_id is null, external_id, id
            limit ?3 offset ?4) as listed
-     join products p on p.store_id = ?1 and p.environment = ?2 and p.id = listed.id)";
+     join products p on p.number = listed.number)";
 
 const ALL: &str = "
 select
@@ -64,13 +64,13 @@ select
                  'price_adjustment', v.price_adjustment, 'quantity', v.quantity)
                  order by v.position)
              from variants v
-             where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
+             where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
-     from (select id from products indexed by products_listed
+     from (select number from products indexed by products_listed
            where store_id = ?1 and environment = ?2
            order by external_id is null, external_id, id
            limit ?3 offset ?4) as listed
-     join products p on p.store_id = ?1 and p.environment = ?2 and p.id = listed.id)";
+     join products p on p.number = listed.number)";
 
 /// Returns a page of the tracked products.
 pub(super) fn inventory(

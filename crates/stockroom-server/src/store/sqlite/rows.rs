@@ -6,7 +6,7 @@ use serde::Deserialize;
 use stockroom_api::product::{Product, Status, Variant};
 
 use crate::store::Stored;
-use crate::store::data::Scope;
+use crate::store::data::{Number, Scope, StockRow, VariantRow};
 
 /// What one product's row is made of, as one JSON object.
 #[derive(Deserialize)]
@@ -52,18 +52,59 @@ pub(super) fn product(
                      'price_adjustment', v.price_adjustment, 'quantity', v.quantity)
                      order by v.position)
                  from variants v
-                 where v.store_id = p.store_id and v.environment = p.environment
-                     and v.product_id = p.id))
+                 where v.product = p.number))
          from products p
-         where p.store_id = ?1 and p.environment = ?2 and p.id = coalesce(
-             (select id from products where store_id = ?1 and environment = ?2 and id = ?3),
-             (select id from products indexed by products_by_external_id
+         where p.number = coalesce(
+             (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
+             (select number from products indexed by products_by_external_id
               where store_id = ?1 and environment = ?2 and external_id = ?4))",
     )?;
     let environment = scope.environment.as_str();
     let key = params![scope.store_id, environment, reference, reference.trim()];
     let json: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
     json.map(|json| Ok(serde_json::from_str::<ProductJson>(&json)?.into())).transpose()
+}
+
+/// Returns the levels of the product with this id, else with this SKU, with its variants.
+pub(super) fn stock(
+    connection: &Connection,
+    scope: Scope,
+    reference: &str,
+) -> Stored<Option<StockRow>> {
+    let mut statement = connection.prepare_cached(
+        "select number, id, external_id, quantity, low_stock_threshold from products
+         where number = coalesce(
+             (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
+             (select number from products indexed by products_by_external_id
+              where store_id = ?1 and environment = ?2 and external_id = ?4))",
+    )?;
+    let key = params![scope.store_id, scope.environment.as_str(), reference, reference.trim()];
+    let found = statement.query_row(key, |row| {
+        Ok(StockRow {
+            number: Number(row.get(0)?),
+            product_id: row.get(1)?,
+            external_id: row.get(2)?,
+            quantity: row.get(3)?,
+            low_stock_threshold: row.get(4)?,
+            variants: Vec::new(),
+        })
+    });
+    let Some(mut row) = found.optional()? else {
+        return Ok(None);
+    };
+    row.variants = variants(connection, row.number)?;
+    Ok(Some(row))
+}
+
+/// Returns the variants of a product, in their order.
+pub(super) fn variants(connection: &Connection, product: Number) -> Stored<Vec<VariantRow>> {
+    let mut statement = connection.prepare_cached(
+        "select id, label, quantity from variants where product = ?1 order by position",
+    )?;
+    let variants = statement.query_map(params![product.0], |row| {
+        Ok(VariantRow { id: row.get(0)?, label: row.get(1)?, quantity: row.get(2)? })
+    })?;
+    Ok(variants.collect::<Result<_, _>>()?)
 }
 
 impl From<ProductJson> for Product {

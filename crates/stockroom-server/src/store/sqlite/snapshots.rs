@@ -118,20 +118,20 @@ fn read(file: &Path, scope: Scope, headed: oneshot::Sender<Head>, to: &Parts) ->
         return Ok(());
     }
     let mut products = tx.prepare_cached(
-        "select id, external_id, name, quantity, low_stock_threshold, is_low
+        "select id, external_id, name, quantity, low_stock_threshold, is_low, number
          from products indexed by products_tracked
          where store_id = ?1 and environment = ?2 and is_tracked = 1
          order by external_id is null, external_id, id",
     )?;
     let mut variants = tx.prepare_cached(
         "select id, label, quantity from variants
-         where store_id = ?1 and environment = ?2 and product_id = ?3 order by position",
+         where product = ?1 order by position",
     )?;
     let mut rows = products.query(params![scope.store_id, scope.environment.as_str()])?;
     let mut part = Vec::with_capacity(PART);
     while let Some(row) = rows.next()? {
         let mut item = item(row)?;
-        item.variants = variants_of(&mut variants, scope, &item.product_id)?;
+        item.variants = variants_of(&mut variants, row.get(6)?)?;
         part.push(item);
         if part.len() == PART
             && !to.send(Ok(std::mem::replace(&mut part, Vec::with_capacity(PART))))
@@ -155,13 +155,8 @@ fn item(row: &Row<'_>) -> rusqlite::Result<InventoryItem> {
     })
 }
 
-fn variants_of(
-    statement: &mut CachedStatement<'_>,
-    scope: Scope,
-    product_id: &str,
-) -> Stored<Vec<InventoryVariant>> {
-    let key = params![scope.store_id, scope.environment.as_str(), product_id];
-    let variants = statement.query_map(key, |row| {
+fn variants_of(statement: &mut CachedStatement<'_>, product: i64) -> Stored<Vec<InventoryVariant>> {
+    let variants = statement.query_map(params![product], |row| {
         Ok(InventoryVariant { variant_id: row.get(0)?, label: row.get(1)?, quantity: row.get(2)? })
     })?;
     Ok(variants.collect::<Result<_, _>>()?)

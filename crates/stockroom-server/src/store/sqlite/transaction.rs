@@ -11,7 +11,7 @@ use stockroom_api::product::{NewProduct, Product, Status};
 use super::{levels, rows};
 use crate::secret::Hash;
 use crate::store::data::{
-    KeptAnswer, LevelWrites, ProductRow, Scope, StockRow, VariantRow, WriteRecord,
+    KeptAnswer, LevelWrites, Number, ProductRow, Scope, StockRow, VariantRow, WriteRecord,
 };
 use crate::store::{StoreError, Stored, Transaction};
 
@@ -82,8 +82,8 @@ impl SqliteTx {
         now: Timestamp,
     ) -> Stored<()> {
         for product in products {
-            insert_product(&self.connection, scope, product, now)?;
-            insert_variants(&self.connection, scope, product)?;
+            let number = insert_product(&self.connection, scope, product, now)?;
+            insert_variants(&self.connection, number, product)?;
         }
         self.note_change(scope, now)
     }
@@ -164,7 +164,7 @@ impl Transaction for SqliteTx {
         external_ids: &[&str],
     ) -> Stored<Vec<StockRow>> {
         let mut statement = self.connection.prepare_cached(
-            "select id, quantity, low_stock_threshold
+            "select number, id, quantity, low_stock_threshold
              from products indexed by products_by_external_id
              where store_id = ?1 and environment = ?2 and external_id = ?3",
         )?;
@@ -174,10 +174,11 @@ impl Transaction for SqliteTx {
             let key = params![scope.store_id, environment, external_id];
             let row = statement.query_row(key, |row| {
                 Ok(StockRow {
-                    product_id: row.get(0)?,
+                    number: Number(row.get(0)?),
+                    product_id: row.get(1)?,
                     external_id: Some((*external_id).to_owned()),
-                    quantity: row.get(1)?,
-                    low_stock_threshold: row.get(2)?,
+                    quantity: row.get(2)?,
+                    low_stock_threshold: row.get(3)?,
                     variants: Vec::new(),
                 })
             });
@@ -186,29 +187,17 @@ impl Transaction for SqliteTx {
         Ok(found)
     }
 
-    async fn variants_of(
-        &mut self,
-        scope: Scope,
-        product_ids: &[&str],
-    ) -> Stored<Vec<(String, VariantRow)>> {
-        let mut statement = self.connection.prepare_cached(
-            "select id, label, quantity from variants
-             where store_id = ?1 and environment = ?2 and product_id = ?3 order by position",
-        )?;
-        let environment = scope.environment.as_str();
+    async fn variants_of(&mut self, products: &[Number]) -> Stored<Vec<(Number, VariantRow)>> {
         let mut found = Vec::new();
-        for product_id in product_ids {
-            let key = params![scope.store_id, environment, product_id];
-            let variants = statement.query_map(key, |row| {
-                let variant =
-                    VariantRow { id: row.get(0)?, label: row.get(1)?, quantity: row.get(2)? };
-                Ok(((*product_id).to_owned(), variant))
-            })?;
-            for variant in variants {
-                found.push(variant?);
-            }
+        for product in products {
+            let variants = rows::variants(&self.connection, *product)?;
+            found.extend(variants.into_iter().map(|variant| (*product, variant)));
         }
         Ok(found)
+    }
+
+    async fn stock(&mut self, scope: Scope, reference: &str) -> Stored<Option<StockRow>> {
+        rows::stock(&self.connection, scope, reference)
     }
 
     async fn product(&mut self, scope: Scope, reference: &str) -> Stored<Option<Product>> {
@@ -221,7 +210,7 @@ impl Transaction for SqliteTx {
         record: &WriteRecord,
         writes: &LevelWrites,
     ) -> Stored<()> {
-        levels::write_levels(&self.connection, scope, record.at, writes)?;
+        levels::write_levels(&self.connection, record.at, writes)?;
         levels::write_history(&self.connection, scope, record, &writes.history)?;
         self.note_change(scope, record.at)
     }
@@ -251,9 +240,9 @@ fn insert_product(
     scope: Scope,
     row: &ProductRow,
     now: Timestamp,
-) -> Stored<()> {
+) -> Stored<Number> {
     let new = &row.new;
-    connection
+    let number = connection
         .prepare_cached(
             "insert into products
                  (store_id, environment, id, external_id, name, description, price, category_id,
@@ -262,7 +251,7 @@ fn insert_product(
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?10 is not null,
                  coalesce(?10 < ?11, 0), ?12, ?12)",
         )?
-        .execute(params![
+        .insert(params![
             scope.store_id,
             scope.environment.as_str(),
             row.id,
@@ -276,21 +265,18 @@ fn insert_product(
             new.low_stock_threshold,
             now.as_millisecond(),
         ])?;
-    Ok(())
+    Ok(Number(number))
 }
 
-fn insert_variants(connection: &Connection, scope: Scope, row: &ProductRow) -> Stored<()> {
+fn insert_variants(connection: &Connection, product: Number, row: &ProductRow) -> Stored<()> {
     let mut statement = connection.prepare_cached(
         "insert into variants
-             (store_id, environment, product_id, id, position, type, label, value,
-              price_adjustment, quantity)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             (product, id, position, type, label, value, price_adjustment, quantity)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     for (position, (id, new)) in row.variant_ids.iter().zip(&row.new.variants).enumerate() {
         statement.execute(params![
-            scope.store_id,
-            scope.environment.as_str(),
-            row.id,
+            product.0,
             id,
             position,
             new.kind,
