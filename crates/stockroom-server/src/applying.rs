@@ -23,24 +23,38 @@ use crate::store::{Stored, Transaction};
 /// An item as it was read: what it asks, or why it is refused already.
 pub type ReadItem = Result<BulkAsk, ItemError>;
 
+/// Whether somebody asked what each item did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Results {
+    /// They are made.
+    Wanted,
+    /// They are left out.
+    LeftOut,
+}
+
 /// Returns `text` in Unicode normalization form C.
 pub fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// Applies the items of a bulk request in order; `results` of the outcome are filled.
+/// Applies the items of a bulk request in order.
 pub async fn apply_bulk<T: Transaction>(
     tx: &mut T,
     scope: Scope,
     record: &WriteRecord,
     items: Vec<ReadItem>,
+    results: Results,
 ) -> Stored<BulkOutcome> {
     let mut shelf = Shelf::read(tx, scope, &items).await?;
     let mut errors = Vec::new();
-    let mut results = Vec::with_capacity(items.len());
+    let mut done = Vec::new();
+    let mut updated = 0;
     for (index, item) in items.into_iter().enumerate() {
-        match item.and_then(|ask| shelf.apply_item(index, &ask)) {
-            Ok(result) => results.push(result),
+        match item.and_then(|ask| shelf.apply_item(index, &ask, results)) {
+            Ok(result) => {
+                updated += 1;
+                done.extend(result);
+            }
             Err(error) => errors.push(error),
         }
     }
@@ -49,10 +63,10 @@ pub async fn apply_bulk<T: Transaction>(
         tx.write_levels(scope, record, &writes).await?;
     }
     Ok(BulkOutcome {
-        updated: count(results.len()),
+        updated,
         failed: count(errors.len()),
         errors,
-        results: Some(results),
+        results: (results == Results::Wanted).then_some(done),
     })
 }
 
@@ -102,8 +116,8 @@ impl Shelf {
         ids.sort_unstable();
         ids.dedup();
         let mut shelf = Self::default();
-        for row in tx.stock_by_external_id(scope, &ids).await? {
-            if let Some(external_id) = row.external_id.clone() {
+        for mut row in tx.stock_by_external_id(scope, &ids).await? {
+            if let Some(external_id) = row.external_id.take() {
                 shelf.by_external_id.insert(external_id, shelf.entries.len());
             }
             shelf.entries.push(Entry::new(row));
@@ -137,7 +151,13 @@ impl Shelf {
         Ok(())
     }
 
-    fn apply_item(&mut self, index: usize, ask: &BulkAsk) -> Result<ItemResult, ItemError> {
+    /// Applies one item and returns what it did, where that is wanted.
+    fn apply_item(
+        &mut self,
+        index: usize,
+        ask: &BulkAsk,
+        results: Results,
+    ) -> Result<Option<ItemResult>, ItemError> {
         let external_id = ask.external_id.as_str();
         let refuse = |fault: Fault| ItemError {
             external_id: external_id.to_owned(),
@@ -156,7 +176,7 @@ impl Shelf {
         };
         let entry = &mut self.entries[at];
         let done = entry.apply(&ask.stock, &mut self.history).map_err(refuse)?;
-        Ok(entry.result(external_id, &done))
+        Ok((results == Results::Wanted).then(|| entry.result(external_id, &done)))
     }
 
     fn into_writes(self) -> LevelWrites {

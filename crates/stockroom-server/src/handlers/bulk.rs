@@ -6,7 +6,7 @@ use axum::response::Response;
 use stockroom_api::read::bulk::read_bulk;
 
 use crate::app::App;
-use crate::applying::{apply_bulk, nfc};
+use crate::applying::{Results, apply_bulk, nfc};
 use crate::error::ApiError;
 use crate::idempotency::{self, Answer, Preference};
 use crate::request::WriteRequest;
@@ -20,13 +20,14 @@ pub async fn update_bulk<S: Store>(
 ) -> Result<Response, ApiError> {
     let items = read_bulk(&request.body, nfc)?;
     let (scope, preference) = (request.authority.scope, request.preference);
+    let results = match preference {
+        Preference::Applied => Results::Wanted,
+        Preference::None => Results::LeftOut,
+    };
     let record = request.record(Source::Bulk);
     let work = idempotency::once(&app, &request, move |tx| {
         Box::pin(async move {
-            let mut outcome = apply_bulk(tx, scope, &record, items).await?;
-            if preference == Preference::None {
-                outcome.results = None;
-            }
+            let outcome = apply_bulk(tx, scope, &record, items, results).await?;
             Answer::json(StatusCode::OK, outcome, preference)
         })
     });

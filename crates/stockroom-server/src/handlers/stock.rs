@@ -26,9 +26,8 @@ pub async fn update_stock<S: Store>(
         Box::pin(async move {
             let unknown = || ApiError::product_not_found(&reference);
             let before = tx.stock(scope, &reference).await?.ok_or_else(unknown)?;
-            let id = before.product_id.clone();
             apply_single(tx, scope, &record, before, &ask).await??;
-            let after = tx.product(scope, &id).await?.ok_or_else(unknown)?;
+            let after = tx.product(scope, &reference).await?.ok_or_else(unknown)?;
             Answer::json(StatusCode::OK, after, Preference::None)
         })
     });

@@ -186,8 +186,6 @@ pub struct Number(pub i64);
 pub struct StockRow {
     /// The store's own name of the product.
     pub number: Number,
-    /// The product's id.
-    pub product_id: String,
     /// The product's SKU.
     pub external_id: Option<String>,
     /// Its own level.

@@ -1,10 +1,21 @@
 //! Writing levels, who changed them, and every line of the history.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Statement, params};
 
 use crate::store::Stored;
 use crate::store::data::{HistoryLine, LevelWrites, Number, Scope, Source, WriteRecord};
+
+/// The columns of a line of the history.
+const COLUMNS: usize = 9;
+
+/// How many lines go into one run of a statement: a run costs as much as writing a line or two.
+const ROWS_TOGETHER: usize = 20;
+
+static TOGETHER: LazyLock<String> = LazyLock::new(|| insert_lines(ROWS_TOGETHER));
+static ALONE: LazyLock<String> = LazyLock::new(|| insert_lines(1));
 
 /// Writes the levels of products and variants.
 pub(super) fn write_levels(
@@ -46,25 +57,50 @@ pub(super) fn write_history(
     lines: &[HistoryLine],
 ) -> Stored<()> {
     let write = write_record(connection, scope, record)?;
-    let mut statement = connection.prepare_cached(
-        "insert into history
-             (write, line, product, variant_id, mode, asked, level_before, level_after, delta)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?;
-    for (number, line) in lines.iter().enumerate() {
-        statement.execute(params![
-            write,
-            number,
-            line.product.0,
-            line.variant_id,
-            line.mode.as_str(),
-            line.asked,
-            line.before,
-            line.after,
-            line.delta,
-        ])?;
+    let mut rest = lines.iter().enumerate();
+    let mut statement = connection.prepare_cached(&TOGETHER)?;
+    for _ in 0..lines.len() / ROWS_TOGETHER {
+        for (place, (number, line)) in rest.by_ref().take(ROWS_TOGETHER).enumerate() {
+            bind_line(&mut statement, place, write, number, line)?;
+        }
+        statement.raw_execute()?;
+    }
+    let mut statement = connection.prepare_cached(&ALONE)?;
+    for (number, line) in rest {
+        bind_line(&mut statement, 0, write, number, line)?;
+        statement.raw_execute()?;
     }
     Ok(())
+}
+
+fn insert_lines(rows: usize) -> String {
+    let row = "(?,?,?,?,?,?,?,?,?)";
+    format!(
+        "insert into history
+             (write, line, product, variant_id, mode, asked, level_before, level_after, delta)
+         values {}",
+        vec![row; rows].join(",")
+    )
+}
+
+/// Binds the columns of a line at its place in the statement.
+fn bind_line(
+    statement: &mut Statement<'_>,
+    place: usize,
+    write: i64,
+    number: usize,
+    line: &HistoryLine,
+) -> rusqlite::Result<()> {
+    let first = place * COLUMNS;
+    statement.raw_bind_parameter(first + 1, write)?;
+    statement.raw_bind_parameter(first + 2, number)?;
+    statement.raw_bind_parameter(first + 3, line.product.0)?;
+    statement.raw_bind_parameter(first + 4, line.variant_id.as_deref())?;
+    statement.raw_bind_parameter(first + 5, line.mode.as_str())?;
+    statement.raw_bind_parameter(first + 6, line.asked)?;
+    statement.raw_bind_parameter(first + 7, line.before)?;
+    statement.raw_bind_parameter(first + 8, line.after)?;
+    statement.raw_bind_parameter(first + 9, line.delta)
 }
 
 /// Writes who changed levels, when and why, and returns the write's number.

@@ -72,7 +72,7 @@ pub(super) fn stock(
     reference: &str,
 ) -> Stored<Option<StockRow>> {
     let mut statement = connection.prepare_cached(
-        "select number, id, external_id, quantity, low_stock_threshold from products
+        "select number, external_id, quantity, low_stock_threshold from products
          where number = coalesce(
              (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
              (select number from products indexed by products_by_external_id
@@ -82,10 +82,9 @@ pub(super) fn stock(
     let found = statement.query_row(key, |row| {
         Ok(StockRow {
             number: Number(row.get(0)?),
-            product_id: row.get(1)?,
-            external_id: row.get(2)?,
-            quantity: row.get(3)?,
-            low_stock_threshold: row.get(4)?,
+            external_id: row.get(1)?,
+            quantity: row.get(2)?,
+            low_stock_threshold: row.get(3)?,
             variants: Vec::new(),
         })
     });

@@ -164,7 +164,7 @@ impl Transaction for SqliteTx {
         external_ids: &[&str],
     ) -> Stored<Vec<StockRow>> {
         let mut statement = self.connection.prepare_cached(
-            "select number, id, quantity, low_stock_threshold
+            "select number, quantity, low_stock_threshold
              from products indexed by products_by_external_id
              where store_id = ?1 and environment = ?2 and external_id = ?3",
         )?;
@@ -175,10 +175,9 @@ impl Transaction for SqliteTx {
             let row = statement.query_row(key, |row| {
                 Ok(StockRow {
                     number: Number(row.get(0)?),
-                    product_id: row.get(1)?,
                     external_id: Some((*external_id).to_owned()),
-                    quantity: row.get(2)?,
-                    low_stock_threshold: row.get(3)?,
+                    quantity: row.get(1)?,
+                    low_stock_threshold: row.get(2)?,
                     variants: Vec::new(),
                 })
             });
