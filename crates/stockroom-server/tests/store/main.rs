@@ -5,6 +5,7 @@
 mod suite;
 
 use rusqlite::Connection;
+use stockroom_server::store::StoreError;
 use stockroom_server::store::sqlite::SqliteStore;
 
 #[tokio::test]
@@ -51,6 +52,39 @@ async fn sqlite_writes_a_row_of_history_for_every_level_whatever_their_number() 
         })
         .unwrap();
     assert_eq!(record, ("bulk".into(), "key".into(), Some("comptage".into())));
+}
+
+#[tokio::test]
+async fn sqlite_reads_a_snapshot_of_one_moment_and_only_four_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&dir.path().join("stockroom.db")).await.unwrap();
+    // More than what is read ahead, so that readings last until they are taken.
+    suite::fill_many(&store, 3_000).await;
+    let mut first = suite::snapshot(&store).await.unwrap();
+    let others = [
+        suite::snapshot(&store).await.unwrap(),
+        suite::snapshot(&store).await.unwrap(),
+        suite::snapshot(&store).await.unwrap(),
+    ];
+    assert!(matches!(suite::snapshot(&store).await, Err(StoreError::Busy)));
+    suite::write_history(&store, 1).await;
+    let mut items = Vec::new();
+    while let Some(part) = first.parts.recv().await {
+        items.extend(part.unwrap());
+    }
+    assert_eq!(items.len() as u64, first.total);
+    assert!(items.iter().all(|item| item.quantity == Some(9)), "a later change is seen");
+    drop(others);
+    let later = loop {
+        // The readings end once they notice that nobody takes their parts.
+        match suite::snapshot(&store).await {
+            Err(StoreError::Busy) => tokio::task::yield_now().await,
+            later => break later.unwrap(),
+        }
+    };
+    assert!(later.version > first.version);
+    drop(later);
+    store.close().await;
 }
 
 /// A database as the first version left it, whose driver counted migrations in its own table.

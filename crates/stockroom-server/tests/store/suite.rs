@@ -7,7 +7,7 @@ use stockroom_api::product::{NewProduct, NewVariant};
 use stockroom_domain::quantity::Mode;
 use stockroom_server::store::data::{
     Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Number, Page, ProductRow,
-    Revoked, Scope, Source, StoreKind, VariantLevel, WriteRecord,
+    Revoked, Scope, Snapshot, Source, StoreKind, VariantLevel, WriteRecord,
 };
 use stockroom_server::store::{Store, StoreError, Stored, Transaction};
 
@@ -141,6 +141,17 @@ async fn writes_last<S: Store>(store: &S) {
 /// Writes a history of so many lines.
 pub(crate) async fn write_history<S: Store>(store: &S, lines: usize) {
     write(store, TEST, lines).await.unwrap();
+}
+
+/// Adds so many products, with the one that [`write_history`] changes.
+pub(crate) async fn fill_many<S: Store>(store: &S, products: usize) {
+    fill(store).await;
+    let rows = (1..products).map(|number| product(&format!("p{number:04}"), None)).collect();
+    store.fill(TEST, rows, now()).await.unwrap();
+}
+
+pub(crate) async fn snapshot<S: Store>(store: &S) -> Stored<Snapshot> {
+    store.snapshot(TEST).await
 }
 
 /// Adds the product that [`write_history`] changes.
