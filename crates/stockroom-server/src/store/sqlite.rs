@@ -4,6 +4,7 @@ mod connection;
 mod keys;
 mod levels;
 mod lists;
+mod lookup;
 mod readers;
 mod rows;
 mod sessions;

@@ -20,6 +20,7 @@ pub(crate) enum Case {
     ChangesHaveVersions,
     TestAndLiveAreApart,
     SkusAreTakenOnce,
+    SkusAreFound,
     AnswersAreKeptUntilTheyExpire,
     SessionsEndWithTheirKey,
 }
@@ -31,6 +32,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::ChangesHaveVersions,
     Case::TestAndLiveAreApart,
     Case::SkusAreTakenOnce,
+    Case::SkusAreFound,
     Case::AnswersAreKeptUntilTheyExpire,
     Case::SessionsEndWithTheirKey,
 ];
@@ -48,6 +50,7 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
         Case::ChangesHaveVersions => changes_have_versions_of_their_own(store).await,
         Case::TestAndLiveAreApart => test_and_live_are_apart(store).await,
         Case::SkusAreTakenOnce => skus_are_taken_once(store).await,
+        Case::SkusAreFound => skus_are_found(store).await,
         Case::AnswersAreKeptUntilTheyExpire => answers_are_kept_until_they_expire(store).await,
         Case::SessionsEndWithTheirKey => sessions_end_with_their_key(store).await,
     }
@@ -266,6 +269,33 @@ async fn skus_are_taken_once<S: Store>(store: &S) {
     // A product without a SKU is no other's namesake.
     for id in ["c", "d"] {
         add(TEST, id, None).await.unwrap();
+    }
+}
+
+/// Whatever share of the SKUs is asked for, in whatever order, with or without unknown ones.
+async fn skus_are_found<S: Store>(store: &S) {
+    let skus: Vec<String> = (0..600).map(|number| format!("É-{number:03}")).collect();
+    let rows = skus.iter().map(|sku| product(&format!("p{sku}"), Some(sku))).collect();
+    store.fill(TEST, rows, now()).await.unwrap();
+    store.fill(LIVE, vec![product("x", Some("É-000x"))], now()).await.unwrap();
+    for step in [1, 2, 3, 50, 599] {
+        for unknown in [&[][..], &["A", "É-000x", "É-300x", "Z"]] {
+            let known = skus.iter().step_by(step).rev().cloned();
+            let known: Vec<String> = known.collect();
+            let mut asked = known.clone();
+            asked.extend(unknown.iter().map(|sku| (*sku).to_owned()));
+            asked.push(known[0].clone());
+            let found = store.write(move |tx| {
+                Box::pin(async move {
+                    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+                    tx.stock_by_external_id(TEST, &asked).await
+                })
+            });
+            let found = found.await.unwrap().into_iter();
+            let mut found: Vec<String> = found.filter_map(|row| row.external_id).collect();
+            found.sort_unstable_by(|a, b| b.cmp(a));
+            assert_eq!(found, known, "each {step}. of all, {} unknown", unknown.len());
+        }
     }
 }
 

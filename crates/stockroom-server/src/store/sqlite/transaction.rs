@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use stockroom_api::product::{NewProduct, Product, Status};
 
-use super::{levels, rows};
+use super::{levels, lookup, rows};
 use crate::secret::Hash;
 use crate::store::data::{
     KeptAnswer, LevelWrites, Number, ProductRow, Scope, StockRow, VariantRow, WriteRecord,
@@ -163,27 +163,7 @@ impl Transaction for SqliteTx {
         scope: Scope,
         external_ids: &[&str],
     ) -> Stored<Vec<StockRow>> {
-        let mut statement = self.connection.prepare_cached(
-            "select number, quantity, low_stock_threshold
-             from products indexed by products_by_external_id
-             where store_id = ?1 and environment = ?2 and external_id = ?3",
-        )?;
-        let environment = scope.environment.as_str();
-        let mut found = Vec::with_capacity(external_ids.len());
-        for external_id in external_ids {
-            let key = params![scope.store_id, environment, external_id];
-            let row = statement.query_row(key, |row| {
-                Ok(StockRow {
-                    number: Number(row.get(0)?),
-                    external_id: Some((*external_id).to_owned()),
-                    quantity: row.get(1)?,
-                    low_stock_threshold: row.get(2)?,
-                    variants: Vec::new(),
-                })
-            });
-            found.extend(row.optional()?);
-        }
-        Ok(found)
+        lookup::by_external_id(&self.connection, scope, external_ids)
     }
 
     async fn variants_of(&mut self, products: &[Number]) -> Stored<Vec<(Number, VariantRow)>> {
