@@ -1,8 +1,8 @@
 //! The one transaction type that writes.
 //!
 //! Sets of rows are written by one prepared statement run once for each row: on the thread that
-//! owns the connection a run costs a microsecond or two, less than the same row inside a JSON text
-//! (`docs/decisions/0005-statements-run-for-each-row.md`).
+//! owns the connection that costs no more than the same rows inside a JSON text
+//! (`docs/decisions/0005-one-thread-writes.md`).
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
