@@ -189,6 +189,9 @@ impl Store for SqliteStore {
     }
 
     async fn forget_expired(&self, kept_since: Timestamp, now: Timestamp) -> Stored<()> {
-        self.change(move |connection| sessions::forget_expired(connection, kept_since, now)).await
+        self.change(move |connection| sessions::forget_sessions(connection, now)).await?;
+        let forget = move |connection: &_| sessions::forget_answers(connection, kept_since);
+        while self.change(forget).await? == sessions::FORGOTTEN_AT_ONCE {}
+        Ok(())
     }
 }

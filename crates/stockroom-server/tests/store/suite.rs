@@ -22,6 +22,7 @@ pub(crate) enum Case {
     SkusAreTakenOnce,
     SkusAreFound,
     AnswersAreKeptUntilTheyExpire,
+    AllThatExpiredIsForgotten,
     SessionsEndWithTheirKey,
 }
 
@@ -34,6 +35,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::SkusAreTakenOnce,
     Case::SkusAreFound,
     Case::AnswersAreKeptUntilTheyExpire,
+    Case::AllThatExpiredIsForgotten,
     Case::SessionsEndWithTheirKey,
 ];
 
@@ -52,6 +54,7 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
         Case::SkusAreTakenOnce => skus_are_taken_once(store).await,
         Case::SkusAreFound => skus_are_found(store).await,
         Case::AnswersAreKeptUntilTheyExpire => answers_are_kept_until_they_expire(store).await,
+        Case::AllThatExpiredIsForgotten => all_that_expired_is_forgotten(store).await,
         Case::SessionsEndWithTheirKey => sessions_end_with_their_key(store).await,
     }
 }
@@ -329,6 +332,38 @@ async fn answers_are_kept_until_they_expire<S: Store>(store: &S) {
     let much_later = later + SignedDuration::from_secs(1);
     store.forget_expired(much_later, much_later).await.unwrap();
     assert_eq!(find(TEST, now()).await, None);
+}
+
+/// More than a store may care to forget at once.
+async fn all_that_expired_is_forgotten<S: Store>(store: &S) {
+    let keep = store.write(|tx| {
+        Box::pin(async move {
+            let answer = KeptAnswer {
+                fingerprint: [7; 32],
+                status: 200,
+                body: Vec::new(),
+                preference_applied: false,
+            };
+            for number in 0..4_100 {
+                tx.keep_answer(TEST, &number.to_string(), &answer, now()).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
+    keep.await.unwrap();
+    let later = now() + SignedDuration::from_secs(1);
+    store.forget_expired(later, later).await.unwrap();
+    let left = store.write(|tx| {
+        Box::pin(async move {
+            let mut left = 0;
+            for number in 0..4_100 {
+                let found = tx.find_answer(TEST, &number.to_string(), now()).await?;
+                left += usize::from(found.is_some());
+            }
+            Ok::<_, StoreError>(left)
+        })
+    });
+    assert_eq!(left.await.unwrap(), 0);
 }
 
 async fn sessions_end_with_their_key<S: Store>(store: &S) {

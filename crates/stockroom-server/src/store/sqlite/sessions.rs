@@ -9,6 +9,9 @@ use crate::secret::Hash;
 use crate::store::Stored;
 use crate::store::data::{Authority, NewSession};
 
+/// How many answers are forgotten at once, so that writes never wait long for it.
+pub(super) const FORGOTTEN_AT_ONCE: usize = 2_000;
+
 pub(super) fn create(connection: &Connection, session: &NewSession) -> Stored<()> {
     connection.execute(
         "insert into sessions (store_id, environment, hash, key_id, created_at, expires_at)
@@ -57,13 +60,18 @@ pub(super) fn end(connection: &Connection, hash: &Hash) -> Stored<()> {
     Ok(())
 }
 
-pub(super) fn forget_expired(
-    connection: &Connection,
-    kept_since: Timestamp,
-    now: Timestamp,
-) -> Stored<()> {
-    connection
-        .execute("delete from idempotency where at < ?1", params![kept_since.as_millisecond()])?;
+/// Forgets answers kept since before `kept_since`, at most [`FORGOTTEN_AT_ONCE`]; returns how many.
+pub(super) fn forget_answers(connection: &Connection, kept_since: Timestamp) -> Stored<usize> {
+    Ok(connection.execute(
+        "delete from idempotency where (store_id, environment, key) in (
+             select store_id, environment, key from idempotency indexed by idempotency_by_age
+             where at < ?1 limit ?2)",
+        params![kept_since.as_millisecond(), FORGOTTEN_AT_ONCE],
+    )?)
+}
+
+/// Forgets sessions that are over.
+pub(super) fn forget_sessions(connection: &Connection, now: Timestamp) -> Stored<()> {
     connection
         .execute("delete from sessions where expires_at <= ?1", params![now.as_millisecond()])?;
     Ok(())
