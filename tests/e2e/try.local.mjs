@@ -47,7 +47,7 @@ await page.keyboard.press('Control+Home');
 await page.keyboard.press('ArrowDown'); await page.keyboard.type('+5'); 
 t = Date.now();
 await page.keyboard.press('Enter');
-await page.waitForFunction(() => document.querySelector('#changes .is-edited'));
+await page.waitForFunction(() => document.querySelector("#changes .is-edited"), null, { timeout: 4000 }).catch(async () => { await page.screenshot({ path: "/tmp/try/fail.png" }); console.log("no edit"); });
 console.log('edit', Date.now() - t);
 t = Date.now(); await page.keyboard.press('Control+z'); await page.waitForFunction(() => !document.querySelector('#changes .is-edited')); console.log('undo', Date.now() - t);
 t = Date.now(); await page.getByRole('button', { name: /^Errors/ }).first().click(); await page.waitForFunction(() => [...document.querySelectorAll('#changes .long-rows .grid-row:not([hidden])')].every(r => r.classList.contains('is-error'))); console.log('filter', Date.now() - t);

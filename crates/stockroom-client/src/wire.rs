@@ -195,6 +195,7 @@ impl Wire for Capabilities {
             sessions: or_default(value, "sessions")?,
             expected_quantity: or_default(value, "expectedQuantity")?,
             representation: or_default(value, "representation")?,
+            snapshot: or_default(value, "snapshot")?,
             idempotency_key_required: or_default(value, "idempotencyKeyRequired")?,
             limits: or_default(value, "limits")?,
         })

@@ -83,7 +83,8 @@ impl Rows {
             return None;
         }
         self.runs.with(|runs| {
-            (start..end).map(|index| runs.get(&(index / RUN))?.get(index % RUN).cloned()).collect()
+            let run = |index: usize| runs.iter().find(|(run, _)| *run == index / RUN);
+            (start..end).map(|index| run(index)?.1.get(index % RUN).cloned()).collect()
         })
     }
 
