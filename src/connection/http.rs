@@ -129,7 +129,8 @@ impl Connection {
             });
             let piece = JsFuture::from(reader.read()).await.map_err(|_| Unreachable::NoAnswer)?;
             drop(timer);
-            let field = |name: &str| Reflect::get(&piece, &name.into()).unwrap_or(JsValue::UNDEFINED);
+            let field =
+                |name: &str| Reflect::get(&piece, &name.into()).unwrap_or(JsValue::UNDEFINED);
             if field("done").is_truthy() {
                 return Ok(Streamed::Whole { tag });
             }
@@ -169,8 +170,8 @@ async fn send_as(
         let abort = abort.clone();
         move || abort.abort()
     });
-    let request = request(sender, method, path, headers, &signal)
-        .header("accept", "application/json");
+    let request =
+        request(sender, method, path, headers, &signal).header("accept", "application/json");
     let no_answer =
         |_| if signal.aborted() { Unreachable::TimedOut } else { Unreachable::NoAnswer };
     let sent = match body {

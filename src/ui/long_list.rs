@@ -70,9 +70,8 @@ impl LongList {
         }
         let scroll = untrack(|| self.scroll());
         let step = bar - before;
-        let is_jump = self.is_dragging.get_value()
-            || step.abs() > JUMP * scroll.view
-            || scroll.is_exact();
+        let is_jump =
+            self.is_dragging.get_value() || step.abs() > JUMP * scroll.view || scroll.is_exact();
         let top = if is_jump {
             scroll.top_of(bar)
         } else {
@@ -80,8 +79,8 @@ impl LongList {
         };
         self.bar.set(bar);
         self.top.set(top);
-        let is_stuck = (bar <= 0.0 && top > 0.0)
-            || (bar >= scroll.furthest_bar() && top < scroll.furthest());
+        let is_stuck =
+            (bar <= 0.0 && top > 0.0) || (bar >= scroll.furthest_bar() && top < scroll.furthest());
         if is_stuck && !self.is_dragging.get_value() {
             self.put_bar(scroll.bar_of(top));
         } else if !scroll.is_exact() {
@@ -93,7 +92,8 @@ impl LongList {
     pub fn pressed(self, event: &leptos::ev::MouseEvent) {
         let Some(element) = self.node.try_get_untracked().flatten() else { return };
         let rect = element.get_bounding_client_rect();
-        let (x, width) = (f64::from(event.client_x()) - rect.left(), f64::from(element.client_width()));
+        let (x, width) =
+            (f64::from(event.client_x()) - rect.left(), f64::from(element.client_width()));
         // In right-to-left pages the bar stands at the left.
         let left = f64::from(element.client_left());
         self.is_dragging.set_value(x < left || x > left + width);

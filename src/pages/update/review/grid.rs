@@ -8,8 +8,8 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use stockroom_worksheet::{Ask, Fill, GridColumn, Sort, View};
 
-use super::clipboard::{copied, pasted};
 use super::cell::Editing;
+use super::clipboard::{copied, pasted};
 use super::row::GridRow;
 use super::rows::Rows;
 use super::select::{Cell, Reach, Selection, Step};
@@ -253,8 +253,20 @@ fn step_of(key: &str, is_command: bool, sheet: Sheet) -> Option<Step> {
         "ArrowUp" if is_command => Step::Top,
         "ArrowDown" => Step::Rows(1),
         "ArrowUp" => Step::Rows(-1),
-        "ArrowRight" if is_command => if on > 0 { Step::RowEnd } else { Step::RowStart },
-        "ArrowLeft" if is_command => if on > 0 { Step::RowStart } else { Step::RowEnd },
+        "ArrowRight" if is_command => {
+            if on > 0 {
+                Step::RowEnd
+            } else {
+                Step::RowStart
+            }
+        }
+        "ArrowLeft" if is_command => {
+            if on > 0 {
+                Step::RowStart
+            } else {
+                Step::RowEnd
+            }
+        }
         "ArrowRight" => Step::Columns(on),
         "ArrowLeft" => Step::Columns(-on),
         "PageDown" => Step::Rows(page),
@@ -272,7 +284,9 @@ fn type_in(key: &str, is_shifted: bool, sheet: Sheet) -> bool {
     let selection = sheet.selection.get_untracked();
     let (first, last) = selection.columns();
     match key {
-        "Enter" | "F2" => sheet.begin(selection.cursor, untrack(|| sheet.rows.text(selection.cursor))),
+        "Enter" | "F2" => {
+            sheet.begin(selection.cursor, untrack(|| sheet.rows.text(selection.cursor)))
+        }
         "Delete" | "Backspace" => sheet.fill(Fill::Clear(first, last)),
         "Escape" if selection.is_range() => sheet.choose(Selection::at(selection.cursor)),
         "Tab" if selection.cursor.row > 0 || !is_shifted => {
@@ -285,7 +299,9 @@ fn type_in(key: &str, is_shifted: bool, sheet: Sheet) -> bool {
             }
             sheet.choose(moved);
         }
-        _ if key.chars().count() == 1 && key != " " => sheet.begin(selection.cursor, key.to_owned()),
+        _ if key.chars().count() == 1 && key != " " => {
+            sheet.begin(selection.cursor, key.to_owned())
+        }
         _ => return false,
     }
     true

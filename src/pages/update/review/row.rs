@@ -105,8 +105,7 @@ pub(super) fn grab(event: &leptos::ev::MouseEvent, sheet: Sheet, cell: Cell) {
         return;
     }
     let selection = sheet.selection.get_untracked();
-    let chosen =
-        if event.shift_key() { selection.extended_to(cell) } else { Selection::at(cell) };
+    let chosen = if event.shift_key() { selection.extended_to(cell) } else { Selection::at(cell) };
     if chosen != selection {
         sheet.selection.set(chosen);
     }

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::pages::update::desk::Desk;
 use super::select::Cell;
+use crate::pages::update::desk::Desk;
 use stockroom_worksheet::{Ask, GridColumn, Reply, RowView, View};
 
 /// How many rows are asked for at a time.

@@ -189,7 +189,10 @@ mod tests {
     #[test]
     fn a_rectangle_is_the_same_from_any_corner() {
         let from = at(7, GridColumn::Value).extended_to(Cell { row: 3, column: 2 });
-        assert_eq!((from.rows(), from.columns()), ((3, 5), (GridColumn::Variant, GridColumn::Value)));
+        assert_eq!(
+            (from.rows(), from.columns()),
+            ((3, 5), (GridColumn::Variant, GridColumn::Value))
+        );
         assert!(from.has(Cell { row: 5, column: 3 }) && !from.has(Cell { row: 8, column: 3 }));
         let grown = from.moved(Step::Rows(-2), Reach::Extend, 100);
         assert_eq!((grown.rows(), grown.is_range()), ((1, 7), true));

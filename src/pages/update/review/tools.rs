@@ -72,9 +72,8 @@ fn GoToLine() -> impl IntoView {
 fn tell_skipped(sheet: Sheet) {
     let words = use_words();
     let toasts = use_toasts();
-    let skipped = Memo::new(move |_| {
-        sheet.desk.with(|model| (model.generation, model.skipped_cells))
-    });
+    let skipped =
+        Memo::new(move |_| sheet.desk.with(|model| (model.generation, model.skipped_cells)));
     Effect::new(move |before: Option<u32>| {
         let (generation, cells) = skipped.get();
         if cells > 0 && before.is_some_and(|before| before != generation) {
