@@ -35,13 +35,10 @@ pub fn use_context<T: Clone + 'static>() -> Option<T> {
 
 fn find(kind: TypeId) -> Option<Context> {
     let mut next: Option<Context> = owner::use_context();
-    while let Some(context) = next {
-        if context.0.kind == kind {
-            return Some(context);
-        }
-        next = context.0.before.clone();
+    while next.as_ref().is_some_and(|context| context.0.kind != kind) {
+        next = next.and_then(|context| context.0.before.clone());
     }
-    None
+    next
 }
 
 /// Returns the value of this type that was provided last; without one the program is at fault.

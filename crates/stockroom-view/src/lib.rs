@@ -1,7 +1,7 @@
 //! What the app calls `leptos`: Leptos' signals, components and `view!`, over a renderer of one type.
 //!
 //! Leptos gives every element, closure and list in a view a type of its own, and each type brings
-//! its own code: four fifths of the app's size. Here all views are one [`View`], all reactive
+//! its own code, half of the app's size. Here all views are one [`View`], all reactive
 //! blocks one kind of effect, all attributes one [`Setting`]. `view!` and `#[component]` are
 //! Leptos' own; what they expand to, `::leptos::tachys::html::element::div().class(…)`, is found
 //! in the modules of the same names. Nothing here knows Stockroom. Read [`View`] first.
