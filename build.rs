@@ -34,6 +34,7 @@ const SOURCES: [&str; 8] = [
     "crates/stockroom-domain",
     "crates/stockroom-api",
     "crates/stockroom-client",
+    "crates/stockroom-view",
     "crates/stockroom-worksheet",
     "crates/stockroom-workbook",
 ];

@@ -3,15 +3,15 @@
 use std::marker::PhantomData;
 
 use crate::parts::ev::Targeted;
-use crate::parts::prelude::{NodeRef, Owner, on_cleanup};
+use crate::parts::prelude::{Owner, on_cleanup};
 use ::tachys::html::element::ElementType;
 use ::tachys::html::event::EventDescriptor;
-use ::tachys::html::node_ref::NodeRefContainer;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, HtmlTemplateElement};
 
+use crate::node::NodeRef;
 use crate::setting::{IntoSetting, Kind};
 use crate::view::{IntoView, Part, View};
 
@@ -139,7 +139,7 @@ impl<T> El<T> {
     /// Tells a reference which element it is of.
     pub fn node_ref<E>(self, node: NodeRef<E>) -> Self
     where
-        E: ElementType<Output = T>,
+        E: ElementType<Output = T> + 'static,
         T: JsCast + Clone + 'static,
     {
         if let Some(element) = &self.element {
