@@ -12,6 +12,7 @@ pub mod review;
 pub mod source;
 pub mod state;
 pub mod tell;
+pub mod waiting;
 
 pub use desk::{Desk, use_desk};
 
@@ -32,7 +33,7 @@ pub fn UpdatePage() -> impl IntoView {
     let step = Memo::new(move |_| desk.with(|model| model.step));
     let told = move || {
         let file = desk.with(|model| {
-            (model.step != Step::Source).then(|| (model.name.clone(), model.shape.rows))
+            (model.step != Step::Source).then(|| (model.source_name(), model.shape.rows))
         });
         file.map(|(name, rows)| {
             let name =

@@ -17,6 +17,7 @@ use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 use stockroom_worksheet::{Ask, News, Reply, SendItem, Shape, Summary, View};
 
 mod message;
+pub mod workbook;
 
 pub use message::{Effect, Msg};
 
@@ -47,6 +48,8 @@ pub struct Model {
     pub step: Step,
     /// The name of the file; blank for a paste.
     pub name: String,
+    /// The workbook that the file is, where it is one.
+    pub workbook: Option<workbook::Workbook>,
     /// Whether an answer of the worksheet is awaited that changes the step.
     pub is_busy: bool,
     /// How far the worksheet is with what it does now.
@@ -121,8 +124,12 @@ pub enum Trouble {
         /// Its bytes.
         bytes: u64,
     },
+    /// The browser cannot read the file: moved, changed, locked.
+    Unreadable,
     /// The worker ended; the file has to be read again.
     WorkerEnded,
+    /// The worker that unpacks workbooks ended.
+    WorkbookEnded,
     /// The page is older than the server's files and must be loaded again.
     OtherBuild,
 }
@@ -136,6 +143,7 @@ impl Model {
                 let open = Effect::Ask(Ask::Open(text.into_bytes()));
                 self.open(String::new(), 0, open)
             }
+            Msg::Workbook(msg) => self.tell_workbook(msg),
             Msg::Replied(reply) => self.take(reply),
             Msg::Told(news) => self.hear(news),
             Msg::WaitingLeft => {

@@ -8,6 +8,7 @@ use stockroom_domain::table::ReadOptions;
 use stockroom_worksheet::{Ask, News, Reply, SendItem, View};
 
 use super::Trouble;
+use super::workbook::{WorkbookEffect, WorkbookMsg};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub enum Msg {
     },
     /// Cells were pasted.
     CellsPasted(String),
+    /// Something happened to a workbook.
+    Workbook(WorkbookMsg),
     /// The worksheet answered.
     Replied(Reply),
     /// The worksheet told how far it is.
@@ -93,6 +96,8 @@ pub enum Msg {
 pub enum Effect {
     /// Have the chosen file read.
     OpenFile,
+    /// Do something with a workbook.
+    Workbook(WorkbookEffect),
     /// Ask the worksheet.
     Ask(Ask),
     /// See that the worksheet has the stock of now.
