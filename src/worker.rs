@@ -40,7 +40,7 @@ fn main() {
         let mut page =
             Page { scope: to_page.clone(), number, file: file.borrow().clone(), told_at: now() };
         let ask = read_ask(&message);
-        let ask = if given.is_some() { page.take_file(ask) } else { ask };
+        let ask = if given.is_some() { page.take_file(ask.as_ref()) } else { ask };
         // Without an answer the page would wait: an error ends the worker, which it hears.
         let Some(ask) = ask else { wasm_bindgen::throw_str("the file cannot be read") };
         if matches!(ask, Ask::Open(_) | Ask::OpenAs(..)) && given.is_none() {
@@ -70,9 +70,9 @@ struct Page {
 
 impl Page {
     /// Reads the file, as `said` where it says how, after showing its first rows.
-    fn take_file(&mut self, said: Option<Ask>) -> Option<Ask> {
+    fn take_file(&mut self, said: Option<&Ask>) -> Option<Ask> {
         let options = match said {
-            Some(Ask::OpenAs(_, options)) => options,
+            Some(Ask::OpenAs(_, options)) => *options,
             _ => ReadOptions::default(),
         };
         let file = self.file.clone()?;

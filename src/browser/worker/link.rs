@@ -52,6 +52,8 @@ pub enum Gone {
 #[derive(Debug)]
 pub(super) struct Answer(Array);
 
+/// Hears what a worker tells of its own accord.
+type Told = Box<dyn Fn(&[u8])>;
 type Waiting = Rc<RefCell<HashMap<u32, oneshot::Sender<Answer>>>>;
 
 impl Answer {
@@ -142,7 +144,7 @@ impl Link {
         self.waiting.borrow_mut().clear();
     }
 
-    fn listen(&self, build_id: fn(&[u8]) -> Option<String>, told: Box<dyn Fn(&[u8])>) {
+    fn listen(&self, build_id: fn(&[u8]) -> Option<String>, told: Told) {
         let link = self.clone();
         super::super::listen(&self.worker, "message", move |event: MessageEvent| {
             let answer = Answer(event.data().unchecked_into());

@@ -2,7 +2,10 @@
 //!
 //! Lives at the app's root, so that a worksheet and a run outlast a walk to another page.
 
+mod memory;
 mod workbook;
+
+pub use memory::headers_kept;
 
 use std::collections::HashSet;
 
@@ -134,6 +137,7 @@ impl Desk {
                 self.begin();
                 spawn_local(self.open_file());
             }
+            Effect::Remember(said) => memory::keep(said),
             Effect::Workbook(effect) => self.carry_out_workbook(effect),
             Effect::Ask(ask) => {
                 if matches!(ask, Ask::Open(_)) {
@@ -197,7 +201,10 @@ impl Desk {
             Err(gone) => Err(gone),
         };
         match reply {
-            Ok(reply) => self.tell(Msg::Replied(reply)),
+            Ok(reply) => {
+                self.recall(&reply);
+                self.tell(Msg::Replied(reply));
+            }
             Err(gone) => self.lose_worker(gone),
         }
     }

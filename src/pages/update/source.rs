@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, Event, HtmlInputElement};
 
 use super::desk::use_desk;
-use super::state::Msg;
+use super::state::{Model, Msg};
 use super::waiting::Waiting;
 use crate::browser::files;
 use crate::ui::{Dialog, Icon, Sign};
@@ -26,7 +26,7 @@ const ACCEPTED: &str = ".csv,.tsv,.txt,.xlsx,.xlsm,.xlsb,.xls,.ods,text/csv,text
 pub fn SourceStep() -> impl IntoView {
     let desk = use_desk();
     desk.warm_up();
-    let has_choice = Memo::new(move |_| desk.with(|model| model.has_sheet_choice()));
+    let has_choice = Memo::new(move |_| desk.with(Model::has_sheet_choice));
     view! {
         <Trouble />
         <Show when=move || has_choice.get() fallback=|| view! { <DropZone /> }>

@@ -37,15 +37,14 @@ fn told(words: Words, model: &Model) -> Option<(String, String)> {
     if let Some(trouble) = model.trouble {
         return Some(trouble_in_words(words, trouble));
     }
-    let (title, about) = match model.workbook.as_ref().and_then(|workbook| workbook.fault.as_ref())
-    {
-        Some(fault) => fault_in_words(words, fault),
-        None => {
-            let remark = model.shape.refusal.as_ref()?;
-            let why = tell::remark(words, remark.code, remark.line, &remark.text);
-            let nothing = words.text(Key::UpdateNothingSent);
-            (words.text(Key::UpdateRefused).to_owned(), format!("{why} {nothing}"))
-        }
+    let fault = model.workbook.as_ref().and_then(|workbook| workbook.fault.as_ref());
+    let (title, about) = if let Some(fault) = fault {
+        fault_in_words(words, fault)
+    } else {
+        let remark = model.shape.refusal.as_ref()?;
+        let why = tell::remark(words, remark.code, remark.line, &remark.text);
+        let nothing = words.text(Key::UpdateNothingSent);
+        (words.text(Key::UpdateRefused).to_owned(), format!("{why} {nothing}"))
     };
     let title = match model.source_name() {
         name if name.is_empty() => title,
@@ -93,9 +92,11 @@ fn fault_in_words(words: Words, fault: &WorkbookFault) -> (String, String) {
                 Measure::Cells => (Key::SourceTooLargeCells, false),
                 Measure::Text => (Key::SourceTooLargeText, true),
             };
-            let number = |n: &u64| match is_bytes {
-                true => megabytes(words, *n),
-                false => words.number(i64::try_from(*n).unwrap_or(i64::MAX)),
+            let number = |n: &u64| {
+                if is_bytes {
+                    return megabytes(words, *n);
+                }
+                words.number(i64::try_from(*n).unwrap_or(i64::MAX))
             };
             let what = words.fill(key, &[("found", &number(found)), ("limit", &number(limit))]);
             let about = words.text(Key::SourceTooLargeAbout);

@@ -8,6 +8,7 @@ use stockroom_domain::table::ReadOptions;
 use stockroom_worksheet::{Ask, News, Reply, SendItem, View};
 
 use super::Trouble;
+use super::remembered::Remembered;
 use super::workbook::{WorkbookEffect, WorkbookMsg};
 
 /// What happened.
@@ -24,6 +25,8 @@ pub enum Msg {
     CellsPasted(String),
     /// Something happened to a workbook.
     Workbook(WorkbookMsg),
+    /// This was said before about files with the header that comes next.
+    Recalled(Remembered),
     /// The worksheet answered.
     Replied(Reply),
     /// The worksheet told how far it is.
@@ -98,6 +101,8 @@ pub enum Effect {
     OpenFile,
     /// Do something with a workbook.
     Workbook(WorkbookEffect),
+    /// Remember what was said about the columns.
+    Remember(Remembered),
     /// Ask the worksheet.
     Ask(Ask),
     /// See that the worksheet has the stock of now.

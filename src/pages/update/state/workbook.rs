@@ -5,6 +5,7 @@
 use stockroom_domain::table::{Delimiter, Encoding, ReadOptions};
 use stockroom_workbook::{Sheet, WorkbookFault};
 
+use super::remembered::Recall;
 use super::{Effect, Model, Step};
 
 /// A workbook that was chosen as the file.
@@ -125,6 +126,7 @@ impl Model {
         workbook.chosen = Some(at);
         workbook.fault = None;
         self.shape.refusal = None;
+        self.recall = Recall::default();
         self.is_busy = true;
         vec![Effect::Workbook(WorkbookEffect::Read(at))]
     }
