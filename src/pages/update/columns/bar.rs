@@ -1,6 +1,7 @@
 //! How the file is read: sheet, encoding, delimiter, header, amounts, numbers, locations.
 
 use leptos::prelude::*;
+use stockroom_domain::code::Code;
 use stockroom_domain::columns::{Field, Locations};
 use stockroom_domain::number::Style;
 use stockroom_domain::quantity::Mode;
@@ -23,6 +24,9 @@ fn Choice(
     /// The place of what is chosen.
     #[prop(into)]
     chosen: Signal<Option<usize>>,
+    /// Whether nothing can go on before it is chosen.
+    #[prop(into, optional)]
+    is_asked: Signal<bool>,
     on_choose: Callback<usize>,
 ) -> impl IntoView {
     let words = use_words();
@@ -32,7 +36,7 @@ fn Choice(
         }
     };
     view! {
-        <label class="inline-field">
+        <label class="inline-field" class:is-asked=move || is_asked.get()>
             <span>{words.t(label)}</span>
             <select
                 class="select"
@@ -62,13 +66,13 @@ pub fn ReadingBar(shape: Memo<Shape>) -> impl IntoView {
     let has_locations = Memo::new(move |_| shape.with(|shape| shape.location_names.len() > 1));
     view! {
         <div class="card-bar reading-bar">
+            <Show when=move || has_locations.get()><LocationSelect shape=shape /></Show>
             <Show when=move || has_sheets.get()><SheetSelect /></Show>
             <Show when=move || is_file.get()><EncodingSelect shape=shape /></Show>
             <Show when=move || !is_sheet.get()><DelimiterSelect shape=shape /></Show>
-            <HeaderBox shape=shape />
             <Show when=move || has_amount.get()><ModeSelect shape=shape /></Show>
             <NumbersSelect />
-            <Show when=move || has_locations.get()><LocationSelect shape=shape /></Show>
+            <HeaderBox shape=shape />
         </div>
     }
 }
@@ -175,7 +179,8 @@ fn ModeSelect(shape: Memo<Shape>) -> impl IntoView {
         MODES.into_iter().position(|one| one == mode)
     });
     let choose = move |at: usize| desk.tell(Msg::DefaultModeChosen(MODES[at]));
-    view! { <Choice label=Key::UpdateDefaultMode names=names chosen=chosen on_choose=Callback::new(choose) /> }
+    let is_asked = lacks(shape, Code::NoDefaultMode);
+    view! { <Choice is_asked=is_asked label=Key::UpdateDefaultMode names=names chosen=chosen on_choose=Callback::new(choose) /> }
 }
 
 #[component]
@@ -220,7 +225,12 @@ fn LocationSelect(shape: Memo<Shape>) -> impl IntoView {
             Some(None) => Locations::Sum,
         }));
     };
-    view! { <Choice label=Key::SourceLocations names=names chosen=chosen on_choose=Callback::new(choose) /> }
+    let is_asked = lacks(shape, Code::LocationUnchosen);
+    view! { <Choice is_asked=is_asked label=Key::SourceLocations names=names chosen=chosen on_choose=Callback::new(choose) /> }
+}
+
+fn lacks(shape: Memo<Shape>, code: Code) -> Signal<bool> {
+    Signal::derive(move || shape.with(|shape| shape.unusable == Some(code)))
 }
 
 /// Returns the name of an encoding, with where it is used.

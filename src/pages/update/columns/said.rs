@@ -44,7 +44,7 @@ fn said(words: Words, shape: &Shape, is_as_last_time: bool) -> Option<Sentences>
     });
     if let Some(code) = shape.unusable {
         let about = layout.unwrap_or_else(|| own(Key::SourceColumnsNeeded));
-        return Some((Tone::Warning, tell::remark(words, code, 0, ""), Some(about)));
+        return Some((Tone::Info, tell::remark(words, code, 0, ""), Some(about)));
     }
     if is_as_last_time {
         let about = own(Key::SourceAsLastTimeAbout);

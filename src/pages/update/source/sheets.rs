@@ -58,7 +58,7 @@ fn sheet_row(words: Words, desk: Desk, workbook: &Workbook, at: u32) -> impl Int
                 <bdi class="sheet-name">{name}</bdi>
                 {hidden.then(|| view! { <Tag label=words.text(Key::SourceSheetHidden) /> })}
                 <span class="sheet-about">{about}</span>
-                <Icon sign=Sign::Chevron />
+                {(!is_empty).then(|| view! { <Icon sign=Sign::Chevron /> })}
             </button>
         </li>
     }
