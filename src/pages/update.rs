@@ -12,6 +12,7 @@ pub mod review;
 pub mod source;
 pub mod state;
 pub mod tell;
+pub mod waiting;
 
 pub use desk::{Desk, use_desk};
 
@@ -32,13 +33,21 @@ pub fn UpdatePage() -> impl IntoView {
     let step = Memo::new(move |_| desk.with(|model| model.step));
     let told = move || {
         let file = desk.with(|model| {
-            (model.step != Step::Source).then(|| (model.name.clone(), model.shape.rows))
+            let is_as_last_time = model.step == Step::Review && model.recall.is_applied;
+            let rows = (!model.is_head).then_some(model.shape.rows);
+            (model.step != Step::Source).then(|| (model.source_name(), rows, is_as_last_time))
         });
-        file.map(|(name, rows)| {
+        file.map(|(name, rows, is_as_last_time)| {
             let name =
                 if name.is_empty() { words.text(Key::UpdatePasted).to_owned() } else { name };
+            // The rows of a file that is still being read are not known.
+            let Some(rows) = rows else { return name };
             let rows = words.count(Plural::UpdateRows, rows.into(), &[]);
-            words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)])
+            let about = words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)]);
+            if !is_as_last_time {
+                return about;
+            }
+            format!("{about} · {}", words.text(Key::SourceAsLastTime))
         })
     };
     let title = words.label(Key::AppUpdate);

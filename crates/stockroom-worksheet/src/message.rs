@@ -21,6 +21,9 @@ pub enum Ask {
     /// Read this text as a file; answered by [`Reply::Shape`]. A file itself is handed over beside
     /// the message.
     Open(Vec<u8>),
+    /// Read this text as it is said to be: a workbook's sheet, of which nothing need be found out;
+    /// answered by [`Reply::Shape`]. Its bytes may be handed over beside the message too.
+    OpenAs(Vec<u8>, ReadOptions),
     /// Read the file again in another way; answered by [`Reply::Shape`].
     Reread(ReadOptions),
     /// Begin with these products, a row for each level; answered by [`Reply::Shape`].

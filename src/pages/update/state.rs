@@ -17,6 +17,8 @@ use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 use stockroom_worksheet::{Ask, News, Reply, SendItem, Shape, Summary, View};
 
 mod message;
+pub mod remembered;
+pub mod workbook;
 
 pub use message::{Effect, Msg};
 
@@ -47,6 +49,8 @@ pub struct Model {
     pub step: Step,
     /// The name of the file; blank for a paste.
     pub name: String,
+    /// The workbook that the file is, where it is one.
+    pub workbook: Option<workbook::Workbook>,
     /// Whether an answer of the worksheet is awaited that changes the step.
     pub is_busy: bool,
     /// How far the worksheet is with what it does now.
@@ -57,6 +61,8 @@ pub struct Model {
     pub is_head: bool,
     /// Cells of the last paste that would have gone where nothing can be typed.
     pub skipped_cells: u32,
+    /// What was said before about files like this one.
+    pub recall: remembered::Recall,
     /// How the file is read.
     pub options: ReadOptions,
     /// What the file looks like.
@@ -121,8 +127,12 @@ pub enum Trouble {
         /// Its bytes.
         bytes: u64,
     },
+    /// The browser cannot read the file: moved, changed, locked.
+    Unreadable,
     /// The worker ended; the file has to be read again.
     WorkerEnded,
+    /// The worker that unpacks workbooks ended.
+    WorkbookEnded,
     /// The page is older than the server's files and must be loaded again.
     OtherBuild,
 }
@@ -136,14 +146,13 @@ impl Model {
                 let open = Effect::Ask(Ask::Open(text.into_bytes()));
                 self.open(String::new(), 0, open)
             }
+            Msg::Workbook(msg) => self.tell_workbook(msg),
+            Msg::Recalled(found) => self.take_recalled(found),
             Msg::Replied(reply) => self.take(reply),
             Msg::Told(news) => self.hear(news),
-            Msg::WaitingLeft => {
-                *self = Self::default();
-                vec![Effect::Forget]
-            }
             Msg::WorkerGone(trouble) => self.lose_worker(trouble),
             Msg::ReadingChosen(options) => {
+                self.keep_fields();
                 self.options = options;
                 vec![Effect::Ask(Ask::Reread(options))]
             }
@@ -156,7 +165,7 @@ impl Model {
                 self.shape.locations = locations;
                 self.map()
             }
-            Msg::ColumnsConfirmed => self.review(),
+            Msg::ColumnsConfirmed => [self.remember(), self.review()].concat(),
             Msg::ColumnsReopened => {
                 self.step = Step::Columns;
                 Vec::new()
@@ -164,7 +173,11 @@ impl Model {
             Msg::StyleChosen(style) => {
                 self.style = style;
                 self.generation += 1;
-                vec![Effect::Ask(Ask::Style(style))]
+                if self.step == Step::Columns {
+                    // The plan that follows is made with it.
+                    return Vec::new();
+                }
+                [self.remember(), vec![Effect::Ask(Ask::Style(style))]].concat()
             }
             Msg::ViewChosen(view) => {
                 self.view = view;
@@ -193,7 +206,7 @@ impl Model {
             }
             Msg::RunTold { event, now_ms, jitter } => self.tell_run(event, now_ms, jitter),
             Msg::RefusedAsked => vec![Effect::WriteRefused(self.refused())],
-            Msg::StartedOver => {
+            Msg::WaitingLeft | Msg::StartedOver => {
                 *self = Self::default();
                 vec![Effect::Forget]
             }
@@ -286,8 +299,10 @@ impl Model {
     }
 
     fn take_shape(&mut self, shape: Shape) -> Vec<Effect> {
-        let is_new = self.step == Step::Source || std::mem::take(&mut self.is_head);
+        let is_new = self.continues_opening() || self.step == Step::Source || self.is_head;
+        self.is_head = false;
         self.shape = shape;
+        self.recall.note(&self.shape);
         self.is_busy = false;
         self.progress = None;
         if self.shape.refusal.is_some() {
@@ -298,9 +313,14 @@ impl Model {
             return Vec::new();
         }
         if !is_new {
-            return Vec::new();
+            return self.refit_fields();
         }
-        if self.shape.unusable.is_none() && self.shape.rows > 0 {
+        let recalled = self.go_on_recalling();
+        if !recalled.is_empty() {
+            return recalled;
+        }
+        // Who is at the columns already is not taken away from them.
+        if self.shape.unusable.is_none() && self.shape.rows > 0 && !self.recall.is_by_hand {
             return self.review();
         }
         self.step = Step::Columns;
@@ -328,10 +348,16 @@ impl Model {
         self.map()
     }
 
+    /// Says what the columns mean, as the merchant has it.
     fn map(&mut self) -> Vec<Effect> {
+        self.recall.is_by_hand = true;
+        vec![Effect::Ask(self.mapped())]
+    }
+
+    fn mapped(&self) -> Ask {
         let fields = self.shape.fields.clone();
         let (default_mode, locations) = (self.shape.default_mode, self.shape.locations.clone());
-        vec![Effect::Ask(Ask::Map { fields, default_mode, locations })]
+        Ask::Map { fields, default_mode, locations }
     }
 
     fn review(&mut self) -> Vec<Effect> {

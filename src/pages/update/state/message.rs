@@ -8,6 +8,8 @@ use stockroom_domain::table::ReadOptions;
 use stockroom_worksheet::{Ask, News, Reply, SendItem, View};
 
 use super::Trouble;
+use super::remembered::Remembered;
+use super::workbook::{WorkbookEffect, WorkbookMsg};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub enum Msg {
     },
     /// Cells were pasted.
     CellsPasted(String),
+    /// Something happened to a workbook.
+    Workbook(WorkbookMsg),
+    /// This was said before about files with the header that comes next.
+    Recalled(Remembered),
     /// The worksheet answered.
     Replied(Reply),
     /// The worksheet told how far it is.
@@ -93,6 +99,10 @@ pub enum Msg {
 pub enum Effect {
     /// Have the chosen file read.
     OpenFile,
+    /// Do something with a workbook.
+    Workbook(WorkbookEffect),
+    /// Remember what was said about the columns.
+    Remember(Remembered),
     /// Ask the worksheet.
     Ask(Ask),
     /// See that the worksheet has the stock of now.
