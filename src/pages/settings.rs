@@ -8,6 +8,7 @@ use crate::BUILD_ID;
 use crate::app::frame::PageHead;
 use crate::connection::failure::tell;
 use crate::connection::{Way, use_connection};
+use crate::pages::update::use_desk;
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
 use crate::ui::{Confirm, Icon, Notice, Sign, Toasts, Tone, use_toasts};
@@ -201,6 +202,7 @@ fn LocalData() -> impl IntoView {
     let words = use_words();
     let settings = use_settings();
     let toasts = use_toasts();
+    let desk = use_desk();
     let is_asking = RwSignal::new(false);
     let said = move |key: Key| words.label(key);
     let answer = move |yes: bool| {
@@ -208,6 +210,7 @@ fn LocalData() -> impl IntoView {
         if yes {
             spawn_local(async move {
                 settings.clear().await;
+                desk.clear_drafts().await;
                 toasts.show(Tone::Good, untrack(|| words.text(Key::SettingsCleared)));
             });
         }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub mod apply;
 pub mod columns;
 pub mod desk;
+pub mod draft;
 pub mod result;
 pub mod review;
 pub mod source;
@@ -19,10 +20,11 @@ use crate::app::frame::PageHead;
 use crate::words::{Key, Plural, use_words};
 use apply::ApplyStep;
 use columns::ColumnsStep;
+use draft::{DraftNotes, KeepingFault, Restoring, source_name};
 use result::ResultStep;
 use review::ReviewStep;
 use source::SourceStep;
-use state::{Msg, Step};
+use state::{Model, Msg, Step};
 
 /// Update stock.
 #[component]
@@ -30,13 +32,14 @@ pub fn UpdatePage() -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let step = Memo::new(move |_| desk.with(|model| model.step));
+    let is_restoring = Memo::new(move |_| desk.with(Model::is_restoring));
+    desk.restore();
     let told = move || {
         let file = desk.with(|model| {
-            (model.step != Step::Source).then(|| (model.name.clone(), model.shape.rows))
+            let name = source_name(words, &model.name, model.origin);
+            (model.step != Step::Source).then(|| (name, model.shape.rows))
         });
         file.map(|(name, rows)| {
-            let name =
-                if name.is_empty() { words.text(Key::UpdatePasted).to_owned() } else { name };
             let rows = words.count(Plural::UpdateRows, rows.into(), &[]);
             words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)])
         })
@@ -56,7 +59,11 @@ pub fn UpdatePage() -> impl IntoView {
             </Show>
         </PageHead>
         <Steps step=step />
+        <KeepingFault />
+        <DraftNotes />
         {move || match step.get() {
+            Step::Source if desk.is_looking() => ().into_any(),
+            Step::Source if is_restoring.get() => view! { <Restoring /> }.into_any(),
             Step::Source => view! { <SourceStep /> }.into_any(),
             Step::Columns => view! { <ColumnsStep /> }.into_any(),
             Step::Review => view! { <ReviewStep /> }.into_any(),

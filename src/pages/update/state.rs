@@ -14,8 +14,11 @@ use stockroom_domain::quantity::{Change, Level, Mode};
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 
+use draft::{Note, Origin, Restoring};
+use serde::{Deserialize, Serialize};
 use stockroom_worksheet::{Ask, News, Reply, SendItem, Shape, Summary, View};
 
+pub mod draft;
 mod message;
 
 pub use message::{Effect, Msg};
@@ -24,7 +27,7 @@ pub use message::{Effect, Msg};
 pub const LOOKED_UP: u32 = 30;
 
 /// Where the merchant stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Step {
     /// Choose a file or paste.
     #[default]
@@ -77,6 +80,12 @@ pub struct Model {
     pub is_confirming: bool,
     /// The run, once there is one.
     pub apply: Option<Apply>,
+    /// Where the rows came from.
+    pub origin: Origin,
+    /// What is to be said about a draft.
+    pub note: Option<Note>,
+    /// A draft on its way back.
+    restoring: Option<Restoring>,
 }
 
 /// A confirmed plan on its way.
@@ -134,18 +143,28 @@ impl Model {
             Msg::FileChosen { name, bytes } => self.open(name, bytes, Effect::OpenFile),
             Msg::CellsPasted(text) => {
                 let open = Effect::Ask(Ask::Open(text.into_bytes()));
-                self.open(String::new(), 0, open)
+                let effects = self.open(String::new(), 0, open);
+                self.origin = Origin::Cells;
+                effects
             }
+            Msg::ProductsChosen(skus) => {
+                let effects = self.open(String::new(), 0, Effect::OpenProducts(skus));
+                self.origin = Origin::Products;
+                effects
+            }
+            Msg::DraftFound(draft) => self.restore(*draft),
+            Msg::DraftLost => self.lose_draft(),
             Msg::Replied(reply) => self.take(reply),
             Msg::Told(news) => self.hear(news),
             Msg::WaitingLeft => {
-                *self = Self::default();
+                self.set_aside();
                 vec![Effect::Forget]
             }
             Msg::WorkerGone(trouble) => self.lose_worker(trouble),
             Msg::ReadingChosen(options) => {
                 self.options = options;
-                vec![Effect::Ask(Ask::Reread(options))]
+                // What was typed was typed over other rows.
+                vec![Effect::DropSteps, Effect::Ask(Ask::Reread(options))]
             }
             Msg::ColumnAssigned(column, field) => self.assign(column, field),
             Msg::DefaultModeChosen(mode) => {
@@ -194,6 +213,10 @@ impl Model {
             Msg::RunTold { event, now_ms, jitter } => self.tell_run(event, now_ms, jitter),
             Msg::RefusedAsked => vec![Effect::WriteRefused(self.refused())],
             Msg::StartedOver => {
+                *self = Self::default();
+                vec![Effect::Forget, Effect::DropDraft]
+            }
+            Msg::StoreChanged => {
                 *self = Self::default();
                 vec![Effect::Forget]
             }
@@ -252,21 +275,29 @@ impl Model {
         }
     }
 
-    fn take_summary(&mut self, summary: Summary) -> Vec<Effect> {
+    fn take_summary(&mut self, mut summary: Summary) -> Vec<Effect> {
+        if self.is_restoring() {
+            return self.restore_end();
+        }
+        let mut effects = Vec::new();
+        if let Some(logged) = summary.logged.take() {
+            self.note = None;
+            effects.push(Effect::KeepStep(logged));
+        }
         self.summary = Some(summary);
         self.is_busy = false;
         self.progress = None;
         self.generation += 1;
-        if !std::mem::take(&mut self.wants_look_up) {
-            return Vec::new();
+        if std::mem::take(&mut self.wants_look_up) {
+            effects.push(Effect::Ask(Ask::Unknown { most: LOOKED_UP }));
         }
-        vec![Effect::Ask(Ask::Unknown { most: LOOKED_UP })]
+        effects
     }
 
     fn hear(&mut self, news: News) -> Vec<Effect> {
         match news {
             // The first rows of a large file stand there while the rest is read.
-            News::Head(shape) if self.step == Step::Source && shape.refusal.is_none() => {
+            News::Head(shape) if self.awaits_head() && shape.refusal.is_none() => {
                 self.shape = *shape;
                 self.step = Step::Columns;
                 self.is_head = true;
@@ -282,7 +313,14 @@ impl Model {
         Vec::new()
     }
 
+    fn awaits_head(&self) -> bool {
+        self.step == Step::Source && !self.is_restoring()
+    }
+
     fn take_shape(&mut self, shape: Shape) -> Vec<Effect> {
+        if self.is_restoring() {
+            return self.restore_shape(shape);
+        }
         let is_new = self.step == Step::Source || std::mem::take(&mut self.is_head);
         self.shape = shape;
         self.is_busy = false;
@@ -297,11 +335,13 @@ impl Model {
         if !is_new {
             return Vec::new();
         }
+        let mut effects = vec![Effect::KeepSource];
         if self.shape.unusable.is_none() && self.shape.rows > 0 {
-            return self.review();
+            effects.extend(self.review());
+        } else {
+            self.step = Step::Columns;
         }
-        self.step = Step::Columns;
-        Vec::new()
+        effects
     }
 
     fn lose_worker(&mut self, trouble: Trouble) -> Vec<Effect> {
@@ -309,7 +349,8 @@ impl Model {
         if matches!(self.step, Step::Apply | Step::Result) {
             return Vec::new();
         }
-        *self = Self { trouble: Some(trouble), ..Self::default() };
+        self.set_aside();
+        self.trouble = Some(trouble);
         vec![Effect::Forget]
     }
 
@@ -396,7 +437,7 @@ impl Model {
                 Command::Finished(_) => {
                     self.step = Step::Result;
                     apply.ended_ms = Some(now_ms);
-                    effects.push(Effect::RefreshStock);
+                    effects.extend([Effect::RefreshStock, Effect::DropDraft]);
                 }
             }
         }
