@@ -20,7 +20,7 @@ use crate::app::frame::PageHead;
 use crate::words::{Key, Plural, use_words};
 use apply::ApplyStep;
 use columns::ColumnsStep;
-use draft::{DraftNotes, KeepingFault, Restoring, source_name};
+use draft::{DraftNotes, KeepingFault, Opening, source_name};
 use result::ResultStep;
 use review::ReviewStep;
 use source::SourceStep;
@@ -32,7 +32,7 @@ pub fn UpdatePage() -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let step = Memo::new(move |_| desk.with(|model| model.step));
-    let is_restoring = Memo::new(move |_| desk.with(Model::is_restoring));
+    let is_opening = Memo::new(move |_| desk.with(Model::is_opening));
     desk.restore();
     let told = move || {
         let file = desk.with(|model| {
@@ -63,7 +63,7 @@ pub fn UpdatePage() -> impl IntoView {
         <DraftNotes />
         {move || match step.get() {
             Step::Source if desk.is_looking() => ().into_any(),
-            Step::Source if is_restoring.get() => view! { <Restoring /> }.into_any(),
+            Step::Source if is_opening.get() => view! { <Opening /> }.into_any(),
             Step::Source => view! { <SourceStep /> }.into_any(),
             Step::Columns => view! { <ColumnsStep /> }.into_any(),
             Step::Review => view! { <ReviewStep /> }.into_any(),

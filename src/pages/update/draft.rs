@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 use super::state::draft::{Note, Origin, Source};
-use super::state::{Msg, Progress};
+use super::state::{Model, Msg, Progress};
 use crate::browser::clock;
 use crate::browser::drafts::Fault;
 use crate::ui::{Notice, Tone};
 use crate::words::{Key, Words, use_words};
 
 /// The name of a source for people.
-pub(super) fn source_name(words: Words, name: &str, origin: Origin) -> String {
+pub(in crate::pages) fn source_name(words: Words, name: &str, origin: Origin) -> String {
     match origin {
         Origin::Products => words.text(Key::DraftProducts).to_owned(),
         _ if name.is_empty() => words.text(Key::UpdatePasted).to_owned(),
@@ -112,14 +112,16 @@ pub fn KeepingFault() -> impl IntoView {
     }
 }
 
-/// A draft on its way back: how far it is, and the way out.
+/// A draft on its way back, or products on theirs: how far it is, and the way out.
 #[component]
-pub fn Restoring() -> impl IntoView {
+pub fn Opening() -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let name = move || {
         let name = desk.with(|model| source_name(words, &model.name, model.origin));
-        words.fill(Key::DraftRestoring, &[("name", &name)])
+        let is_restoring = desk.with(Model::is_restoring);
+        let key = if is_restoring { Key::DraftRestoring } else { Key::DraftOpening };
+        words.fill(key, &[("name", &name)])
     };
     let share = Memo::new(move |_| match desk.with(|model| model.progress) {
         Some(Progress::Reading { done, total }) if total > 0 => per_cent(done, total),

@@ -15,10 +15,16 @@ use crate::words::{Key, Plural, Words, use_words};
 use stockroom_worksheet::{Ask, Filter, Summary, View};
 
 pub mod cell;
+pub mod fill;
 pub mod grid;
+pub mod missing;
+pub mod repairs;
 pub mod rows;
 
+use fill::FillBar;
 use grid::ChangesGrid;
+use missing::MissingButton;
+use repairs::RepairsNotice;
 
 /// See every change before it happens, mend it where it stands, apply.
 #[component]
@@ -30,6 +36,7 @@ pub fn ReviewStep() -> impl IntoView {
     view! {
         <StockNotice />
         <Guards summary=summary />
+        <RepairsNotice />
         <section class="card">
             <Show
                 when=move || is_known.get()
@@ -39,6 +46,7 @@ pub fn ReviewStep() -> impl IntoView {
                 }
             >
                 <ReviewBar summary=summary />
+                <FillBar />
                 <ChangesGrid />
                 <ReviewFoot summary=summary />
             </Show>
@@ -207,6 +215,7 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
         <div class="card-bar review-bar">
             <div class="chips">{filters.into_iter().map(chip).collect_view()}</div>
             <div class="review-tools">
+                <MissingButton />
                 <Show when=move || !is_asked.get()>
                     <StyleSelect />
                 </Show>

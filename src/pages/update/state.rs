@@ -147,6 +147,7 @@ impl Model {
                 self.origin = Origin::Cells;
                 effects
             }
+            Msg::ProductsChosen(_) if self.is_running() => Vec::new(),
             Msg::ProductsChosen(skus) => {
                 let effects = self.open(String::new(), 0, Effect::OpenProducts(skus));
                 self.origin = Origin::Products;

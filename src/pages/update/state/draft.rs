@@ -155,6 +155,11 @@ impl Model {
         self.restoring.is_some()
     }
 
+    /// Tells whether a worksheet is on its way for which no file has to be chosen.
+    pub fn is_opening(&self) -> bool {
+        self.is_restoring() || (self.is_busy && self.origin == Origin::Products)
+    }
+
     /// Tells whether the worksheet is one that is kept.
     pub fn is_kept(&self) -> bool {
         let is_worksheet = matches!(self.step, Step::Columns | Step::Review | Step::Apply);
