@@ -68,10 +68,12 @@ pub fn InventoryPage() -> impl IntoView {
             <div class="list-bar">
                 <div class="tabs-line">
                     <Tabs query=query />
-                    <ChooseToggle />
                     {move || viewport.is_narrow().then(|| view! { <SortChoice query=query /> })}
                 </div>
-                <Search query=query />
+                <div class="search-line">
+                    <Search query=query />
+                    <ChooseToggle />
+                </div>
             </div>
             <Grid query=query shown=shown />
             <SelectionBar />

@@ -127,8 +127,14 @@ pub fn PickCell(row: Memo<Option<Row>>, line: StoredValue<Line>) -> impl IntoVie
             field.set_checked(untrack(is_chosen));
         }
     };
+    // With Shift the browser would select the texts between.
+    let held = move |event: leptos::ev::MouseEvent| {
+        if event.shift_key() {
+            event.prevent_default();
+        }
+    };
     view! {
-        <div role="gridcell" class="c-pick">
+        <div role="gridcell" class="c-pick" on:mousedown=held>
             <label class="pick">
                 <input
                     type="checkbox"
@@ -195,11 +201,11 @@ pub fn SelectionBar() -> impl IntoView {
                     {move || words.count(Plural::BulkSelected, number(count.get()), &[])}
                 </p>
                 <Show when=move || has_more.get()>
-                    <button type="button" class="button quiet" on:click=move |_| selection.choose_shown()>
+                    <button type="button" class="button quiet all" on:click=move |_| selection.choose_shown()>
                         {all}
                     </button>
                 </Show>
-                <button type="button" class="button quiet" on:click=move |_| selection.clear()>
+                <button type="button" class="button quiet clear" on:click=move |_| selection.clear()>
                     {words.t(Key::BulkClear)}
                 </button>
                 <button type="button" class="button primary" on:click=move |_| carrier.press()>

@@ -38,13 +38,17 @@ pub fn DraftNotes() -> impl IntoView {
 
 /// Returns what a draft is of, and how old it is.
 fn title(words: Words, source: &Source) -> String {
-    let name = source_name(words, &source.name, source.origin);
+    let name = match source.origin {
+        Origin::Products => words.text(Key::DraftSomeProducts),
+        Origin::Cells => words.text(Key::DraftSomeCells),
+        Origin::File => &source.name,
+    };
     let Some(kept_ms) = source.kept_ms else {
-        return words.fill(Key::DraftOf, &[("name", &name)]);
+        return words.fill(Key::DraftOf, &[("name", name)]);
     };
     #[expect(clippy::cast_precision_loss, reason = "a time")]
     let seconds = ((clock::now_ms() - kept_ms as f64) / 1000.0).max(1.0);
-    words.fill(Key::DraftOfAgo, &[("name", &name), ("ago", &words.ago(seconds))])
+    words.fill(Key::DraftOfAgo, &[("name", name), ("ago", &words.ago(seconds))])
 }
 
 /// The draft is the worksheet at hand.

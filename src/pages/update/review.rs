@@ -21,9 +21,8 @@ pub mod missing;
 pub mod repairs;
 pub mod rows;
 
-use fill::FillBar;
+use fill::RowsBar;
 use grid::ChangesGrid;
-use missing::MissingButton;
 use repairs::RepairsNotice;
 
 /// See every change before it happens, mend it where it stands, apply.
@@ -46,7 +45,7 @@ pub fn ReviewStep() -> impl IntoView {
                 }
             >
                 <ReviewBar summary=summary />
-                <FillBar />
+                <RowsBar />
                 <ChangesGrid />
                 <ReviewFoot summary=summary />
             </Show>
@@ -215,7 +214,6 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
         <div class="card-bar review-bar">
             <div class="chips">{filters.into_iter().map(chip).collect_view()}</div>
             <div class="review-tools">
-                <MissingButton />
                 <Show when=move || !is_asked.get()>
                     <StyleSelect />
                 </Show>

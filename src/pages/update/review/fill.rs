@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 pub mod entry;
 
+use super::missing::MissingButton;
 use crate::pages::level::{Typed, words as said};
 use crate::pages::update::desk::{Desk, use_desk};
 use crate::pages::update::state::Msg;
@@ -13,16 +14,19 @@ use crate::words::{Key, Plural, Words, use_words};
 use entry::{Fault, is_percentage, read};
 use stockroom_worksheet::{Ask, Reply, Rounding};
 
-/// A field and a button, while there are rows.
+/// What can be done with all rows at once.
 #[component]
-pub fn FillBar() -> impl IntoView {
+pub fn RowsBar() -> impl IntoView {
     let desk = use_desk();
     let total = rows_shown(desk);
     let is_any = Memo::new(move |_| total.get() > 0);
     view! {
-        <Show when=move || is_any.get()>
-            <FillForm total=total />
-        </Show>
+        <div class="rows-bar">
+            <Show when=move || is_any.get()>
+                <FillForm total=total />
+            </Show>
+            <MissingButton />
+        </div>
     }
 }
 
@@ -126,7 +130,10 @@ fn RoundingChoice(rounding: RwSignal<Rounding>) -> impl IntoView {
     view! {
         <label class="inline-field">
             <span>{words.t(Key::BulkRounding)}</span>
-            <select class="select" on:change:target=move |event| choose(&event.target().value())>
+            <select
+                class="select"
+                aria-label=words.t(Key::BulkRounding)
+                on:change:target=move |event| choose(&event.target().value())>
                 {choices.map(option).collect_view()}
             </select>
         </label>

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use crate::browser::page;
 use crate::pages::update::desk::{Desk, use_desk};
 use crate::pages::update::state::Msg;
+use crate::pages::update::state::draft::Origin;
 use crate::ui::Dialog;
 use crate::words::{Key, Plural, use_words};
 use stockroom_worksheet::{Ask, Reply};
@@ -26,15 +27,19 @@ pub fn MissingButton() -> impl IntoView {
     let desk = use_desk();
     let is_open = RwSignal::new(false);
     let is_ready = Memo::new(move |_| desk.with(|model| model.is_stock_whole));
+    // Who selected some products did not count all.
+    let is_count = Memo::new(move |_| desk.with(|model| model.origin != Origin::Products));
     view! {
-        <button
-            type="button"
-            class="button quiet"
-            disabled=move || !is_ready.get()
-            on:click=move |_| is_open.set(true)
-        >
-            {words.t(Key::MissingOpen)}
-        </button>
+        <Show when=move || is_count.get()>
+            <button
+                type="button"
+                class="button"
+                disabled=move || !is_ready.get()
+                on:click=move |_| is_open.set(true)
+            >
+                {words.t(Key::MissingOpen)}
+            </button>
+        </Show>
         <Show when=move || is_open.get()>
             <MissingDialog on_close=move |()| is_open.set(false) />
         </Show>

@@ -31,10 +31,13 @@ pub fn RepairsNotice() -> impl IntoView {
                 <button type="button" class="button" on:click=move |_| is_open.set(true)>
                     {words.t(Key::RepairShow)}
                 </button>
+                <Show when=move || is_open.get()>
+                    <RepairsDialog
+                        offers=offers.get_untracked()
+                        on_close=move |()| is_open.set(false)
+                    />
+                </Show>
             </Notice>
-        </Show>
-        <Show when=move || is_open.get()>
-            <RepairsDialog offers=offers.get_untracked() on_close=move |()| is_open.set(false) />
         </Show>
     }
 }
