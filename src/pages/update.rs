@@ -37,7 +37,7 @@ pub fn UpdatePage() -> impl IntoView {
     let told = move || {
         let file = desk.with(|model| {
             let name = source_name(words, &model.name, model.origin);
-            (model.step != Step::Source).then(|| (name, model.shape.rows))
+            (model.step != Step::Source).then_some((name, model.shape.rows))
         });
         file.map(|(name, rows)| {
             let rows = words.count(Plural::UpdateRows, rows.into(), &[]);

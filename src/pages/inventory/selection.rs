@@ -42,7 +42,17 @@ impl Selection {
                 lines.iter().filter(products).map(|line| line.product_id.clone()).collect()
             })
         });
-        Self { chosen: RwSignal::new(Chosen::default()), shown, is_choosing: RwSignal::new(false) }
+        let chosen = RwSignal::new(Chosen::default());
+        let stock = use_stock();
+        Effect::new(move |_| {
+            // A product that is gone after a new reading is chosen no longer.
+            let is_reading = stock.progress().is_reading;
+            if !is_reading && chosen.with_untracked(|chosen| chosen.count() > 0) {
+                let is_there = |id: &str| stock.with_untracked(|list| list.by_id(id).is_some());
+                chosen.update(|chosen| chosen.retain(is_there));
+            }
+        });
+        Self { chosen, shown, is_choosing: RwSignal::new(false) }
     }
 
     /// Tells whether a product is chosen and follows it.
@@ -279,12 +289,11 @@ impl Carrier {
         let at_hand = self.desk.with_untracked(|model| {
             model.is_kept().then(|| (model.has_edits(), model.name.clone(), model.origin))
         });
-        let (name, origin) = match at_hand {
-            Some((has_edits, name, origin)) => has_edits.then_some((name, origin))?,
-            None => {
-                let head = self.desk.kept_head().await?;
-                (head.name, head.origin)
-            }
+        let (name, origin) = if let Some((has_edits, name, origin)) = at_hand {
+            has_edits.then_some((name, origin))?
+        } else {
+            let head = self.desk.kept_head().await?;
+            (head.name, head.origin)
         };
         Some(untrack(|| source_name(self.words, &name, origin)))
     }

@@ -28,6 +28,7 @@ pub(super) struct Keeping {
 }
 
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Kept {
     place: String,
     /// Our mark on the draft at hand; `None` where there is none.

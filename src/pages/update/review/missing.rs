@@ -11,6 +11,9 @@ use crate::ui::Dialog;
 use crate::words::{Key, Plural, use_words};
 use stockroom_worksheet::{Ask, Reply};
 
+/// How many names are shown: enough to know what the scope is about.
+const NAMES: usize = 8;
+
 /// What no row names, in figures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Missing {
@@ -132,13 +135,13 @@ fn Figures(missing: RwSignal<Option<Missing>>) -> impl IntoView {
     let names = move || {
         let (names, products) =
             missing.with(|m| m.as_ref().map(|m| (m.names.clone(), m.products)))?;
-        let named = u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let named = u32::try_from(names.len().min(NAMES)).unwrap_or(u32::MAX);
         let rest = products.saturating_sub(named);
         let more = (rest > 0).then(|| words.count(Plural::MissingMore, rest.into(), &[]));
         let item = |name: String| view! { <li><bdi dir="auto">{name}</bdi></li> };
         Some(view! {
             <ul class="missing-names">
-                {names.into_iter().map(item).collect_view()}
+                {names.into_iter().take(NAMES).map(item).collect_view()}
                 {more.map(|more| view! { <li class="muted">{more}</li> })}
             </ul>
         })
