@@ -128,3 +128,19 @@ test('what the file does not name is added as rows set to 0, and taken back', as
   await eventually(() => app.count('All'), 20);
   await app.button('Another file').click();
 });
+
+test('on a phone, a tap on a card chooses it', async (t) => {
+  const app = await on.app(t, { viewport: { width: 390, height: 844 } });
+  await app.openDemo();
+  await app.search.fill('BULK-001');
+  const box = app.row('BULK-0012').getByRole('checkbox');
+  assert.equal(await box.isVisible(), false);
+  await app.button('Select').click();
+  await app.row('BULK-0012').click();
+  await app.row('BULK-0014').click();
+  await bar(app).getByText('2 selected').waitFor();
+  assert.equal(await box.isChecked(), true);
+  await bar(app).getByRole('button', { name: 'Clear' }).click();
+  await eventually(() => bar(app).count(), 0);
+  assert.equal(await box.isVisible(), false);
+});

@@ -154,6 +154,45 @@ test('a finished run leaves no draft, nor does starting over or signing out', as
   await gone();
 });
 
+test('a draft need not be waited for, and opens when it is wanted', async (t) => {
+  const app = await on.app(t);
+  await typeSomething(app);
+  let goOn;
+  const held = new Promise((resolve) => (goOn = resolve));
+  await app.page.route('**/worker_loader.js', async (route) => {
+    await held;
+    await route.continue().catch(() => {});
+  });
+  await app.page.reload();
+  await app.page.getByText('Bringing back count.csv…').first().waitFor();
+  await app.button('Cancel').click();
+  await back(app).waitFor();
+  await app.page.getByText('Drop a CSV file here').waitFor();
+  goOn();
+  await app.page.unroute('**/worker_loader.js');
+  await app.button('Open the draft').click();
+  await assertBack(app);
+});
+
+test('a run that was cut off is not simply offered again', async (t) => {
+  const app = await on.app(t);
+  await app.openDemo();
+  await app.go('Update stock');
+  await app.chooseFile('count.csv', csv([HEADER, [skus[21], '', 'adjust', '', '3']]));
+  await eventually(() => app.apply.innerText(), 'Apply 1 change');
+  await eventually(async () => (await kept(app)).head !== '', true);
+  const before = (await kept(app)).head;
+  await app.page.route('**/inventory/bulk', () => {});
+  await app.apply.click();
+  await app.heading('Apply').waitFor();
+  await eventually(async () => (await kept(app)).head !== before, true);
+  const second = new App(await app.page.context().newPage(), on.server.url);
+  await app.page.close();
+  await second.visit('/update');
+  await second.page.getByText(/some changes may have been applied already/).waitFor();
+  await second.apply.waitFor();
+});
+
 test('a draft of another version is dropped with a sentence', async (t) => {
   const app = await on.app(t);
   await typeSomething(app);
