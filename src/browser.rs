@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod clock;
+pub mod drafts;
 pub mod files;
 pub mod page;
 pub mod random;

@@ -3,7 +3,7 @@
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
 
 use super::{clock, document, window};
 
@@ -30,6 +30,21 @@ pub fn save_bytes(name: &str, kind: &str, bytes: &[u8]) -> bool {
     options.set_type(kind);
     let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options);
     blob.ok().and_then(|blob| save_blob(name, &blob)).is_some()
+}
+
+/// Returns bytes as something that storage keeps.
+pub fn blob(bytes: &[u8]) -> Option<Blob> {
+    Blob::new_with_u8_array_sequence(&Array::of1(&js_sys::Uint8Array::from(bytes))).ok()
+}
+
+/// Returns what storage kept as a file of this name; `None` where it cannot be read any more.
+pub async fn file_of(blob: &Blob, name: &str) -> Option<File> {
+    let beginning = blob.slice_with_f64_and_f64(0.0, 1.0).ok()?;
+    JsFuture::from(beginning.array_buffer()).await.ok()?;
+    match blob.dyn_ref::<File>() {
+        Some(file) => Some(file.clone()),
+        None => File::new_with_blob_sequence(&Array::of1(blob), name).ok(),
+    }
 }
 
 fn save_blob(name: &str, blob: &Blob) -> Option<()> {

@@ -105,6 +105,17 @@ pub fn on_visible(shown: impl Fn() + 'static) {
     }
 }
 
+/// Calls `hidden` whenever the page goes out of sight: closed, or behind another.
+pub fn on_hiding(hidden: impl Fn() + 'static) {
+    if let Some(document) = document() {
+        listen(&document, "visibilitychange", move |_: Event| {
+            if !is_visible() {
+                hidden();
+            }
+        });
+    }
+}
+
 /// Tells whether a media query holds, and calls `changed` whenever that changes.
 pub fn on_media(query: &str, changed: impl Fn(bool) + 'static) -> bool {
     let list = window().and_then(|window| window.match_media(query).ok().flatten());

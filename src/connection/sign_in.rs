@@ -52,7 +52,7 @@ impl Connection {
         self.capabilities.try_set(capabilities.unwrap_or_default());
         let direct = Direct { root: root.to_owned(), key: key.to_owned() };
         self.direct.try_set_value(Some(direct));
-        self.take(Who::of_key(prefix, root));
+        self.take(Who::of_key(prefix, root, key));
         Ok(())
     }
 

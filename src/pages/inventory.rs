@@ -1,8 +1,10 @@
 //! The inventory: every tracked product, its level, what runs low; levels are edited in place.
 
+pub mod chosen;
 pub mod editing;
 pub mod grid;
 pub mod row;
+pub mod selection;
 pub mod state;
 pub mod stock_cell;
 pub mod strip;
@@ -22,6 +24,7 @@ use crate::ui::{Icon, Notice, Sign, Tone, use_toasts};
 use crate::words::{Key, Words, use_words};
 use editing::Editing;
 use grid::Grid;
+use selection::{ChooseToggle, Selection, SelectionBar};
 use state::{Line, export, lines};
 use strip::Strip;
 
@@ -50,6 +53,7 @@ pub fn InventoryPage() -> impl IntoView {
         _ => None,
     });
     provide_context(Editing::start());
+    provide_context(Selection::start(shown));
     announce_count(shown);
     view! {
         <PageHead
@@ -66,9 +70,13 @@ pub fn InventoryPage() -> impl IntoView {
                     <Tabs query=query />
                     {move || viewport.is_narrow().then(|| view! { <SortChoice query=query /> })}
                 </div>
-                <Search query=query />
+                <div class="search-line">
+                    <Search query=query />
+                    <ChooseToggle />
+                </div>
             </div>
             <Grid query=query shown=shown />
+            <SelectionBar />
         </div>
         {move || open.get().map(|id| view! { <ProductPanel id=id list=query.get_untracked() /> })}
     }

@@ -9,6 +9,7 @@ use crate::app::frame::PageHead;
 use crate::connection::failure::tell;
 use crate::connection::{Way, use_connection};
 use crate::pages::update::desk::headers_kept;
+use crate::pages::update::use_desk;
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
 use crate::ui::{Confirm, Icon, Notice, Sign, Toasts, Tone, use_toasts};
@@ -202,6 +203,7 @@ fn LocalData() -> impl IntoView {
     let words = use_words();
     let settings = use_settings();
     let toasts = use_toasts();
+    let desk = use_desk();
     let is_asking = RwSignal::new(false);
     let kept = RwSignal::new(headers_kept());
     let said = move |key: Key| words.label(key);
@@ -211,6 +213,7 @@ fn LocalData() -> impl IntoView {
             spawn_local(async move {
                 settings.clear().await;
                 kept.set(headers_kept());
+                desk.clear_drafts().await;
                 toasts.show(Tone::Good, untrack(|| words.text(Key::SettingsCleared)));
             });
         }

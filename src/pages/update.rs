@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub mod apply;
 pub mod columns;
 pub mod desk;
+pub mod draft;
 pub mod result;
 pub mod review;
 pub mod source;
@@ -20,10 +21,11 @@ use crate::app::frame::PageHead;
 use crate::words::{Key, Plural, use_words};
 use apply::ApplyStep;
 use columns::ColumnsStep;
+use draft::{DraftNotes, KeepingFault, Opening, source_name};
 use result::ResultStep;
 use review::ReviewStep;
 use source::SourceStep;
-use state::{Msg, Step};
+use state::{Model, Msg, Step};
 
 /// Update stock.
 #[component]
@@ -31,15 +33,16 @@ pub fn UpdatePage() -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let step = Memo::new(move |_| desk.with(|model| model.step));
+    let is_opening = Memo::new(move |_| desk.with(Model::is_opening));
+    desk.restore();
     let told = move || {
         let file = desk.with(|model| {
             let is_as_last_time = model.step == Step::Review && model.recall.is_applied;
+            let name = source_name(words, &model.source_name(), model.origin);
             let rows = (!model.is_head).then_some(model.shape.rows);
-            (model.step != Step::Source).then(|| (model.source_name(), rows, is_as_last_time))
+            (model.step != Step::Source).then_some((name, rows, is_as_last_time))
         });
         file.map(|(name, rows, is_as_last_time)| {
-            let name =
-                if name.is_empty() { words.text(Key::UpdatePasted).to_owned() } else { name };
             // The rows of a file that is still being read are not known.
             let Some(rows) = rows else { return name };
             let rows = words.count(Plural::UpdateRows, rows.into(), &[]);
@@ -65,7 +68,11 @@ pub fn UpdatePage() -> impl IntoView {
             </Show>
         </PageHead>
         <Steps step=step />
+        <KeepingFault />
+        <DraftNotes />
         {move || match step.get() {
+            Step::Source if desk.is_looking() => ().into_any(),
+            Step::Source if is_opening.get() => view! { <Opening /> }.into_any(),
             Step::Source => view! { <SourceStep /> }.into_any(),
             Step::Columns => view! { <ColumnsStep /> }.into_any(),
             Step::Review => view! { <ReviewStep /> }.into_any(),

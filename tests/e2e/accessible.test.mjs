@@ -7,6 +7,7 @@ import { stage } from './harness/stage.mjs';
 const on = stage();
 const unknown = csv([['Artikel', 'Zahl'], ['THIEB-001', '5']]);
 const good = csv([HEADER, ['THIEB-001', '', 'adjust', '', '1'], ['BISSAP-1L', '', 'adjust', '', '1']]);
+const damaged = csv([HEADER, ['thieb 001', '', 'set', '1', '']]);
 const faulty = csv([HEADER, ...faultyRows(['THIEB-001', ...Array.from({ length: 14 }, (_, n) => `NONE-${n}`)])]);
 
 for (const locale of ['en', 'ar']) {
@@ -35,6 +36,9 @@ for (const locale of ['en', 'ar']) {
       await app.visit('/products/THIEB-001');
       await page.getByRole('dialog').getByRole('textbox').first().waitFor();
       await look('product');
+      await app.visit('/');
+      await page.getByRole('gridcell').getByRole('checkbox').nth(2).click();
+      await look('inventory, selected');
       await app.visit('/settings');
       await page.locator('main h1').waitFor();
       await look('settings');
@@ -47,10 +51,24 @@ for (const locale of ['en', 'ar']) {
       await page.getByRole('cell', { name: 'THIEB-001' }).waitFor();
       await look('columns');
       await app.visit('/update');
+      await page.locator('.notice button').click();
       await drop(faulty);
       await page.getByRole('grid').getByText('12 pcs').first().waitFor();
       await look('review');
       await app.visit('/update');
+      await page.getByRole('grid').getByText('12 pcs').first().waitFor();
+      await look('draft');
+      await page.locator('.rows-bar > .button').click();
+      await page.getByRole('dialog').getByRole('listitem').first().waitFor();
+      await look('not in this file');
+      await page.keyboard.press('Escape');
+      await page.locator('.page-actions button').last().click();
+      await drop(damaged);
+      await page.locator('.notice').filter({ hasText: /SKU|رمز/ }).getByRole('button').click();
+      await page.getByRole('dialog').getByRole('checkbox').first().waitFor();
+      await look('repairs');
+      await page.keyboard.press('Escape');
+      await page.locator('.page-actions button').last().click();
       await drop(good);
       await page.getByRole('grid').getByText('BISSAP-1L').waitFor();
       await page.locator('main footer button').last().click();

@@ -239,6 +239,11 @@ impl Table {
         self.has_bom
     }
 
+    /// Returns the text that was read, in UTF-8, without a byte order mark.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
     /// Returns the number of records before the first row.
     fn headers(&self) -> usize {
         let has_header = self.header == Header::First && !self.records.starts.is_empty();

@@ -72,6 +72,10 @@ impl Engine {
             Ask::OpenAs(bytes, options) => self.open(bytes, options, outside),
             Ask::Reread(options) => self.reread(options, outside),
             Ask::OpenProducts(external_ids) => self.open_products(&external_ids, outside),
+            Ask::Source => {
+                let text = self.sheet.as_ref().map(|sheet| sheet.table().text().to_vec());
+                Reply::File(text.unwrap_or_default())
+            }
             Ask::Map { fields, default_mode, locations } => {
                 self.map(fields, default_mode, locations)
             }

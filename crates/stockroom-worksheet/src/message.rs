@@ -28,6 +28,8 @@ pub enum Ask {
     Reread(ReadOptions),
     /// Begin with these products, a row for each level; answered by [`Reply::Shape`].
     OpenProducts(Vec<String>),
+    /// The text that the rows are read from, for a draft; answered by [`Reply::File`].
+    Source,
     /// Say what the columns mean; answered by [`Reply::Shape`].
     Map {
         /// What each column is.

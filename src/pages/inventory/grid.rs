@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use leptos::prelude::*;
 
 use super::row::GridRow;
+use super::selection::{PickHead, Selection, use_selection};
 use super::state::{Line, sorted_by};
 use crate::app::viewport::use_viewport;
 use crate::browser::page;
@@ -79,6 +80,7 @@ pub fn Grid(query: Memo<ListQuery>, shown: Memo<Vec<Line>>) -> impl IntoView {
 fn Rows(query: Memo<ListQuery>, shown: Memo<Vec<Line>>) -> impl IntoView {
     let words = use_words();
     let viewport = use_viewport();
+    let selection = use_selection();
     let cursor =
         Cursor { row: RwSignal::new(0), column: RwSignal::new(0), reveal: RwSignal::new(None) };
     provide_context(cursor);
@@ -96,14 +98,20 @@ fn Rows(query: Memo<ListQuery>, shown: Memo<Vec<Line>>) -> impl IntoView {
     view! {
         <div
             class="grid"
+            class:is-choosing=move || selection.is_choosing()
             role="grid"
             aria-label=words.t(Key::InventoryTitle)
             aria-rowcount=move || (total.get() + 1).to_string()
-            aria-colcount="7"
-            on:keydown=move |event| steer(&event, cursor, total.get_untracked())
+            aria-colcount="8"
+            aria-multiselectable="true"
+            on:keydown=move |event| {
+                choose(&event, cursor, selection, shown);
+                steer(&event, cursor, total.get_untracked());
+            }
         >
             <div class="grid-head" role="rowgroup">
                 <div class="grid-row" role="row" aria-rowindex="1">
+                    <PickHead />
                     <Heading query=query column=Some(Column::Name) label=Key::InventoryProduct class="c-name" />
                     <Heading query=query column=Some(Column::Sku) label=Key::InventorySku class="c-sku" />
                     <Heading query=query column=Some(Column::Health) label=Key::InventoryAgainst class="c-meter" />
@@ -115,6 +123,25 @@ fn Rows(query: Memo<ListQuery>, shown: Memo<Vec<Line>>) -> impl IntoView {
             </div>
             <VirtualRows total=total height=height key=key row=row reveal=cursor.reveal covered=40 />
         </div>
+    }
+}
+
+/// Space on a product chooses it, with Shift all since the last one; on a button it is a click.
+fn choose(
+    event: &leptos::ev::KeyboardEvent,
+    cursor: Cursor,
+    selection: Selection,
+    shown: Memo<Vec<Line>>,
+) {
+    let is_key = event.key() == " " && !event.ctrl_key() && !event.alt_key() && !event.meta_key();
+    let (row, column) = (cursor.row.get_untracked(), cursor.column.get_untracked());
+    if !is_key || column != 0 || event.default_prevented() || page::is_typing() {
+        return;
+    }
+    event.prevent_default();
+    let line = shown.with_untracked(|lines| lines.get(row).cloned());
+    if let Some(line) = line {
+        selection.press(&line.product_id, event.shift_key());
     }
 }
 

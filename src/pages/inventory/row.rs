@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::grid::Cursor;
+use super::selection::{PickCell, use_selection};
 use super::state::Line;
 use super::stock_cell::{ChangeCell, StockCell, tab_index};
 use crate::app::viewport::use_viewport;
@@ -29,8 +30,17 @@ pub fn GridRow(
     let is_variant = line.variant_id.is_some();
     let line = StoredValue::new(line);
     let class = if is_variant { "grid-row variant" } else { "grid-row" };
+    let selection = use_selection();
+    let is_chosen = move || line.with_value(|line| selection.is_chosen(&line.product_id));
     view! {
-        <div role="row" class=class aria-rowindex=(index + 2).to_string()>
+        <div
+            role="row"
+            class=class
+            class:is-chosen=is_chosen
+            aria-selected=move || is_chosen().to_string()
+            aria-rowindex=(index + 2).to_string()
+        >
+            <PickCell row=row line=line />
             {if is_variant {
                 view! { <VariantCells row=row line=line /> }.into_any()
             } else {

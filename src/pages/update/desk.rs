@@ -2,6 +2,7 @@
 //!
 //! Lives at the app's root, so that a worksheet and a run outlast a walk to another page.
 
+mod keeping;
 mod memory;
 mod workbook;
 
@@ -16,6 +17,8 @@ use stockroom_client::run::{Event, Outcome, Request};
 use stockroom_domain::stock::Product;
 use stockroom_domain::table::ReadOptions;
 use web_sys::File;
+
+use keeping::Keeping;
 
 use super::state::{Effect, Model, Msg, Trouble, answered};
 use super::tell;
@@ -39,6 +42,7 @@ pub struct Desk {
     stock: Stock,
     words: Words,
     tools: StoredValue<Tools, LocalStorage>,
+    keeping: Keeping,
 }
 
 /// What cannot be seen from outside.
@@ -64,7 +68,8 @@ impl Desk {
     pub fn start(connection: Connection, stock: Stock, words: Words) -> Self {
         let model = RwSignal::new(Model::default());
         let tools = StoredValue::new_local(Tools::default());
-        let desk = Self { model, connection, stock, words, tools };
+        let keeping = Keeping::new();
+        let desk = Self { model, connection, stock, words, tools, keeping };
         leptos::prelude::Effect::new(move |_| {
             let (is_reading, has_failed) = (stock.progress().is_reading, stock.failure().is_some());
             if !is_reading && desk.tools.with_value(|tools| tools.wants_stock) {
@@ -73,12 +78,13 @@ impl Desk {
             }
         });
         page::on_leaving(move || desk.with_untracked(Model::is_running));
-        leptos::prelude::Effect::new(move |before: Option<bool>| {
-            let is_signed_in = connection.who().is_some();
-            if before == Some(true) && !is_signed_in {
-                desk.tell(Msg::StartedOver);
+        desk.keep_on_hiding();
+        leptos::prelude::Effect::new(move |before: Option<Option<String>>| {
+            let place = connection.who().map(|who| who.place());
+            if let Some(left) = before.flatten().filter(|before| Some(before) != place.as_ref()) {
+                desk.leave_store(left, place.is_none());
             }
-            is_signed_in
+            place
         });
         desk
     }
@@ -88,6 +94,16 @@ impl Desk {
         let effects = self.model.try_update(|model| model.update(msg)).unwrap_or_default();
         for effect in effects {
             self.carry_out(effect);
+        }
+        self.keep_head_soon();
+    }
+
+    /// Another store, or nobody, is signed in now; only who leaves by choice drops the draft.
+    fn leave_store(self, place: String, is_by_choice: bool) {
+        self.leave_draft();
+        self.tell(Msg::StoreChanged);
+        if is_by_choice {
+            spawn_local(keeping::drop_place(place));
         }
     }
 
@@ -160,6 +176,11 @@ impl Desk {
             }
             Effect::RefreshStock => self.stock.refresh(),
             Effect::Forget => self.forget(),
+            Effect::KeepSource => self.keep_source(),
+            Effect::KeepStep(logged) => self.keep_step(&logged),
+            Effect::DropSteps => self.drop_steps(),
+            Effect::DropDraft => self.drop_draft(),
+            Effect::OpenProducts(skus) => spawn_local(self.open_products(skus)),
         }
     }
 
@@ -241,10 +262,15 @@ impl Desk {
                 tools.looked_up.clear();
             });
         }
-        let Ok(link) = self.link() else { return };
-        if link.ask(&Ask::ClearStock).await.is_err() {
-            return;
+        if self.give_stock().await.is_some() {
+            self.tell(Msg::StockTaken { is_whole });
         }
+    }
+
+    /// Gives the worksheet all products that are read.
+    async fn give_stock(self) -> Option<()> {
+        let link = self.link().ok()?;
+        link.ask(&Ask::ClearStock).await.ok()?;
         for start in (0..).step_by(PRODUCTS_AT_A_TIME) {
             let some: Vec<Product> = self.stock.with_untracked(|list| {
                 let rows = list.rows().iter().skip(start).take(PRODUCTS_AT_A_TIME);
@@ -253,11 +279,16 @@ impl Desk {
             if some.is_empty() {
                 break;
             }
-            if link.ask(&Ask::AddStock(some)).await.is_err() {
-                return;
-            }
+            link.ask(&Ask::AddStock(some)).await.ok()?;
         }
-        self.tell(Msg::StockTaken { is_whole });
+        Some(())
+    }
+
+    /// Has a worksheet of these products, with their levels as they were read.
+    async fn open_products(self, skus: Vec<String>) {
+        self.begin();
+        self.give_stock().await;
+        self.reply_of(Asked::Ask(Ask::OpenProducts(skus))).await;
     }
 
     /// Looks up SKUs that the list does not have: they may be untracked, or not exist.

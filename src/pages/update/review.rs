@@ -16,13 +16,18 @@ use stockroom_worksheet::{Ask, Filter, Summary, View};
 
 pub mod cell;
 pub mod clipboard;
+pub mod fill;
 pub mod grid;
+pub mod missing;
+pub mod repairs;
 pub mod row;
 pub mod rows;
 pub mod select;
 pub mod tools;
 
+use fill::RowsBar;
 use grid::{ChangesGrid, provide_sheet};
+use repairs::RepairsNotice;
 use tools::GridTools;
 
 /// See every change before it happens, mend it where it stands, apply.
@@ -35,6 +40,7 @@ pub fn ReviewStep() -> impl IntoView {
     view! {
         <StockNotice />
         <Guards summary=summary />
+        <RepairsNotice />
         <section class="card">
             <Show
                 when=move || is_known.get()
@@ -59,6 +65,7 @@ fn Worksheet(summary: Memo<Option<Summary>>) -> impl IntoView {
     provide_sheet();
     view! {
         <ReviewBar summary=summary />
+        <RowsBar />
         <ChangesGrid />
     }
 }

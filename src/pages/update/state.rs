@@ -3,30 +3,30 @@
 //! Pure: no view and no browser, so every way through the steps is tested natively.
 //! [`Model::update`] takes a [`Msg`], a fact, and returns [`Effect`]s for `desk` to carry out.
 
-use stockroom_api::bulk::{BulkItem, BulkVariant, Mode as ApiMode};
-use stockroom_client::answer::Answer;
-use stockroom_client::item::Item;
-use stockroom_client::run::{Command, Entry, Event, Outcome, Run, Settings};
+use stockroom_client::run::{Entry, Outcome, Run};
 use stockroom_domain::columns::Field;
 use stockroom_domain::number::Style;
-use stockroom_domain::plan::ItemChange;
-use stockroom_domain::quantity::{Change, Level, Mode};
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 
+use draft::{Note, Origin, Restoring};
+use serde::{Deserialize, Serialize};
 use stockroom_worksheet::{Ask, News, Reply, SendItem, Shape, Summary, View};
 
+pub mod draft;
 mod message;
 pub mod remembered;
+mod sending;
 pub mod workbook;
 
 pub use message::{Effect, Msg};
+pub use sending::answered;
 
 /// How many SKUs that the stock does not have are looked up one by one.
 pub const LOOKED_UP: u32 = 30;
 
 /// Where the merchant stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Step {
     /// Choose a file or paste.
     #[default]
@@ -83,6 +83,12 @@ pub struct Model {
     pub is_confirming: bool,
     /// The run, once there is one.
     pub apply: Option<Apply>,
+    /// Where the rows came from.
+    pub origin: Origin,
+    /// What is to be said about a draft.
+    pub note: Option<Note>,
+    /// A draft on its way back.
+    restoring: Option<Restoring>,
 }
 
 /// A confirmed plan on its way.
@@ -144,17 +150,32 @@ impl Model {
             Msg::FileChosen { name, bytes } => self.open(name, bytes, Effect::OpenFile),
             Msg::CellsPasted(text) => {
                 let open = Effect::Ask(Ask::Open(text.into_bytes()));
-                self.open(String::new(), 0, open)
+                let effects = self.open(String::new(), 0, open);
+                self.origin = Origin::Cells;
+                effects
             }
             Msg::Workbook(msg) => self.tell_workbook(msg),
             Msg::Recalled(found) => self.take_recalled(found),
+            Msg::ProductsChosen(_) if self.is_running() => Vec::new(),
+            Msg::ProductsChosen(skus) => {
+                let effects = self.open(String::new(), 0, Effect::OpenProducts(skus));
+                self.origin = Origin::Products;
+                effects
+            }
+            Msg::DraftFound(draft) => self.restore(*draft),
+            Msg::DraftLost => self.lose_draft(),
             Msg::Replied(reply) => self.take(reply),
             Msg::Told(news) => self.hear(news),
+            Msg::WaitingLeft => {
+                self.set_aside();
+                vec![Effect::Forget]
+            }
             Msg::WorkerGone(trouble) => self.lose_worker(trouble),
             Msg::ReadingChosen(options) => {
                 self.keep_fields();
                 self.options = options;
-                vec![Effect::Ask(Ask::Reread(options))]
+                // What was typed was typed over other rows.
+                vec![Effect::DropSteps, Effect::Ask(Ask::Reread(options))]
             }
             Msg::ColumnAssigned(column, field) => self.assign(column, field),
             Msg::DefaultModeChosen(mode) => {
@@ -206,7 +227,11 @@ impl Model {
             }
             Msg::RunTold { event, now_ms, jitter } => self.tell_run(event, now_ms, jitter),
             Msg::RefusedAsked => vec![Effect::WriteRefused(self.refused())],
-            Msg::WaitingLeft | Msg::StartedOver => {
+            Msg::StartedOver => {
+                *self = Self::default();
+                vec![Effect::Forget, Effect::DropDraft]
+            }
+            Msg::StoreChanged => {
                 *self = Self::default();
                 vec![Effect::Forget]
             }
@@ -268,21 +293,29 @@ impl Model {
         }
     }
 
-    fn take_summary(&mut self, summary: Summary) -> Vec<Effect> {
+    fn take_summary(&mut self, mut summary: Summary) -> Vec<Effect> {
+        if self.is_restoring() {
+            return self.restore_end();
+        }
+        let mut effects = Vec::new();
+        if let Some(logged) = summary.logged.take() {
+            self.note = None;
+            effects.push(Effect::KeepStep(logged));
+        }
         self.summary = Some(summary);
         self.is_busy = false;
         self.progress = None;
         self.generation += 1;
-        if !std::mem::take(&mut self.wants_look_up) {
-            return Vec::new();
+        if std::mem::take(&mut self.wants_look_up) {
+            effects.push(Effect::Ask(Ask::Unknown { most: LOOKED_UP }));
         }
-        vec![Effect::Ask(Ask::Unknown { most: LOOKED_UP })]
+        effects
     }
 
     fn hear(&mut self, news: News) -> Vec<Effect> {
         match news {
             // The first rows of a large file stand there while the rest is read.
-            News::Head(shape) if self.step == Step::Source && shape.refusal.is_none() => {
+            News::Head(shape) if self.awaits_head() && shape.refusal.is_none() => {
                 self.shape = *shape;
                 self.step = Step::Columns;
                 self.is_head = true;
@@ -298,7 +331,14 @@ impl Model {
         Vec::new()
     }
 
+    fn awaits_head(&self) -> bool {
+        self.step == Step::Source && !self.is_restoring()
+    }
+
     fn take_shape(&mut self, shape: Shape) -> Vec<Effect> {
+        if self.is_restoring() {
+            return self.restore_shape(shape);
+        }
         let is_new = self.continues_opening() || self.step == Step::Source || self.is_head;
         self.is_head = false;
         self.shape = shape;
@@ -319,12 +359,14 @@ impl Model {
         if !recalled.is_empty() {
             return recalled;
         }
+        let mut effects = vec![Effect::KeepSource];
         // Who is at the columns already is not taken away from them.
         if self.shape.unusable.is_none() && self.shape.rows > 0 && !self.recall.is_by_hand {
-            return self.review();
+            effects.extend(self.review());
+        } else {
+            self.step = Step::Columns;
         }
-        self.step = Step::Columns;
-        Vec::new()
+        effects
     }
 
     fn lose_worker(&mut self, trouble: Trouble) -> Vec<Effect> {
@@ -332,7 +374,8 @@ impl Model {
         if matches!(self.step, Step::Apply | Step::Result) {
             return Vec::new();
         }
-        *self = Self { trouble: Some(trouble), ..Self::default() };
+        self.set_aside();
+        self.trouble = Some(trouble);
         vec![Effect::Forget]
     }
 
@@ -395,43 +438,6 @@ impl Model {
         vec![Effect::Ask(Ask::Confirm { leave_out_errors: true, typed })]
     }
 
-    fn make_run(
-        &mut self,
-        items: Vec<SendItem>,
-        id: String,
-        has_extras: bool,
-        now_ms: u64,
-    ) -> Vec<Effect> {
-        let sent = items.iter().map(|item| Item::new(&bulk_item(item, has_extras))).collect();
-        let settings = Settings { representation: has_extras, ..Settings::default() };
-        let Ok(run) = Run::new(id, sent, settings) else { return Vec::new() };
-        let journal = Vec::new();
-        self.apply = Some(Apply { items, run, started_ms: now_ms, ended_ms: None, journal });
-        self.step = Step::Apply;
-        self.tell_run(Event::Started, now_ms, 0.5)
-    }
-
-    fn tell_run(&mut self, event: Event, now_ms: u64, jitter: f64) -> Vec<Effect> {
-        let Some(apply) = &mut self.apply else { return Vec::new() };
-        let mut effects = Vec::new();
-        for command in apply.run.handle(event, now_ms, &mut || jitter) {
-            match command {
-                Command::Save(entry) => apply.journal.push(entry),
-                Command::Send(request) => {
-                    self.step = Step::Apply;
-                    effects.push(Effect::Send(request));
-                }
-                Command::WaitUntil(at) => effects.push(Effect::WakeAt(at)),
-                Command::Finished(_) => {
-                    self.step = Step::Result;
-                    apply.ended_ms = Some(now_ms);
-                    effects.push(Effect::RefreshStock);
-                }
-            }
-        }
-        effects
-    }
-
     fn file_name(&self, what: &str) -> String {
         let stem = self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem);
         let stem = if stem.is_empty() { "stock" } else { stem };
@@ -445,46 +451,6 @@ fn names_products(ask: &Ask) -> bool {
         Ask::Edit(edits) => edits.iter().any(|edit| edit.field == EditField::ExternalId),
         Ask::Paste { .. } | Ask::Replay(_) => true,
         _ => false,
-    }
-}
-
-/// Returns the event of an answer, or of none.
-pub fn answered(batch: u32, answer: Option<Answer>) -> Event {
-    match answer {
-        Some(answer) => Event::Answered { batch, answer },
-        None => Event::Failed { batch },
-    }
-}
-
-/// Returns what is sent for one product; `has_extras` adds the level that a set expects.
-fn bulk_item(item: &SendItem, has_extras: bool) -> BulkItem {
-    let expects = |asked: &ItemChange| match asked.change {
-        // An adjust is right on any level.
-        Change::Set(_) if has_extras => asked.before.map(Level::get),
-        _ => None,
-    };
-    let mode = |asked: &ItemChange| match asked.change.mode() {
-        Mode::Set => ApiMode::Set,
-        Mode::Adjust => ApiMode::Adjust,
-    };
-    let of = |asked: &ItemChange, wanted: Mode| {
-        Some(asked.change).filter(|change| change.mode() == wanted).map(Change::value)
-    };
-    let product = item.product.as_ref();
-    let variant = |(label, asked): &(String, ItemChange)| BulkVariant {
-        label: label.clone(),
-        mode: Some(mode(asked)),
-        quantity: of(asked, Mode::Set),
-        quantity_delta: of(asked, Mode::Adjust),
-        expected_quantity: expects(asked),
-    };
-    BulkItem {
-        external_id: item.external_id.clone(),
-        mode: product.map(mode),
-        quantity: product.and_then(|asked| of(asked, Mode::Set)),
-        quantity_delta: product.and_then(|asked| of(asked, Mode::Adjust)),
-        expected_quantity: product.and_then(expects),
-        variants: item.variants.iter().map(variant).collect(),
     }
 }
 

@@ -25,8 +25,8 @@ impl Desk {
     /// Tells the model what was said about files like one that has just been read.
     pub(super) fn recall(self, reply: &Reply) {
         let Reply::Shape(shape) = reply else { return };
-        let is_opening = self.model.try_with_untracked(super::Model::is_opening);
-        if is_opening == Some(true)
+        let is_first = self.model.try_with_untracked(super::Model::awaits_first_shape);
+        if is_first == Some(true)
             && let Some(found) = kept().find(shape)
         {
             self.tell(Msg::Recalled(found.clone()));

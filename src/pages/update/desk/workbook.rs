@@ -1,6 +1,5 @@
 //! Has workbooks unpacked, by a worker that is fetched when there is one.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_workbook::{Limits, Measure, Workbook, WorkbookFault};
 use web_sys::File;

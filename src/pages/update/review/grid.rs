@@ -109,15 +109,38 @@ pub(super) fn provide_sheet() -> Sheet {
     let rows = Rows::follow(desk);
     let total = Signal::derive(move || rows.total());
     let height = Signal::derive(move || if viewport.is_narrow() { CARD_PX } else { ROW_PX });
+    let kept = desk.cursor().map(|(row, column)| {
+        let column = (column as usize).min(GridColumn::ALL.len() - 1);
+        Selection::at(Cell { row: row as usize, column })
+    });
     let sheet = Sheet {
         desk,
         rows,
-        selection: RwSignal::new(Selection::default()),
+        selection: RwSignal::new(kept.unwrap_or_default()),
         editing: RwSignal::new(None),
         list: LongList::new(total, height, if viewport.is_narrow() { 0.0 } else { HEAD_PX }),
     };
     provide_context(sheet);
+    keep_cursor(sheet);
     sheet
+}
+
+/// Shows the cell where the cursor was left, and keeps where it goes.
+fn keep_cursor(sheet: Sheet) {
+    let is_there = Memo::new(move |_| sheet.rows.total() > 0);
+    Effect::new(move |_| {
+        if is_there.get() {
+            sheet.list.reveal(sheet.selection.get_untracked().cursor.row);
+        }
+    });
+    let cursor = Memo::new(move |_| sheet.selection.with(|selection| selection.cursor));
+    Effect::new(move |before: Option<Cell>| {
+        let cell = cursor.get();
+        if before.is_some_and(|before| before != cell) {
+            sheet.desk.keep_cursor(place(cell.row), place(cell.column));
+        }
+        cell
+    });
 }
 
 /// The grid with its headings.

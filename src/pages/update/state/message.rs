@@ -5,9 +5,10 @@ use stockroom_domain::columns::{Field, Locations};
 use stockroom_domain::number::Style;
 use stockroom_domain::quantity::Mode;
 use stockroom_domain::table::ReadOptions;
-use stockroom_worksheet::{Ask, News, Reply, SendItem, View};
+use stockroom_worksheet::{Ask, Logged, News, Reply, SendItem, View};
 
 use super::Trouble;
+use super::draft::Draft;
 use super::remembered::Remembered;
 use super::workbook::{WorkbookEffect, WorkbookMsg};
 
@@ -27,6 +28,12 @@ pub enum Msg {
     Workbook(WorkbookMsg),
     /// This was said before about files with the header that comes next.
     Recalled(Remembered),
+    /// Products were selected, by SKU.
+    ProductsChosen(Vec<String>),
+    /// A draft of before was found.
+    DraftFound(Box<Draft>),
+    /// One was found that cannot be read.
+    DraftLost,
     /// The worksheet answered.
     Replied(Reply),
     /// The worksheet told how far it is.
@@ -92,6 +99,8 @@ pub enum Msg {
     RefusedAsked,
     /// Another file shall be read.
     StartedOver,
+    /// Somebody signed in to another store; the draft of this one stays.
+    StoreChanged,
 }
 
 /// What is to be done.
@@ -130,4 +139,14 @@ pub enum Effect {
     RefreshStock,
     /// Forget the file.
     Forget,
+    /// Begin a draft with the source at hand.
+    KeepSource,
+    /// Keep a step behind the last.
+    KeepStep(Logged),
+    /// Keep the draft without its steps.
+    DropSteps,
+    /// Keep the draft no longer.
+    DropDraft,
+    /// Have a worksheet of these products.
+    OpenProducts(Vec<String>),
 }

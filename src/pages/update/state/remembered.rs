@@ -104,7 +104,7 @@ fn comparable(shape: &Shape) -> Option<Vec<String>> {
 
 impl Model {
     /// Tells whether the worksheet's next shape is the first of a whole file.
-    pub fn is_opening(&self) -> bool {
+    pub fn awaits_first_shape(&self) -> bool {
         let is_at_source = self.step == super::Step::Source || self.is_head;
         is_at_source && !self.recall.is_under_way
     }

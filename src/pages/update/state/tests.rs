@@ -1,7 +1,8 @@
+use stockroom_client::answer::Answer;
 use stockroom_client::headers::Headers;
 use stockroom_domain::code::Code;
-use stockroom_domain::plan::{Guard, GuardCode, Totals};
-use stockroom_domain::quantity::Delta;
+use stockroom_domain::plan::{Guard, GuardCode, ItemChange, Totals};
+use stockroom_domain::quantity::{Change, Delta, Level};
 use stockroom_domain::table::Remark;
 
 use super::*;
@@ -42,14 +43,15 @@ fn send_item() -> SendItem {
 fn a_file_that_says_everything_goes_straight_to_review() {
     let (model, effects) = opened(usable());
     assert_eq!(model.step, Step::Review);
-    assert!(matches!(effects[..], [Effect::TakeStock]));
+    assert!(matches!(effects[..], [Effect::KeepSource, Effect::TakeStock]));
 }
 
 #[test]
 fn a_file_that_needs_mapping_stops_at_columns_until_it_is_usable() {
     let shape = Shape { unusable: Some(Code::NoSkuColumn), ..usable() };
     let (mut model, effects) = opened(shape);
-    assert_eq!((model.step, effects.len()), (Step::Columns, 0));
+    assert_eq!(model.step, Step::Columns);
+    assert!(matches!(effects[..], [Effect::KeepSource]));
     assert!(model.update(Msg::ColumnsConfirmed).is_empty());
     let effects = model.update(Msg::ColumnAssigned(1, Field::ExternalId));
     let [Effect::Ask(Ask::Map { fields, .. })] = &effects[..] else { panic!("{effects:?}") };
@@ -107,7 +109,7 @@ fn a_run_goes_out_and_comes_back() {
     let answer = Answer { status: 200, headers: Headers::default(), body: body.to_owned() };
     let event = answered(request.batch, Some(answer));
     let effects = model.update(Msg::RunTold { event, now_ms: 5, jitter: 0.5 });
-    assert!(matches!(effects[..], [Effect::RefreshStock]));
+    assert!(matches!(effects[..], [Effect::RefreshStock, Effect::DropDraft]));
     assert_eq!((model.step, model.refused()), (Step::Result, vec![0]));
     assert!(
         matches!(&model.update(Msg::RefusedAsked)[..], [Effect::WriteRefused(at)] if at == &[0])

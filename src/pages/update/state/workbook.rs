@@ -100,7 +100,9 @@ impl Model {
             }
             WorkbookMsg::Opened(Ok(sheets)) => {
                 let workbook = Workbook { sheets, ..Workbook::default() };
-                let only = workbook.only();
+                let restored = self.restored_sheet();
+                let is_there = |at: &u32| (*at as usize) < workbook.sheets.len();
+                let only = restored.filter(is_there).or_else(|| workbook.only());
                 self.workbook = Some(workbook);
                 self.is_busy = false;
                 only.map(|at| self.read_sheet(at)).unwrap_or_default()

@@ -28,7 +28,7 @@ fn known() -> Shape {
 fn opened(memory: &Memory, shape: Shape) -> (Model, Vec<Effect>) {
     let mut model = Model::default();
     model.update(Msg::FileChosen { name: "count.csv".into(), bytes: 10 });
-    assert!(model.is_opening());
+    assert!(model.awaits_first_shape());
     if let Some(found) = memory.find(&shape) {
         model.update(Msg::Recalled(found.clone()));
     }
@@ -61,7 +61,7 @@ fn what_was_said_by_hand_is_done_for_the_next_file_with_the_header() {
     let (mut model, effects) = opened(&memory, other_case);
     let [Effect::Ask(Ask::Map { fields, .. })] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(fields[..], [Field::ExternalId, Field::Quantity]);
-    assert!(!model.is_opening(), "it is asked for once");
+    assert!(!model.awaits_first_shape(), "it is asked for once");
     assert!(matches!(answer(&mut model, known())[..], [Effect::TakeStock]));
     assert!(model.recall.is_applied && model.step == Step::Review);
 
