@@ -17,6 +17,7 @@ pub mod waiting;
 pub use desk::{Desk, use_desk};
 
 use crate::app::frame::PageHead;
+use crate::ui::{Icon, Sign};
 use crate::words::{Key, Plural, use_words};
 use apply::ApplyStep;
 use columns::ColumnsStep;
@@ -33,23 +34,21 @@ pub fn UpdatePage() -> impl IntoView {
     let step = Memo::new(move |_| desk.with(|model| model.step));
     let told = move || {
         let file = desk.with(|model| {
-            let is_as_last_time = model.step == Step::Review && model.recall.is_applied;
             let rows = (!model.is_head).then_some(model.shape.rows);
-            (model.step != Step::Source).then(|| (model.source_name(), rows, is_as_last_time))
+            (model.step != Step::Source).then(|| (model.source_name(), rows))
         });
-        file.map(|(name, rows, is_as_last_time)| {
+        file.map(|(name, rows)| {
             let name =
                 if name.is_empty() { words.text(Key::UpdatePasted).to_owned() } else { name };
             // The rows of a file that is still being read are not known.
             let Some(rows) = rows else { return name };
             let rows = words.count(Plural::UpdateRows, rows.into(), &[]);
-            let about = words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)]);
-            if !is_as_last_time {
-                return about;
-            }
-            format!("{about} · {}", words.text(Key::SourceAsLastTime))
+            words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)])
         })
     };
+    let is_as_last_time = Memo::new(move |_| {
+        desk.with(|model| model.step == Step::Review && model.recall.is_applied)
+    });
     let title = words.label(Key::AppUpdate);
     view! {
         <PageHead title=title about=move || view! { <bdi>{told}</bdi> }>
@@ -65,6 +64,12 @@ pub fn UpdatePage() -> impl IntoView {
             </Show>
         </PageHead>
         <Steps step=step />
+        <Show when=move || is_as_last_time.get()>
+            <p class="as-last-time">
+                <Icon sign=Sign::Info />
+                <span>{words.t(Key::SourceAsLastTime)}</span>
+            </p>
+        </Show>
         {move || match step.get() {
             Step::Source => view! { <SourceStep /> }.into_any(),
             Step::Columns => view! { <ColumnsStep /> }.into_any(),
