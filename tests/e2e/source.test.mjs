@@ -120,6 +120,19 @@ test('unpacking can be cancelled, and a reader that does not come is a sentence'
   await app.changes.getByText('000123').first().waitFor();
 });
 
+test('a reader that stops half-way is a sentence, and the next file works', async (t) => {
+  const app = await source(t);
+  await app.page.route('**/workbook_loader.js', async (route) => {
+    const loader = await (await route.fetch()).text();
+    const broken = "FileReaderSync.prototype.readAsArrayBuffer = () => { throw new Error('stopped'); };";
+    await route.fulfill({ contentType: 'text/javascript', body: `${broken}\n${loader}` });
+  });
+  await drop(app, 'workbooks/types.xlsx');
+  await app.page.getByText('The workbook could not be unpacked').waitFor();
+  await app.chooseFile('good.csv', csv([HEADER, ['000123', '', 'adjust', '', '1']]));
+  await app.apply.waitFor();
+});
+
 test('Arabic of Windows is put right by the encoding, and remembered', async (t) => {
   const app = await source(t);
   const bytes = Buffer.concat([Buffer.from('sku;'), Buffer.from([0xc7, 0xe1, 0xdf, 0xe3, 0xed, 0xc9]), Buffer.from('\n000123;5\n')]);

@@ -351,12 +351,6 @@ impl Model {
         vec![Effect::Ask(self.mapped())]
     }
 
-    fn mapped(&self) -> Ask {
-        let fields = self.shape.fields.clone();
-        let (default_mode, locations) = (self.shape.default_mode, self.shape.locations.clone());
-        Ask::Map { fields, default_mode, locations }
-    }
-
     fn review(&mut self) -> Vec<Effect> {
         if self.shape.unusable.is_some() || self.is_head {
             return Vec::new();
