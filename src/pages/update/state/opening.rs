@@ -80,10 +80,4 @@ impl Model {
         self.recall.is_by_hand = true;
         vec![Effect::Ask(self.mapped())]
     }
-
-    pub(super) fn mapped(&self) -> Ask {
-        let fields = self.shape.fields.clone();
-        let (default_mode, locations) = (self.shape.default_mode, self.shape.locations.clone());
-        Ask::Map { fields, default_mode, locations }
-    }
 }
