@@ -27,13 +27,14 @@ const LANGUAGES: [(&str, &[&str]); 3] = [
 ];
 
 /// What the hash of the build covers, apart from the words.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "Cargo.lock",
     "Cargo.toml",
     "src",
     "crates/stockroom-domain",
     "crates/stockroom-api",
     "crates/stockroom-client",
+    "crates/stockroom-view",
     "crates/stockroom-worksheet",
     "crates/stockroom-workbook",
 ];

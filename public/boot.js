@@ -88,8 +88,8 @@ window.stockroomWords = (code) => {
 
 try {
   const words = window.stockroomWords(language());
-  const module = await import(tag.dataset.js);
-  await Promise.all([words, module.default({ module_or_path: tag.dataset.wasm })]);
+  const start = (module) => module.default({ module_or_path: tag.dataset.wasm });
+  await Promise.all([words, import(tag.dataset.js).then(start)]);
 } catch (error) {
   console.error(error);
   tell(failed[language()] || failed.en, error);

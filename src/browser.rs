@@ -33,7 +33,11 @@ pub(crate) fn listen<E: JsCast + 'static>(
     name: &str,
     heard: impl Fn(E) + 'static,
 ) {
-    let closure = Closure::<dyn Fn(Event)>::new(move |event: Event| heard(event.unchecked_into()));
+    listen_boxed(target, name, Box::new(move |event| heard(event.unchecked_into())));
+}
+
+fn listen_boxed(target: &EventTarget, name: &str, heard: Box<dyn Fn(Event)>) {
+    let closure = Closure::wrap(heard);
     // Adding a listener fails only for a name that is no text.
     let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
     closure.forget();

@@ -21,7 +21,7 @@ mod http;
 pub mod sign_in;
 
 pub use failure::Failure;
-pub use http::{Method, Unreachable};
+pub use http::{Method, Streamed, Unreachable};
 
 use crate::browser::address;
 

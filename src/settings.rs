@@ -1,7 +1,7 @@
 //! What the merchant chose: language, theme, number style. Kept in this browser.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use stockroom_domain::number::Style;
 
 use crate::browser::{page, storage};
@@ -20,8 +20,7 @@ pub struct Settings {
 }
 
 /// Light, dark, or as the system.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     /// As the system says.
     #[default]
@@ -30,15 +29,6 @@ pub enum Theme {
     Light,
     /// Dark.
     Dark,
-}
-
-/// The settings as they are kept; the boot script reads `theme` and `language` too.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Kept {
-    theme: Theme,
-    language: Option<String>,
-    number_style: Option<String>,
 }
 
 /// Returns the settings that the app provides.
@@ -51,11 +41,13 @@ impl Settings {
     ///
     /// Call it once, at the app's root.
     pub fn start(language: Language) -> Self {
-        let kept = storage::settings().and_then(|text| serde_json::from_str::<Kept>(&text).ok());
+        let kept = storage::settings().and_then(|text| serde_json::from_str::<Value>(&text).ok());
         let kept = kept.unwrap_or_default();
-        let style = kept.number_style.as_deref().and_then(Style::from_name);
+        let text = |name: &str| kept.get(name).and_then(Value::as_str);
+        let theme = Theme::ALL.into_iter().find(|theme| text("theme") == Some(theme.as_str()));
+        let style = text("numberStyle").and_then(Style::from_name);
         let settings = Self {
-            theme: RwSignal::new(kept.theme),
+            theme: RwSignal::new(theme.unwrap_or_default()),
             number_style: RwSignal::new(style),
             is_kept: RwSignal::new(true),
             language: RwSignal::new(language),
@@ -91,12 +83,13 @@ impl Settings {
     }
 
     fn keep(self, language: Language, style: Option<Style>) {
-        let kept = Kept {
-            theme: self.theme.get_untracked(),
-            language: Some(language.code().to_owned()),
-            number_style: style.map(|style| style.as_str().to_owned()),
-        };
-        let is_kept = serde_json::to_string(&kept).is_ok_and(|text| storage::keep_settings(&text));
+        // The boot scripts read `theme` and `language` too.
+        let kept = json!({
+            "theme": self.theme.get_untracked().as_str(),
+            "language": language.code(),
+            "numberStyle": style.map(Style::as_str),
+        });
+        let is_kept = storage::keep_settings(&kept.to_string());
         self.is_kept.set(is_kept);
     }
 }
@@ -105,12 +98,16 @@ impl Theme {
     /// All themes, in the order in which they are offered.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    fn as_attribute(self) -> Option<&'static str> {
+    fn as_str(self) -> &'static str {
         match self {
-            Self::System => None,
-            Self::Light => Some("light"),
-            Self::Dark => Some("dark"),
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
         }
+    }
+
+    fn as_attribute(self) -> Option<&'static str> {
+        (self != Self::System).then(|| self.as_str())
     }
 }
 

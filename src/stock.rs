@@ -6,17 +6,21 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_api::inventory::{InventoryItem, Which};
+use stockroom_api::path;
 use stockroom_api::product::Product;
 use stockroom_client::answer::Unread;
 use stockroom_client::pages::Reading;
+use stockroom_client::snapshot::SnapshotReading;
 
 pub mod health;
 pub mod list;
 
 use crate::browser::{clock, text};
-use crate::connection::{Connection, Failure, Method, Who};
+use crate::connection::{Connection, Failure, Method, Streamed, Who};
 use list::StockList;
 
+/// How long between two steps of a list that is being read.
+const SHOW_EVERY_MS: f64 = 400.0;
 /// How often a page is asked for again before the reading stops.
 const TRIES: u32 = 4;
 
@@ -30,6 +34,10 @@ pub struct Stock {
     failure: RwSignal<Option<Failure>>,
     /// Counts the readings: an older one that is still under way stops at its next page.
     round: StoredValue<u32>,
+    /// The tag of the stream that the list was read from: the same tag, the same stock.
+    tag: StoredValue<Option<String>>,
+    /// When the list was last shown while it is read.
+    shown_at: StoredValue<f64>,
 }
 
 /// How far a reading is.
@@ -60,6 +68,8 @@ impl Stock {
             read_at: RwSignal::new(None),
             failure: RwSignal::new(None),
             round: StoredValue::new(0),
+            tag: StoredValue::new(None),
+            shown_at: StoredValue::new(0.0),
         };
         Effect::new(move |before: Option<(Option<Who>, u32)>| {
             let now = (connection.who(), connection.sign_ins());
@@ -143,6 +153,7 @@ impl Stock {
         self.progress.set(Progress::default());
         self.read_at.set(None);
         self.failure.set(None);
+        self.tag.set_value(None);
     }
 
     fn next_round(self) -> u32 {
@@ -158,6 +169,11 @@ impl Stock {
         let mut tries = 0;
         while let Some(path) = reading.next_path() {
             if !self.is_current(round) {
+                return;
+            }
+            // Behind the first page, a server that has it sends the rest in one.
+            let is_begun = !reading.items().is_empty();
+            if is_begun && self.read_snapshot(round).await {
                 return;
             }
             match self.read_page(&mut reading, &path).await {
@@ -185,6 +201,39 @@ impl Stock {
         self.list.try_update(|list| list.replace(reading.into_items()));
     }
 
+    /// Reads everything as one stream, where the server has it; tells whether that is done.
+    async fn read_snapshot(self, round: u32) -> bool {
+        if !self.connection.capabilities_untracked().snapshot {
+            return false;
+        }
+        let is_kept = self.list.with_untracked(StockList::is_whole);
+        let tag = self.tag.try_get_value().flatten().filter(|_| is_kept);
+        let mut reading = SnapshotReading::default();
+        let took = |bytes: &[u8]| {
+            let is_right = self.is_current(round) && reading.feed(bytes).is_ok();
+            if is_right {
+                self.show_some(reading.items(), reading.total());
+            }
+            is_right
+        };
+        let streamed = self.connection.stream(path::SNAPSHOT, tag.as_deref(), took).await;
+        if !self.is_current(round) {
+            return true;
+        }
+        match streamed {
+            Ok(Streamed::Unchanged) => {}
+            Ok(Streamed::Whole { tag }) if reading.is_whole() => {
+                self.tag.try_set_value(tag);
+                self.list.try_update(|list| list.replace(reading.into_items()));
+            }
+            // What is wrong with a stream, the pages will tell.
+            _ => return false,
+        }
+        self.progress.try_update(|progress| progress.is_reading = false);
+        self.read_at.try_set(Some(clock::now_ms()));
+        true
+    }
+
     async fn read_page(self, reading: &mut Reading, path: &str) -> Result<(), Failure> {
         let answer = self.connection.send(Method::Get, path, &[], None).await?;
         match reading.read(&answer) {
@@ -196,12 +245,22 @@ impl Stock {
 
     /// Shows what has been read so far.
     fn show(self, reading: &Reading) {
+        self.show_some(reading.items(), reading.total());
+    }
+
+    /// Shows products that were read: the first at once, then more as often as eyes follow.
+    fn show_some(self, items: &[InventoryItem], total: Option<u64>) {
         let shown = self.progress.try_get_untracked().map_or(0, |progress| progress.read);
-        let new = reading.items().get(shown..).unwrap_or_default();
-        self.list.try_update(|list| list.take(new, reading.total()));
-        let read = reading.items().len();
-        self.progress.try_set(Progress { is_reading: true, read, total: reading.total() });
-        self.read_at.try_set(Some(clock::now_ms()));
+        let now = clock::now_ms();
+        let is_due = now - self.shown_at.try_get_value().unwrap_or(0.0) >= SHOW_EVERY_MS;
+        let Some(new) = items.get(shown..).filter(|_| shown == 0 || is_due) else { return };
+        self.shown_at.try_set_value(now);
+        // A list that is whole stays as it is until it is replaced.
+        if !self.list.with_untracked(StockList::is_whole) {
+            self.list.try_update(|list| list.take(new, total));
+        }
+        self.progress.try_set(Progress { is_reading: true, read: items.len(), total });
+        self.read_at.try_set(Some(now));
     }
 }
 

@@ -22,10 +22,12 @@ fn main() {
     let to_page = scope.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let message: Array = event.data().unchecked_into();
-        if let Some(ask) = read_ask(&message) {
-            let (reply, text) = desk.borrow_mut().answer(ask);
-            post(&to_page, &message.get(0), &reply, text);
-        }
+        // Without an answer the page would wait: an error ends the worker, which it hears.
+        let Some(ask) = read_ask(&message) else {
+            wasm_bindgen::throw_str("the file cannot be read")
+        };
+        let (reply, text) = desk.borrow_mut().answer(ask);
+        post(&to_page, &message.get(0), &reply, text);
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();

@@ -11,9 +11,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, JsString, Uint8Array};
+use stockroom_domain::table::ReadOptions;
 use stockroom_worksheet::{Ask, Engine, News, Outside, Reply};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, DedicatedWorkerGlobalScope, File, FileReaderSync, MessageEvent};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
 /// The same as the page's.
 const BUILD_ID: &str = env!("STOCKROOM_BUILD_ID");
@@ -27,25 +28,26 @@ const TELL_EVERY_MS: f64 = 60.0;
 fn main() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let engine = Rc::new(RefCell::new(Engine::new(nfc)));
-    let file: Rc<RefCell<Option<File>>> = Rc::default();
+    let file: Rc<RefCell<Option<Blob>>> = Rc::default();
     let to_page = scope.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let message: Array = event.data().unchecked_into();
         let number = message.get(0);
-        let given = message.get(2).dyn_into::<File>().ok();
+        let given = message.get(2).dyn_into::<Blob>().ok();
         if given.is_some() {
             file.replace(given.clone());
         }
         let mut page =
             Page { scope: to_page.clone(), number, file: file.borrow().clone(), told_at: now() };
-        let ask = if given.is_some() { page.take_file() } else { read_ask(&message) };
-        if let Some(ask) = ask {
-            if matches!(ask, Ask::Open(_)) && given.is_none() {
-                file.replace(None);
-            }
-            let reply = engine.borrow_mut().answer(ask, &mut page);
-            page.post(&reply, None);
+        let ask = read_ask(&message);
+        let ask = if given.is_some() { page.take_file(ask.as_ref()) } else { ask };
+        // Without an answer the page would wait: an error ends the worker, which it hears.
+        let Some(ask) = ask else { wasm_bindgen::throw_str("the file cannot be read") };
+        if matches!(ask, Ask::Open(_) | Ask::OpenAs(..)) && given.is_none() {
+            file.replace(None);
         }
+        let reply = engine.borrow_mut().answer(ask, &mut page);
+        page.post(&reply, None);
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
@@ -62,19 +64,23 @@ fn read_ask(message: &Array) -> Option<Ask> {
 struct Page {
     scope: DedicatedWorkerGlobalScope,
     number: JsValue,
-    file: Option<File>,
+    file: Option<Blob>,
     told_at: f64,
 }
 
 impl Page {
-    /// Reads the file, after showing its first rows.
-    fn take_file(&mut self) -> Option<Ask> {
-        let file: Blob = self.file.clone()?.into();
+    /// Reads the file, as `said` where it says how, after showing its first rows.
+    fn take_file(&mut self, said: Option<&Ask>) -> Option<Ask> {
+        let options = match said {
+            Some(Ask::OpenAs(_, options)) => *options,
+            _ => ReadOptions::default(),
+        };
+        let file = self.file.clone()?;
         if file.size() > HEAD_BYTES {
             let head = slice(&file, 0.0, HEAD_BYTES)?;
-            self.post(&News::Head(Box::new(Engine::head(head.to_vec()))), Some(true));
+            self.post(&News::Head(Box::new(Engine::head(head.to_vec(), options))), Some(true));
         }
-        self.bytes().map(Ask::Open)
+        self.bytes().map(|bytes| Ask::OpenAs(bytes, options))
     }
 
     fn post<T: serde::Serialize>(&self, word: &T, is_news: Option<bool>) {
@@ -99,7 +105,7 @@ impl Outside for Page {
     }
 
     fn bytes(&mut self) -> Option<Vec<u8>> {
-        let file: Blob = self.file.clone()?.into();
+        let file = self.file.clone()?;
         let size = file.size();
         #[expect(
             clippy::cast_possible_truncation,

@@ -137,6 +137,38 @@ async fn only_visible_rows_are_in_the_page() {
 }
 
 #[wasm_bindgen_test]
+async fn rows_that_stay_keep_their_nodes() {
+    let items = RwSignal::new(vec![1_u32, 2, 3]);
+    let place = stage(move || {
+        view! { <ul><For each=move || items.get() key=|n| *n let:n><li>{n.to_string()}</li></For></ul> }
+    });
+    let second = find(&place, "li:nth-child(2)");
+    for (next, shown) in [(vec![3, 2, 4], "324"), (vec![5, 2], "52"), (vec![], "")] {
+        let is_kept = !next.is_empty();
+        items.set(next);
+        tick().await;
+        assert_eq!(place.text_content().unwrap(), shown);
+        assert_eq!(second.is_connected(), is_kept);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_text_is_changed_in_place_and_a_view_is_replaced() {
+    let n = RwSignal::new(1_usize);
+    let place = stage(move || {
+        view! { <p>{move || n.get().to_string()}{move || (n.get() > 1).then(|| view! { <b>"more"</b> })}</p> }
+    });
+    let text = find(&place, "p").first_child().unwrap();
+    n.set(2);
+    tick().await;
+    assert!(text.is_connected());
+    assert_eq!(place.text_content().unwrap(), "2more");
+    n.set(1);
+    tick().await;
+    assert_eq!(place.text_content().unwrap(), "1");
+}
+
+#[wasm_bindgen_test]
 fn the_browser_normalizes_as_the_rule_of_labels_says() {
     let theirs = |text: &str| text.nfc().collect::<String>();
     // In chunks, with spaces between: nothing composes with a space.
@@ -164,7 +196,7 @@ fn numbers_and_plurals_are_those_of_the_language() {
         (Language::Fr, include_str!(concat!(env!("OUT_DIR"), "/fr.words"))),
         (Language::Ar, include_str!(concat!(env!("OUT_DIR"), "/ar.words"))),
     ] {
-        language.learn(text.to_owned()).unwrap();
+        language.learn(text).unwrap();
     }
     let language = RwSignal::new(Language::En);
     let words = Words::new(language);

@@ -34,7 +34,7 @@ pub struct Timer {
 
 /// Calls `due` once.
 pub fn after(milliseconds: i32, due: impl FnMut() + 'static) -> Option<Timer> {
-    let callback = Closure::<dyn FnMut()>::new(due);
+    let callback = Closure::wrap(Box::new(due) as Box<dyn FnMut()>);
     let function = callback.as_ref().unchecked_ref();
     let id =
         window()?.set_timeout_with_callback_and_timeout_and_arguments_0(function, milliseconds);
@@ -43,7 +43,7 @@ pub fn after(milliseconds: i32, due: impl FnMut() + 'static) -> Option<Timer> {
 
 /// Calls `due` again and again.
 pub fn every(milliseconds: i32, due: impl FnMut() + 'static) -> Option<Timer> {
-    let callback = Closure::<dyn FnMut()>::new(due);
+    let callback = Closure::wrap(Box::new(due) as Box<dyn FnMut()>);
     let function = callback.as_ref().unchecked_ref();
     let id =
         window()?.set_interval_with_callback_and_timeout_and_arguments_0(function, milliseconds);

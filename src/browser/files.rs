@@ -1,11 +1,18 @@
-//! Files to the merchant's disk, texts to the clipboard.
+//! Files from and to the merchant's disk, texts to the clipboard.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
 
 use super::{clock, document, window};
+
+/// Returns the first bytes of a file, or `None` where the browser cannot read it.
+pub async fn first_bytes(file: &Blob, count: u32) -> Option<Vec<u8>> {
+    let slice = file.slice_with_f64_and_f64(0.0, f64::from(count)).ok()?;
+    let buffer = JsFuture::from(slice.array_buffer()).await.ok()?;
+    Some(Uint8Array::new(&buffer).to_vec())
+}
 
 /// Hands `text` to the browser as a file of this name; tells whether it took it.
 pub fn save(name: &str, kind: &str, text: &str) -> bool {
@@ -18,7 +25,7 @@ pub fn save(name: &str, kind: &str, text: &str) -> bool {
 
 /// Hands `bytes` to the browser as a file of this name; tells whether it took it.
 pub fn save_bytes(name: &str, kind: &str, bytes: &[u8]) -> bool {
-    let parts = Array::of1(&js_sys::Uint8Array::from(bytes));
+    let parts = Array::of1(&Uint8Array::from(bytes));
     let options = BlobPropertyBag::new();
     options.set_type(kind);
     let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options);

@@ -2,7 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    CustomEvent, Element, Event, HtmlElement, KeyboardEvent, MediaQueryListEvent, VisibilityState,
+    CustomEvent, DomParser, Element, Event, HtmlElement, KeyboardEvent, MediaQueryListEvent,
+    SupportedType, VisibilityState,
 };
 
 use super::{document, listen, window};
@@ -152,4 +153,28 @@ pub fn is_rtl() -> bool {
 pub fn is_touch() -> bool {
     let list = window().and_then(|window| window.match_media("(pointer: coarse)").ok().flatten());
     list.is_some_and(|list| list.matches())
+}
+
+/// Returns the cells of the first table in a piece of HTML, as spreadsheets put it on the
+/// clipboard; empty where there is none.
+pub fn table_cells(html: &str) -> Vec<Vec<String>> {
+    let html = html.replace("<br", "\u{2028}<br");
+    let parsed = DomParser::new()
+        .and_then(|parser| parser.parse_from_string(&html, SupportedType::TextHtml));
+    let Ok(document) = parsed else { return Vec::new() };
+    let Ok(rows) = document.query_selector_all("tr") else { return Vec::new() };
+    let rows = (0..rows.length()).filter_map(|at| rows.get(at)?.dyn_into::<Element>().ok());
+    rows.map(|row| row_cells(&row)).filter(|cells| !cells.is_empty()).collect()
+}
+
+fn row_cells(row: &Element) -> Vec<String> {
+    let Ok(cells) = row.query_selector_all("td, th") else { return Vec::new() };
+    let cells = (0..cells.length()).filter_map(|at| cells.get(at)?.text_content());
+    // Line breaks of the source are spaces; those of the cell were marked.
+    let tidy = |text: String| {
+        let lines = text.split('\u{2028}');
+        let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    cells.map(tidy).collect()
 }

@@ -19,7 +19,7 @@ pub fn fold(text: &str) -> String {
     }
     let plain = JsString::from(normalize(text, "NFKD"));
     let plain = MARKS.with(|marks| plain.replace_by_pattern(marks, ""));
-    String::from(plain).to_lowercase()
+    plain.to_lower_case().into()
 }
 
 fn normalize(text: &str, form: &str) -> String {

@@ -1,12 +1,12 @@
 //! The API's calls, typed.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use stockroom_api::bulk::{BulkOutcome, BulkRequest};
 use stockroom_api::inventory::{InventoryPage, InventoryQuery, Which};
 use stockroom_api::product::Product;
 use stockroom_api::stock::StockUpdate;
 use stockroom_api::{header, path};
+use stockroom_client::wire::Wire;
 
 use super::failure::data;
 use super::{Connection, Failure, Method};
@@ -64,12 +64,12 @@ impl Connection {
     ///
     /// # Errors
     /// [`Failure`].
-    pub async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T, Failure> {
+    pub async fn get<T: Wire>(self, path: &str) -> Result<T, Failure> {
         let answer = self.send(Method::Get, path, &[], None).await?;
         data(&answer)
     }
 
-    async fn write<T: DeserializeOwned>(
+    async fn write<T: Wire>(
         self,
         method: Method,
         path: &str,

@@ -1,8 +1,8 @@
 //! What can go wrong between us and a server, and the sentence for it.
 
-use serde::de::DeserializeOwned;
 use stockroom_api::ErrorCode;
 use stockroom_client::answer::{self, Answer, Fault, Unread};
+use stockroom_client::wire::Wire;
 
 use super::{Connection, Unreachable};
 use crate::browser::address;
@@ -95,7 +95,7 @@ impl Failure {
 ///
 /// # Errors
 /// [`Failure`], for everything but the data.
-pub fn data<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
+pub fn data<T: Wire>(answer: &Answer) -> Result<T, Failure> {
     answer::read(answer).map_err(|unread| match unread {
         Unread::Refused(fault) => Failure::of_fault(fault, answer.headers.retry_after_ms()),
         Unread::NotUnderstood { .. } => Failure::NotTheApi,
@@ -194,6 +194,6 @@ mod tests {
         check(503, "", &Failure::Busy);
         check(404, "<html>", &Failure::NotTheApi);
         let html = Answer { status: 200, body: "<html>".into(), ..Answer::default() };
-        assert_eq!(data::<Vec<u8>>(&html), Err(Failure::NotTheApi));
+        assert_eq!(data::<Vec<u32>>(&html), Err(Failure::NotTheApi));
     }
 }

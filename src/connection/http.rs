@@ -1,11 +1,13 @@
 //! One request out, one answer in; gloo-net lives here alone.
 
 use gloo_net::http::{RequestBuilder, Response};
-use leptos::prelude::*;
+use js_sys::{Reflect, Uint8Array};
 use stockroom_api::header;
 use stockroom_client::answer::Answer;
 use stockroom_client::headers::Headers;
-use web_sys::{AbortController, RequestCredentials};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal, ReadableStreamDefaultReader, RequestCredentials};
 
 use super::{Connection, Standing, Way};
 use crate::browser::clock;
@@ -56,16 +58,8 @@ impl Connection {
         headers: &[(&str, &str)],
         body: Option<&str>,
     ) -> Result<Answer, Unreachable> {
-        let direct = self.direct.try_get_value().flatten();
-        let sender = match direct {
-            Some(direct) => Sender { root: direct.root, key: Some(direct.key) },
-            None => Sender { root: String::new(), key: None },
-        };
-        let answer = send_as(&sender, method, path, headers, body).await?;
-        if answer.status == 401 {
-            self.notice_end();
-        }
-        Ok(answer)
+        let answer = send_as(&self.sender(), method, path, headers, body).await?;
+        Ok(self.noticed(answer))
     }
 
     /// Notes that a session which was in use is over.
@@ -87,6 +81,82 @@ impl Connection {
     }
 }
 
+/// How a stream of bytes ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Streamed {
+    /// All of it arrived; the tag tells whether it is another next time.
+    Whole {
+        /// The server's tag.
+        tag: Option<String>,
+    },
+    /// It is what the tag stood for.
+    Unchanged,
+    /// The server answered something else.
+    Other(Answer),
+}
+
+impl Connection {
+    /// Reads a stream; `took` is given each piece as it arrives and tells whether it wants more.
+    ///
+    /// # Errors
+    /// [`Unreachable`] where no answer came, or it broke off.
+    pub async fn stream(
+        self,
+        path: &str,
+        tag: Option<&str>,
+        mut took: impl FnMut(&[u8]) -> bool,
+    ) -> Result<Streamed, Unreachable> {
+        let sender = self.sender();
+        let tag = tag.map(|tag| ("if-none-match", tag));
+        let abort = AbortController::new().map_err(|_| Unreachable::NoAnswer)?;
+        let request = request(&sender, Method::Get, path, tag.as_slice(), &abort.signal());
+        let response = request.send().await.map_err(|_| Unreachable::NoAnswer)?;
+        match response.status() {
+            304 => return Ok(Streamed::Unchanged),
+            200 => {}
+            _ => {
+                let answer = read(response).await.map_err(|_| Unreachable::NoAnswer)?;
+                return Ok(Streamed::Other(self.noticed(answer)));
+            }
+        }
+        let tag = response.headers().get("etag");
+        let body = response.body().ok_or(Unreachable::NoAnswer)?;
+        let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+        loop {
+            let timer = clock::after(PATIENCE_MS, {
+                let abort = abort.clone();
+                move || abort.abort()
+            });
+            let piece = JsFuture::from(reader.read()).await.map_err(|_| Unreachable::NoAnswer)?;
+            drop(timer);
+            let field =
+                |name: &str| Reflect::get(&piece, &name.into()).unwrap_or(JsValue::UNDEFINED);
+            if field("done").is_truthy() {
+                return Ok(Streamed::Whole { tag });
+            }
+            let bytes: Uint8Array = field("value").unchecked_into();
+            if !took(&bytes.to_vec()) {
+                abort.abort();
+                return Err(Unreachable::NoAnswer);
+            }
+        }
+    }
+
+    fn sender(self) -> Sender {
+        match self.direct.try_get_value().flatten() {
+            Some(direct) => Sender { root: direct.root, key: Some(direct.key) },
+            None => Sender { root: String::new(), key: None },
+        }
+    }
+
+    fn noticed(self, answer: Answer) -> Answer {
+        if answer.status == 401 {
+            self.notice_end();
+        }
+        answer
+    }
+}
+
 async fn send_as(
     sender: &Sender,
     method: Method,
@@ -100,20 +170,8 @@ async fn send_as(
         let abort = abort.clone();
         move || abort.abort()
     });
-    let mut request = RequestBuilder::new(&format!("{}{path}", sender.root))
-        .method(method.into())
-        .abort_signal(Some(&signal))
-        .header("accept", "application/json");
-    request = match &sender.key {
-        Some(key) => request
-            .header("authorization", &format!("Bearer {key}"))
-            .credentials(RequestCredentials::Omit),
-        None if sender.root.is_empty() => request.header(header::APP, "1"),
-        None => request.credentials(RequestCredentials::Omit),
-    };
-    for (name, value) in headers {
-        request = request.header(name, value);
-    }
+    let request =
+        request(sender, method, path, headers, &signal).header("accept", "application/json");
     let no_answer =
         |_| if signal.aborted() { Unreachable::TimedOut } else { Unreachable::NoAnswer };
     let sent = match body {
@@ -126,6 +184,29 @@ async fn send_as(
     let answer = read(sent.map_err(no_answer)?).await.map_err(no_answer);
     drop(timer);
     answer
+}
+
+fn request(
+    sender: &Sender,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    signal: &AbortSignal,
+) -> RequestBuilder {
+    let mut request = RequestBuilder::new(&format!("{}{path}", sender.root))
+        .method(method.into())
+        .abort_signal(Some(signal));
+    request = match &sender.key {
+        Some(key) => request
+            .header("authorization", &format!("Bearer {key}"))
+            .credentials(RequestCredentials::Omit),
+        None if sender.root.is_empty() => request.header(header::APP, "1"),
+        None => request.credentials(RequestCredentials::Omit),
+    };
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    request
 }
 
 /// Reads the whole body: an answer that breaks off is no answer.

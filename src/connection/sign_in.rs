@@ -1,6 +1,5 @@
 //! Signing in and out, both ways.
 
-use leptos::prelude::*;
 use stockroom_api::capabilities::Capabilities;
 use stockroom_api::inventory::{InventoryPage, InventoryQuery, Which};
 use stockroom_api::key::KeyPrefix;

@@ -8,11 +8,12 @@ use crate::BUILD_ID;
 use crate::app::frame::PageHead;
 use crate::connection::failure::tell;
 use crate::connection::{Way, use_connection};
+use crate::pages::update::desk::headers_kept;
 use crate::pages::update::use_desk;
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
 use crate::ui::{Confirm, Icon, Notice, Sign, Toasts, Tone, use_toasts};
-use crate::words::{Key, Language, Words, use_words};
+use crate::words::{Key, Language, Plural, Words, use_words};
 
 /// The settings screen.
 #[component]
@@ -204,12 +205,14 @@ fn LocalData() -> impl IntoView {
     let toasts = use_toasts();
     let desk = use_desk();
     let is_asking = RwSignal::new(false);
+    let kept = RwSignal::new(headers_kept());
     let said = move |key: Key| words.label(key);
     let answer = move |yes: bool| {
         is_asking.set(false);
         if yes {
             spawn_local(async move {
                 settings.clear().await;
+                kept.set(headers_kept());
                 desk.clear_drafts().await;
                 toasts.show(Tone::Good, untrack(|| words.text(Key::SettingsCleared)));
             });
@@ -217,6 +220,9 @@ fn LocalData() -> impl IntoView {
     };
     view! {
         <p class="field-hint prose">{words.t(Key::SettingsLocalAbout)}</p>
+        {move || (kept.get() > 0).then(|| view! {
+            <p class="field-hint prose">{words.count(Plural::SourceKeptAbout, kept.get(), &[])}</p>
+        })}
         {move || (!settings.is_kept.get()).then(|| view! {
             <Notice tone=Tone::Warning title=said(Key::SettingsStorageBlocked) />
         })}

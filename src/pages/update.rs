@@ -13,6 +13,7 @@ pub mod review;
 pub mod source;
 pub mod state;
 pub mod tell;
+pub mod waiting;
 
 pub use desk::{Desk, use_desk};
 
@@ -36,12 +37,20 @@ pub fn UpdatePage() -> impl IntoView {
     desk.restore();
     let told = move || {
         let file = desk.with(|model| {
-            let name = source_name(words, &model.name, model.origin);
-            (model.step != Step::Source).then_some((name, model.shape.rows))
+            let is_as_last_time = model.step == Step::Review && model.recall.is_applied;
+            let name = source_name(words, &model.source_name(), model.origin);
+            let rows = (!model.is_head).then_some(model.shape.rows);
+            (model.step != Step::Source).then_some((name, rows, is_as_last_time))
         });
-        file.map(|(name, rows)| {
+        file.map(|(name, rows, is_as_last_time)| {
+            // The rows of a file that is still being read are not known.
+            let Some(rows) = rows else { return name };
             let rows = words.count(Plural::UpdateRows, rows.into(), &[]);
-            words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)])
+            let about = words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)]);
+            if !is_as_last_time {
+                return about;
+            }
+            format!("{about} · {}", words.text(Key::SourceAsLastTime))
         })
     };
     let title = words.label(Key::AppUpdate);

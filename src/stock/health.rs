@@ -41,11 +41,10 @@ impl Health {
         }
     }
 
-    /// Returns how much of a bar is full whose end means [`Health::Plenty`], in per cent.
-    pub fn share(level: i64, threshold: i64) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a width needs no more than three digits")]
-        let share = level as f64 / threshold.saturating_mul(PLENTY).max(1) as f64;
-        share.clamp(0.0, 1.0) * 100.0
+    /// Returns how much of a bar is full whose end means [`Health::Plenty`], in whole per cent.
+    pub fn share(level: i64, threshold: i64) -> u32 {
+        let end = threshold.saturating_mul(PLENTY).max(1);
+        u32::try_from(level.saturating_mul(100) / end).unwrap_or(0).min(100)
     }
 }
 
@@ -60,6 +59,6 @@ mod tests {
         assert_eq!(Health::of(5, Some(5)), Health::Fine);
         assert_eq!(Health::of(20, Some(5)), Health::Plenty);
         assert_eq!(Health::of(3, Some(0)), Health::Unset);
-        assert!((Health::share(5, 5) - 25.0).abs() < f64::EPSILON);
+        assert_eq!((Health::share(5, 5), Health::share(99, 5), Health::share(-1, 5)), (25, 100, 0));
     }
 }

@@ -6,13 +6,13 @@ use leptos::prelude::*;
 #[component]
 pub fn Meter(
     /// How much is full, in per cent.
-    share: f64,
+    share: u32,
     /// The colour: `fine`, `low`, `out`, `plenty`, `unset`.
     tone: &'static str,
 ) -> impl IntoView {
     view! {
         <span class="meter" aria-hidden="true">
-            <span class=format!("meter-fill {tone}") style:width=format!("{share:.1}%")></span>
+            <span class=format!("meter-fill {tone}") style:width=format!("{share}%")></span>
             <span class="meter-mark"></span>
         </span>
     }

@@ -27,14 +27,14 @@ impl Language {
             return Ok(());
         }
         let text = words::fetch(self.code()).await.ok_or(NoWords)?;
-        self.learn(text)
+        self.learn(&text)
     }
 
     /// Takes in the language's words: the shape of the table and its texts, between NULs.
     ///
     /// # Errors
     /// [`NoWords`] where they are not of this build.
-    pub fn learn(self, text: String) -> Result<(), NoWords> {
+    pub fn learn(self, text: &str) -> Result<(), NoWords> {
         let (shape, texts) = text.split_once('\0').ok_or(NoWords)?;
         if shape != SHAPE || texts.split('\0').count() != TEXTS + PLURALS * FORMS {
             return Err(NoWords);
@@ -74,7 +74,7 @@ mod tests {
             (Language::Ar, include_str!(concat!(env!("OUT_DIR"), "/ar.words"))),
         ];
         for (language, words) in all {
-            assert_eq!(language.learn(words.to_owned()), Ok(()));
+            assert_eq!(language.learn(words), Ok(()));
             assert!(!language.text(Key::AppInventory).is_empty());
             assert!(language.plural(Plural::InventoryVariants, 5).contains("{count}"));
         }
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_words_of_another_build_are_refused() {
-        assert_eq!(Language::En.learn("another\0Inventory".to_owned()), Err(NoWords));
-        assert_eq!(Language::En.learn(String::new()), Err(NoWords));
+        assert_eq!(Language::En.learn("another\0Inventory"), Err(NoWords));
+        assert_eq!(Language::En.learn(""), Err(NoWords));
     }
 }

@@ -1,7 +1,7 @@
 // The server gone, half-way through a run and before it: a sentence, nothing lost, go on.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from './harness/browser.mjs';
+import { eventually, openPage } from './harness/browser.mjs';
 import { HEADER, csv } from './harness/files.mjs';
 import { startServer } from './harness/server.mjs';
 import { stage } from './harness/stage.mjs';
@@ -55,4 +55,27 @@ test('a page instead of JSON, an overload and a broken server are sentences', as
     await app.page.unroute('**/api/v1/dev/store/inventory*');
     await app.row('ALLUM-10').waitFor();
   }
+});
+
+test('a language that cannot be fetched is told, and the next try has it', async (t) => {
+  const app = await on.app(t);
+  await app.visit('/');
+  await app.signInHeading.waitFor();
+  const french = app.page.getByRole('button', { name: 'Français' });
+  await app.page.route('**/locales/fr.json', (route) => route.abort());
+  await french.click();
+  await app.page.getByText('Français could not be fetched').waitFor();
+  assert.equal(await french.getAttribute('aria-pressed'), 'false');
+  await app.page.unroute('**/locales/fr.json');
+  await french.click();
+  await app.page.getByRole('heading', { name: 'Se connecter' }).waitFor();
+});
+
+test('without its words the app says that it did not start', async (t) => {
+  // It logs why, too, which is no fault here.
+  const { context, page } = await openPage(on.browser);
+  t.after(() => context.close());
+  await page.route('**/locales/*.json', (route) => route.abort());
+  await page.goto(on.server.url);
+  await page.getByText('Stockroom did not start').waitFor();
 });

@@ -40,7 +40,7 @@ const RULES: [Rule; 8] = [
             path.starts_with("crates/stockroom-server/src/")
                 && !path.starts_with("crates/stockroom-server/src/store")
         },
-        words: &["sqlx::query"],
+        words: &["sqlx::query", "rusqlite"],
         why: "SQL lives under crates/stockroom-server/src/store",
     },
     Rule {

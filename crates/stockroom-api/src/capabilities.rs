@@ -20,6 +20,8 @@ pub struct Capabilities {
     pub expected_quantity: bool,
     /// Whether `Prefer: return=representation` is honoured on bulk requests.
     pub representation: bool,
+    /// Whether all tracked products can be had as one stream ([`crate::snapshot`]).
+    pub snapshot: bool,
     /// Whether writes must carry an idempotency key.
     pub idempotency_key_required: bool,
     /// The limits of a request.

@@ -19,6 +19,7 @@ pub mod path;
 pub mod product;
 pub mod read;
 pub mod session;
+pub mod snapshot;
 pub mod stock;
 
 pub use code::ErrorCode;

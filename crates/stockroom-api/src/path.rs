@@ -10,6 +10,8 @@ pub const BASE: &str = "/api/v1";
 pub const BULK: &str = "/api/v1/dev/store/inventory/bulk";
 /// The inventory list (GET).
 pub const INVENTORY: &str = "/api/v1/dev/store/inventory";
+/// All tracked products as one stream (GET, our server only).
+pub const SNAPSHOT: &str = "/api/v1/dev/store/inventory/snapshot";
 /// Products: list (GET) and create (POST).
 pub const PRODUCTS: &str = "/api/v1/dev/store/products";
 /// What the server can do beyond the contract (GET, without a key).

@@ -4,12 +4,12 @@
 //! from the top level, `error` may be a plain string, a body may be missing, and a proxy answers
 //! in HTML. Nothing here fails on that; it says what was understood. Start at [`read`].
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stockroom_api::ErrorCode;
 
 use crate::headers::Headers;
+use crate::wire::Wire;
 
 /// An answer as it arrived.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,16 +68,15 @@ pub enum Origin {
 ///
 /// ```
 /// use stockroom_client::answer::{Answer, read};
-/// #[derive(serde::Deserialize)]
-/// struct Product { quantity: i64 }
+/// use stockroom_api::product::Product;
 /// let answer = |body: &str| Answer { status: 200, body: body.into(), ..Answer::default() };
-/// let wrapped: Product = read(&answer(r#"{"success":true,"data":{"quantity":50}}"#)).unwrap();
-/// let plain: Product = read(&answer(r#"{"quantity":50}"#)).unwrap();
-/// assert_eq!(wrapped.quantity, plain.quantity);
+/// let wrapped: Product = read(&answer(r#"{"success":true,"data":{"id":"p1"}}"#)).unwrap();
+/// let plain: Product = read(&answer(r#"{"id":"p1"}"#)).unwrap();
+/// assert_eq!(wrapped, plain);
 /// ```
-pub fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Unread> {
+pub fn read<T: Wire>(answer: &Answer) -> Result<T, Unread> {
     let status = answer.status;
-    serde_json::from_value(data(answer)?).map_err(|_| Unread::NotUnderstood { status })
+    T::of(&data(answer)?).ok_or(Unread::NotUnderstood { status })
 }
 
 /// Returns what a success holds, whatever it is.
@@ -125,11 +124,9 @@ pub fn fault(answer: &Answer) -> Fault {
 
 /// Returns what `data` holds, or the whole body where there is no `data`.
 pub(crate) fn unwrapped(body: Value) -> Value {
-    match body {
-        Value::Object(mut fields) if fields.get("data").is_some_and(|data| !data.is_null()) => {
-            fields.remove("data").unwrap_or(Value::Null)
-        }
-        body => body,
+    match body.get("data") {
+        Some(data) if !data.is_null() => data.clone(),
+        _ => body,
     }
 }
 
@@ -197,7 +194,7 @@ mod tests {
 
     #[test]
     fn tells_an_unreadable_success_from_a_refusal() {
-        let read = |status, body| read::<Vec<u8>>(&answer(status, body));
+        let read = |status, body| read::<Vec<u32>>(&answer(status, body));
         assert_eq!(read(200, "[1]"), Ok(vec![1]));
         assert_eq!(read(200, r#"{"data":[1]}"#), Ok(vec![1]));
         for body in ["", "<html>", r#"{"data":{}}"#, r#"{"success":true,"da"#] {

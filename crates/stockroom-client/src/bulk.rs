@@ -8,6 +8,7 @@ use stockroom_api::ErrorCode;
 use stockroom_api::bulk::{ItemError, ItemResult};
 
 use crate::answer::{Answer, Fault, Origin, fault, read};
+use crate::wire::Wire;
 
 /// What an answer to a bulk request means for what comes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,9 +98,7 @@ fn settled(answer: &Answer, sent: &[&str]) -> Option<Vec<Settled>> {
         settled[place] = Settled::Refused(error);
     }
     for result in list("results").into_iter().flatten() {
-        let Ok(result) = serde_json::from_value::<ItemResult>(result.clone()) else {
-            continue;
-        };
+        let Some(result) = ItemResult::of(result) else { continue };
         let place = places.get(result.external_id.trim());
         if let Some(Settled::Applied(levels)) = place.map(|place| &mut settled[*place]) {
             *levels = Some(result);

@@ -13,3 +13,5 @@ pub mod item;
 pub mod pace;
 pub mod pages;
 pub mod run;
+pub mod snapshot;
+pub mod wire;

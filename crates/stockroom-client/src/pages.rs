@@ -7,6 +7,7 @@ use stockroom_api::inventory::{InventoryItem, InventoryQuery, Which};
 use stockroom_api::path;
 
 use crate::answer::{Answer, Unread, read};
+use crate::wire::Wire;
 
 /// The reading of a whole list: which page is next, and what has been read.
 ///
@@ -74,9 +75,9 @@ impl Reading {
         let has_more = field("hasMore").and_then(Value::as_bool);
         let before = self.items.len();
         for item in items {
-            match serde_json::from_value::<InventoryItem>(item.clone()) {
-                Ok(item) => self.take(item),
-                Err(_) => self.unread += 1,
+            match InventoryItem::of(item) {
+                Some(item) => self.take(item),
+                None => self.unread += 1,
             }
         }
         self.page += 1;

@@ -95,19 +95,11 @@ pub struct Evidence {
 /// assert_eq!(read("12 pcs", None), Err(NumberFault::Invalid));
 /// ```
 pub fn read(text: &str, style: Option<Style>) -> Result<Reading, NumberFault> {
-    match text.as_bytes() {
-        [] => return Ok(Reading::Blank),
-        [sign @ (b'+' | b'-'), digits @ ..] => {
-            if let Some(units) = plain_digits(digits) {
-                let units = if *sign == b'-' { -units } else { units };
-                return Ok(Reading::Number(Number { units, signed: true }));
-            }
-        }
-        digits => {
-            if let Some(units) = plain_digits(digits) {
-                return Ok(Reading::Number(Number { units, signed: false }));
-            }
-        }
+    if text.is_empty() {
+        return Ok(Reading::Blank);
+    }
+    if let Some((units, signed)) = plain(text) {
+        return Ok(Reading::Number(Number { units, signed }));
     }
     let text = trim(text);
     if text.is_empty() {
@@ -233,6 +225,15 @@ impl Evidence {
             (false, true) => Some(Style::Dot),
             _ => None,
         }
+    }
+}
+
+/// Returns the number of a text that is plain digits, perhaps with a sign, and whether it has one.
+pub(crate) fn plain(text: &str) -> Option<(i64, bool)> {
+    match text.as_bytes() {
+        [b'-', digits @ ..] => plain_digits(digits).map(|units| (-units, true)),
+        [b'+', digits @ ..] => plain_digits(digits).map(|units| (units, true)),
+        digits => plain_digits(digits).map(|units| (units, false)),
     }
 }
 

@@ -151,12 +151,17 @@ impl Table {
         self.records.lines.line(row + self.headers())
     }
 
+    /// Tells whether a row may span several lines.
+    pub(crate) fn may_span_lines(&self, row: usize) -> bool {
+        let record = row + self.headers();
+        let is_last = record + 1 >= self.records.starts.len();
+        is_last || self.records.lines.may_span(record)
+    }
+
     /// Returns the column of a cell in which a quote was closed by another cell's: it spans lines,
     /// and text follows its quote.
     pub fn runaway_quote(&self, row: usize) -> Option<usize> {
-        let record = row + self.headers();
-        let is_last = record + 1 >= self.records.starts.len();
-        if !is_last && !self.records.lines.may_span(record) {
+        if !self.may_span_lines(row) {
             return None;
         }
         self.raw_cells(row).position(cells::runs_away)

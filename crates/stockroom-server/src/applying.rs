@@ -8,7 +8,6 @@ use std::collections::HashMap;
 
 use stockroom_api::bulk::{BulkOutcome, ItemError, ItemResult, LevelChange, VariantChange};
 use stockroom_api::code::ErrorCode;
-use stockroom_api::product::Product;
 use stockroom_api::read::ask::StockAsk;
 use stockroom_api::read::bulk::BulkAsk;
 use stockroom_domain::quantity::Level;
@@ -17,31 +16,45 @@ use unicode_normalization::UnicodeNormalization as _;
 pub use self::item::Fault;
 use self::item::{Done, outcome};
 use crate::store::data::{
-    Flip, HistoryLine, LevelWrites, Scope, StockRow, VariantLevel, VariantRow, WriteRecord,
+    Flip, HistoryLine, LevelWrites, Number, Scope, StockRow, VariantLevel, WriteRecord,
 };
 use crate::store::{Stored, Transaction};
 
 /// An item as it was read: what it asks, or why it is refused already.
 pub type ReadItem = Result<BulkAsk, ItemError>;
 
+/// Whether somebody asked what each item did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Results {
+    /// They are made.
+    Wanted,
+    /// They are left out.
+    LeftOut,
+}
+
 /// Returns `text` in Unicode normalization form C.
 pub fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// Applies the items of a bulk request in order; `results` of the outcome are filled.
+/// Applies the items of a bulk request in order.
 pub async fn apply_bulk<T: Transaction>(
     tx: &mut T,
     scope: Scope,
     record: &WriteRecord,
     items: Vec<ReadItem>,
+    results: Results,
 ) -> Stored<BulkOutcome> {
     let mut shelf = Shelf::read(tx, scope, &items).await?;
     let mut errors = Vec::new();
-    let mut results = Vec::with_capacity(items.len());
+    let mut done = Vec::new();
+    let mut updated = 0;
     for (index, item) in items.into_iter().enumerate() {
-        match item.and_then(|ask| shelf.apply_item(index, &ask)) {
-            Ok(result) => results.push(result),
+        match item.and_then(|ask| shelf.apply_item(index, &ask, results)) {
+            Ok(result) => {
+                updated += 1;
+                done.extend(result);
+            }
             Err(error) => errors.push(error),
         }
     }
@@ -50,23 +63,23 @@ pub async fn apply_bulk<T: Transaction>(
         tx.write_levels(scope, record, &writes).await?;
     }
     Ok(BulkOutcome {
-        updated: count(results.len()),
+        updated,
         failed: count(errors.len()),
         errors,
-        results: Some(results),
+        results: (results == Results::Wanted).then_some(done),
     })
 }
 
-/// Applies a single update to `product`, or says why not.
+/// Applies a single update to the product of `row`, or says why not.
 pub async fn apply_single<T: Transaction>(
     tx: &mut T,
     scope: Scope,
     record: &WriteRecord,
-    product: Product,
+    row: StockRow,
     ask: &StockAsk,
 ) -> Stored<Result<(), Fault>> {
     let mut shelf = Shelf::default();
-    let mut entry = Entry::new(stock_of(product));
+    let mut entry = Entry::new(row);
     let applied = entry.apply(ask, &mut shelf.history);
     if let Err(fault) = applied {
         return Ok(Err(fault));
@@ -78,24 +91,6 @@ pub async fn apply_single<T: Transaction>(
 
 fn count(items: usize) -> u32 {
     u32::try_from(items).unwrap_or(u32::MAX)
-}
-
-fn stock_of(product: Product) -> StockRow {
-    StockRow {
-        product_id: product.id,
-        external_id: product.external_id,
-        quantity: product.quantity,
-        low_stock_threshold: product.low_stock_threshold,
-        variants: product
-            .variants
-            .into_iter()
-            .map(|variant| VariantRow {
-                id: variant.id,
-                label: variant.label,
-                quantity: variant.quantity,
-            })
-            .collect(),
-    }
 }
 
 /// The levels that a request touches, as they are after the items so far.
@@ -121,8 +116,8 @@ impl Shelf {
         ids.sort_unstable();
         ids.dedup();
         let mut shelf = Self::default();
-        for row in tx.stock_by_external_id(scope, &ids).await? {
-            if let Some(external_id) = row.external_id.clone() {
+        for mut row in tx.stock_by_external_id(scope, &ids).await? {
+            if let Some(external_id) = row.external_id.take() {
                 shelf.by_external_id.insert(external_id, shelf.entries.len());
             }
             shelf.entries.push(Entry::new(row));
@@ -131,14 +126,13 @@ impl Shelf {
         let wanted: Vec<usize> = with_variants
             .filter_map(|ask| shelf.by_external_id.get(ask.external_id.as_str()).copied())
             .collect();
-        shelf.read_variants(tx, scope, wanted).await?;
+        shelf.read_variants(tx, wanted).await?;
         Ok(shelf)
     }
 
     async fn read_variants<T: Transaction>(
         &mut self,
         tx: &mut T,
-        scope: Scope,
         mut wanted: Vec<usize>,
     ) -> Stored<()> {
         wanted.sort_unstable();
@@ -146,20 +140,24 @@ impl Shelf {
         if wanted.is_empty() {
             return Ok(());
         }
-        let by_id: HashMap<String, usize> = wanted
-            .into_iter()
-            .map(|index| (self.entries[index].row.product_id.clone(), index))
-            .collect();
-        let ids: Vec<&str> = by_id.keys().map(String::as_str).collect();
-        for (product_id, variant) in tx.variants_of(scope, &ids).await? {
-            if let Some(&index) = by_id.get(&product_id) {
+        let numbers: Vec<Number> =
+            wanted.iter().map(|index| self.entries[*index].row.number).collect();
+        let by_number: HashMap<Number, usize> = numbers.iter().copied().zip(wanted).collect();
+        for (product, variant) in tx.variants_of(&numbers).await? {
+            if let Some(&index) = by_number.get(&product) {
                 self.entries[index].row.variants.push(variant);
             }
         }
         Ok(())
     }
 
-    fn apply_item(&mut self, index: usize, ask: &BulkAsk) -> Result<ItemResult, ItemError> {
+    /// Applies one item and returns what it did, where that is wanted.
+    fn apply_item(
+        &mut self,
+        index: usize,
+        ask: &BulkAsk,
+        results: Results,
+    ) -> Result<Option<ItemResult>, ItemError> {
         let external_id = ask.external_id.as_str();
         let refuse = |fault: Fault| ItemError {
             external_id: external_id.to_owned(),
@@ -178,7 +176,7 @@ impl Shelf {
         };
         let entry = &mut self.entries[at];
         let done = entry.apply(&ask.stock, &mut self.history).map_err(refuse)?;
-        Ok(entry.result(external_id, &done))
+        Ok((results == Results::Wanted).then(|| entry.result(external_id, &done)))
     }
 
     fn into_writes(self) -> LevelWrites {
@@ -220,7 +218,7 @@ impl Entry {
         applied: &stockroom_domain::quantity::Applied,
     ) -> HistoryLine {
         HistoryLine {
-            product_id: self.row.product_id.clone(),
+            product: self.row.number,
             variant_id: variant.map(|index| self.row.variants[index].id.clone()),
             mode: change.mode(),
             asked: change.value(),
@@ -257,7 +255,7 @@ impl Entry {
         for index in self.changed_variants {
             let variant = &row.variants[index];
             writes.variants.push(VariantLevel {
-                product_id: row.product_id.clone(),
+                product: row.number,
                 variant_id: variant.id.clone(),
                 quantity: variant.quantity.unwrap_or(0),
             });
@@ -270,10 +268,8 @@ impl Entry {
             level.is_some_and(|level| level.is_low(row.low_stock_threshold))
         };
         if self.first_quantity.is_none() || is_low(self.first_quantity) != is_low(row.quantity) {
-            writes
-                .flips
-                .push(Flip { product_id: row.product_id.clone(), is_low: is_low(row.quantity) });
+            writes.flips.push(Flip { product: row.number, is_low: is_low(row.quantity) });
         }
-        writes.products.push((row.product_id, quantity));
+        writes.products.push((row.number, quantity));
     }
 }

@@ -4,10 +4,12 @@ pub mod assets;
 pub mod bulk;
 pub mod fallback;
 pub mod inventory;
+mod negotiation;
 pub mod paging;
 pub mod products;
 pub mod service;
 pub mod session;
+pub mod snapshot;
 pub mod stock;
 
 use axum::Json;

@@ -19,7 +19,7 @@ use crate::error::ApiError;
 use crate::request::WriteRequest;
 use crate::secret::Hash;
 use crate::store::data::{KeptAnswer, Scope};
-use crate::store::{Store, Transaction as _};
+use crate::store::{Store, Transaction as _, Working};
 
 /// The idempotency keys whose first request is running in this process.
 #[derive(Clone, Debug, Default)]
@@ -30,24 +30,6 @@ pub struct InFlight(Arc<Mutex<HashSet<(Scope, String)>>>);
 struct Taken {
     in_flight: InFlight,
     entry: (Scope, String),
-}
-
-/// How a write goes on.
-#[derive(Debug)]
-pub enum Start<T> {
-    /// It was done before: this was the answer.
-    Replayed(Response),
-    /// It is to be done now, inside this transaction.
-    First(Claim<T>),
-}
-
-/// A write that is being done.
-#[derive(Debug)]
-pub struct Claim<T> {
-    /// The transaction in which the work is done.
-    pub tx: T,
-    kept: Option<(Taken, Hash)>,
-    scope: Scope,
 }
 
 /// The answer of a write, once the work is done.
@@ -83,51 +65,64 @@ impl Answer {
         let body = serde_json::to_vec(&Envelope::of(data)).map_err(|_| ApiError::internal())?;
         Ok(Self { status, body, preference })
     }
-}
 
-/// Starts a write: takes its idempotency key, and the transaction it is done in.
-///
-/// # Errors
-/// 409 where the key is in use or was used with another request; 503 where the store is busy.
-pub async fn start<S: Store>(
-    app: &App<S>,
-    request: &WriteRequest,
-) -> Result<Start<S::Tx>, ApiError> {
-    let scope = request.authority.scope;
-    let Some((key, fingerprint)) = &request.idempotency else {
-        let tx = app.store.begin().await?;
-        return Ok(Start::First(Claim { tx, kept: None, scope }));
-    };
-    let taken = app.in_flight.take(scope, key).ok_or_else(in_progress)?;
-    let mut tx = app.store.begin().await?;
-    match tx.find_answer(scope, key, app.kept_since()).await? {
-        None => Ok(Start::First(Claim { tx, kept: Some((taken, *fingerprint)), scope })),
-        Some(kept) if kept.fingerprint == *fingerprint => Ok(Start::Replayed(replay(kept)?)),
-        Some(_) => Err(reused()),
+    fn kept(&self, fingerprint: Hash) -> KeptAnswer {
+        KeptAnswer {
+            fingerprint,
+            status: self.status.as_u16(),
+            body: self.body.clone(),
+            preference_applied: self.preference == Preference::Applied,
+        }
     }
 }
 
-impl<T: crate::store::Transaction> Claim<T> {
-    /// Makes the work last, together with its answer.
-    ///
-    /// # Errors
-    /// [`ApiError`] where the store failed; then nothing was done.
-    pub async fn finish<S: Store>(
-        mut self,
-        app: &App<S>,
-        answer: Answer,
-    ) -> Result<Response, ApiError> {
-        if let Some((taken, fingerprint)) = &self.kept {
-            let kept = KeptAnswer {
-                fingerprint: *fingerprint,
-                status: answer.status.as_u16(),
-                body: answer.body.clone(),
-                preference_applied: answer.preference == Preference::Applied,
+/// What a write ended with.
+enum Ended {
+    /// It was done now.
+    Done(Answer),
+    /// It was done before: this was the answer.
+    Replayed(KeptAnswer),
+}
+
+/// Does `work` in a transaction together with keeping its answer, unless it was done before.
+///
+/// # Errors
+/// 409 where the key is taken or was used for something else; [`ApiError`] of the work or where the
+/// store failed. Then nothing was done.
+pub async fn once<S, W>(app: &App<S>, request: &WriteRequest, work: W) -> Result<Response, ApiError>
+where
+    S: Store,
+    W: for<'a> FnOnce(&'a mut S::Tx) -> Working<'a, Result<Answer, ApiError>> + Send + 'static,
+{
+    let scope = request.authority.scope;
+    let key = request.idempotency.as_ref();
+    let key = key.map(|(key, fingerprint)| {
+        app.in_flight.take(scope, key).map(|taken| (taken, *fingerprint)).ok_or_else(in_progress)
+    });
+    let key = key.transpose()?;
+    let (now, kept_since) = (app.now(), app.kept_since());
+    let write = app.store.write(move |tx| {
+        Box::pin(async move {
+            let Some((taken, fingerprint)) = key else {
+                return Ok((Ended::Done(work(tx).await?), None));
             };
-            self.tx.keep_answer(self.scope, &taken.entry.1, &kept, app.now()).await?;
-        }
-        self.tx.commit().await?;
-        respond(answer)
+            let name = taken.entry.1.as_str();
+            let ended = match tx.find_answer(scope, name, kept_since).await? {
+                Some(kept) if kept.fingerprint == fingerprint => Ended::Replayed(kept),
+                Some(_) => return Err(reused()),
+                None => {
+                    let answer = work(tx).await?;
+                    tx.keep_answer(scope, name, &answer.kept(fingerprint), now).await?;
+                    Ended::Done(answer)
+                }
+            };
+            // The key stays taken until the answer lasts, even if nobody waits for it any more.
+            Ok((ended, Some(taken)))
+        })
+    });
+    match write.await? {
+        (Ended::Done(answer), _) => respond(answer),
+        (Ended::Replayed(kept), _) => replay(kept),
     }
 }
 

@@ -5,10 +5,11 @@
 
 mod report;
 mod snapshot;
+mod source;
 mod store_client;
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use stockroom_domain::code::Code;
@@ -31,8 +32,13 @@ const UNUSABLE: u8 = 2;
 /// Show what a file would do to the stock, without sending anything.
 #[derive(Clone, Debug, Args)]
 pub struct PlanArgs {
-    /// The file: text with a header, its columns separated by `,` `;` tab or `|`
+    /// The file: text with a header, its columns separated by `,` `;` tab or `|`, or a workbook:
+    /// .xlsx .xlsb .xls .ods
     file: PathBuf,
+    /// The workbook's sheet, by its name or its number from 1; without it the first visible one
+    /// that has cells
+    #[arg(long, value_name = "NAME|NUMBER")]
+    sheet: Option<String>,
     #[command(flatten)]
     source: Source,
     /// A file with the key for --server; without it `STOCKROOM_KEY` is taken
@@ -179,7 +185,8 @@ fn read_sheet(args: &PlanArgs) -> Ended<Sheet> {
         header: if args.no_header { Header::None } else { Header::First },
         encoding: args.encoding.0,
     };
-    let table = Table::read(read_file(&args.file)?, options);
+    let text = source::read(&args.file, args.sheet.as_deref(), options)?;
+    let table = Table::read(text.bytes, text.options);
     if let Some(remark) = table.refusal() {
         let reason = refusal(remark.code, &remark.text);
         return Err(unusable(format!("{shown}: {reason}")));
@@ -201,17 +208,6 @@ fn read_sheet(args: &PlanArgs) -> Ended<Sheet> {
         )));
     }
     Ok(sheet)
-}
-
-fn read_file(file: &Path) -> Ended<Vec<u8>> {
-    let shown = file.display();
-    let failed = |error| unusable(format!("cannot read {shown}: {error}."));
-    let bytes = std::fs::metadata(file).map_err(failed)?.len();
-    if bytes > MAX_BYTES {
-        let reason = refusal(Code::TooLarge, &bytes.to_string());
-        return Err(unusable(format!("{shown}: {reason}")));
-    }
-    std::fs::read(file).map_err(failed)
 }
 
 fn mapping(args: &PlanArgs, table: &Table) -> Ended<Mapping> {
@@ -269,7 +265,11 @@ fn refusal(code: Code, text: &str) -> String {
             "this is a picture, a program or the like, not a text file. Export the stock as CSV."
                 .to_owned()
         }
-        Code::Workbook => "this is a workbook. Save it as CSV first.".to_owned(),
+        Code::Workbook => {
+            "this looks like a workbook or an archive, but there is no table in it. Save the table \
+             as .xlsx or CSV."
+                .to_owned()
+        }
         Code::TooLarge => format!(
             "the file has {text} bytes, at most {MAX_BYTES} are read. Split it, or leave out \
              columns that are not needed."

@@ -11,7 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
-use crate::handlers::{bulk, fallback, inventory, products, service, session, stock};
+use crate::handlers::{bulk, fallback, inventory, products, service, session, snapshot, stock};
 use crate::request::receive_body;
 use crate::store::Store;
 
@@ -30,6 +30,7 @@ pub fn router<S: Store>(app: App<S>) -> Router {
     let router = Router::new()
         .route(path::BULK, patch(bulk::update_bulk::<S>))
         .route(path::INVENTORY, get(inventory::list_inventory::<S>))
+        .route(path::SNAPSHOT, get(snapshot::get_snapshot::<S>))
         .route(
             path::PRODUCTS,
             get(products::list_products::<S>).post(products::create_product::<S>),
@@ -72,6 +73,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
                 [
                     "authorization",
                     "content-type",
+                    "if-none-match",
                     api::IDEMPOTENCY_KEY,
                     api::PREFER,
                     api::RUN_ID,
@@ -89,6 +91,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
                     "x-ratelimit-day-remaining",
                     api::RETRY_AFTER,
                     "date",
+                    "etag",
                     api::IDEMPOTENT_REPLAYED,
                     api::PREFERENCE_APPLIED,
                 ]
@@ -107,7 +110,8 @@ async fn add_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut add = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
+        // What a handler says about its own answer stands.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
     add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     if is_api {

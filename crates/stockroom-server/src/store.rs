@@ -7,19 +7,20 @@ pub mod data;
 pub mod sqlite;
 
 use std::future::Future;
+use std::pin::Pin;
 
 use jiff::Timestamp;
 use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 
 use self::data::{
-    Authority, Filled, KeptAnswer, KeyRow, LevelWrites, NewKey, NewSession, Page, ProductRow,
-    Scope, StockRow, StoreInfo, WriteRecord,
+    Authority, Filled, KeptAnswer, KeyRow, LevelWrites, NewKey, NewSession, Number, Page,
+    ProductRow, Scope, Snapshot, StockRow, StoreInfo, Version, WriteRecord,
 };
 use crate::secret::Hash;
 
 /// Why a store could not do what was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// A product with this SKU exists already.
     #[error("a product with the SKU {0} exists already")]
@@ -35,13 +36,23 @@ pub enum StoreError {
 /// What a store answers.
 pub type Stored<T> = Result<T, StoreError>;
 
+/// Work inside a transaction, as an async block in a box.
+pub type Working<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// A place that keeps a store's data.
 pub trait Store: Clone + Send + Sync + 'static {
-    /// A transaction that can write; dropped without a commit it leaves no trace.
+    /// What work that writes is given.
     type Tx: Transaction;
 
-    /// Starts a transaction that can write.
-    fn begin(&self) -> impl Future<Output = Stored<Self::Tx>> + Send;
+    /// Does `work` in a transaction and returns once it lasts; where it returns an `Err` or
+    /// panics it leaves no trace.
+    ///
+    /// A store may do the work on a thread of its own, and commit it together with others.
+    fn write<T, E, W>(&self, work: W) -> impl Future<Output = Result<T, E>> + Send
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        W: for<'a> FnOnce(&'a mut Self::Tx) -> Working<'a, Result<T, E>> + Send + 'static;
 
     /// Returns the store, or `None` in a database without one.
     fn info(&self) -> impl Future<Output = Stored<Option<StoreInfo>>> + Send;
@@ -69,6 +80,13 @@ pub trait Store: Clone + Send + Sync + 'static {
         which: Which,
         page: Page,
     ) -> impl Future<Output = Stored<InventoryPage>> + Send;
+
+    /// Returns the version of a scope's products and levels.
+    fn version(&self, scope: Scope) -> impl Future<Output = Stored<Version>> + Send;
+
+    /// Begins to read all tracked products as they are at one moment. The reading is given up where
+    /// nobody takes what was read for a while.
+    fn snapshot(&self, scope: Scope) -> impl Future<Output = Stored<Snapshot>> + Send;
 
     /// Returns a page of all products.
     fn products(
@@ -138,7 +156,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Stored<()>> + Send;
 }
 
-/// One transaction that can write.
+/// One transaction that can write, as work in [`Store::write`] sees it.
 pub trait Transaction: Send {
     /// Returns the answer kept under an idempotency key since `kept_since`.
     fn find_answer(
@@ -164,12 +182,18 @@ pub trait Transaction: Send {
         external_ids: &[&str],
     ) -> impl Future<Output = Stored<Vec<StockRow>>> + Send;
 
-    /// Returns the variants of these products, each with its product's id.
+    /// Returns the variants of these products, each with its product.
     fn variants_of(
         &mut self,
+        products: &[Number],
+    ) -> impl Future<Output = Stored<Vec<(Number, data::VariantRow)>>> + Send;
+
+    /// Returns the levels of the product with this id, else with this SKU, with its variants.
+    fn stock(
+        &mut self,
         scope: Scope,
-        product_ids: &[&str],
-    ) -> impl Future<Output = Stored<Vec<(String, data::VariantRow)>>> + Send;
+        reference: &str,
+    ) -> impl Future<Output = Stored<Option<StockRow>>> + Send;
 
     /// Returns the product with this id, else with this SKU.
     fn product(
@@ -193,7 +217,4 @@ pub trait Transaction: Send {
         product: &ProductRow,
         now: Timestamp,
     ) -> impl Future<Output = Stored<()>> + Send;
-
-    /// Makes what was written last.
-    fn commit(self) -> impl Future<Output = Stored<()>> + Send;
 }

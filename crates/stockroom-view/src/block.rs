@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use leptos_whole::prelude::on_cleanup;
-use leptos_whole::reactive::effect::RenderEffect;
+use crate::parts::prelude::on_cleanup;
+use crate::parts::reactive::effect::RenderEffect;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::Node;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos_whole::prelude::{Owner, component, untrack};
+use crate::parts::prelude::{Owner, component, untrack};
 
 use crate::block::{Block, follow};
 use crate::children::{ChildrenFn, ViewFn};
@@ -83,7 +83,11 @@ where
     }))
 }
 
+/// A row that is to be shown: its key, and what makes its view.
 type Wanted = ((u64, u64), Box<dyn FnOnce() -> View>);
+
+/// Collects the rows that are to be shown.
+type Each = Box<dyn FnMut(&mut Vec<Wanted>)>;
 
 /// A row that is shown; its owner ends with it.
 struct Row {
@@ -105,7 +109,7 @@ impl Row {
     }
 }
 
-fn list(mut each: Box<dyn FnMut(&mut Vec<Wanted>)>) -> View {
+fn list(mut each: Each) -> View {
     let block = Block::empty();
     let shown = Rc::clone(&block);
     let parent = Owner::current().unwrap_or_default();

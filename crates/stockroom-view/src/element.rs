@@ -2,16 +2,16 @@
 
 use std::marker::PhantomData;
 
-use leptos_whole::ev::Targeted;
-use leptos_whole::prelude::{NodeRef, Owner, on_cleanup};
-use leptos_whole::tachys::html::element::ElementType;
-use leptos_whole::tachys::html::event::EventDescriptor;
-use leptos_whole::tachys::html::node_ref::NodeRefContainer;
+use crate::parts::ev::Targeted;
+use crate::parts::prelude::{Owner, on_cleanup};
+use ::tachys::html::element::ElementType;
+use ::tachys::html::event::EventDescriptor;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, HtmlTemplateElement};
 
+use crate::node::NodeRef;
 use crate::setting::{IntoSetting, Kind};
 use crate::view::{IntoView, Part, View};
 
@@ -111,6 +111,7 @@ impl<T> El<T> {
     }
 
     /// Listens to an event.
+    #[expect(clippy::needless_pass_by_value, reason = "`view!` gives the event away")]
     pub fn on<E>(self, event: E, mut heard: impl FnMut(E::EventType) + 'static) -> Self
     where
         E: EventDescriptor,
@@ -138,7 +139,7 @@ impl<T> El<T> {
     /// Tells a reference which element it is of.
     pub fn node_ref<E>(self, node: NodeRef<E>) -> Self
     where
-        E: ElementType<Output = T>,
+        E: ElementType<Output = T> + 'static,
         T: JsCast + Clone + 'static,
     {
         if let Some(element) = &self.element {

@@ -1,7 +1,7 @@
 //! From a closure to a page.
 
+use crate::parts::prelude::Owner;
 use any_spawner::Executor;
-use leptos_whole::prelude::Owner;
 use web_sys::HtmlElement;
 
 use crate::element::document;
@@ -35,6 +35,7 @@ pub fn mount_to_body<V: IntoView>(view: impl FnOnce() -> V + 'static) {
 }
 
 /// Shows a view at the end of `parent`.
+#[expect(clippy::needless_pass_by_value, reason = "as with Leptos, the place is given away")]
 pub fn mount_to<V: IntoView>(parent: HtmlElement, view: impl FnOnce() -> V + 'static) -> Mounted {
     start();
     let owner = Owner::new();

@@ -55,6 +55,7 @@ pub trait IntoSetting: Sized {
 /// The name under which `view!` asks for an attribute's value.
 pub trait IntoAttributeValue: Sized {
     /// Returns the value as it is.
+    #[must_use]
     fn into_attribute_value(self) -> Self {
         self
     }

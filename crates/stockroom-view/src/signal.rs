@@ -8,12 +8,12 @@ use std::marker::PhantomData;
 use std::ops::DerefMut;
 use std::sync::Arc;
 
-use leptos_whole::prelude as whole;
-use leptos_whole::prelude::{GetValue, Read, ReadUntracked, Write, untrack};
-use leptos_whole::reactive::signal::guards::{Plain, ReadGuard};
+use crate::parts::prelude as whole;
+use crate::parts::prelude::{GetValue, Read, ReadUntracked, Write, untrack};
+use crate::parts::reactive::signal::guards::{Plain, ReadGuard};
 
 /// A value of any type.
-type Held = Box<dyn Any + Send + Sync>;
+pub(crate) type Held = Box<dyn Any + Send + Sync>;
 
 /// A value that is written here and followed there; copy it into closures.
 pub struct RwSignal<T>(whole::RwSignal<Held>, PhantomData<fn() -> T>);
@@ -91,7 +91,7 @@ impl<F: FnMut()> Work for F {
 }
 
 /// A use after the owner's end is a fault of the program, as it is with Leptos' own.
-fn gone() -> ! {
+pub(crate) fn gone() -> ! {
     panic!("a signal was used after its owner's end")
 }
 

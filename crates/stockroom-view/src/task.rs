@@ -2,7 +2,12 @@
 
 use std::pin::Pin;
 
-pub use leptos_whole::task::tick;
+use any_spawner::Executor;
+
+/// Waits until everything that is due now was done.
+pub async fn tick() {
+    Executor::tick().await;
+}
 
 /// Runs a future in this thread.
 pub fn spawn_local(future: impl Future<Output = ()> + 'static) {
@@ -10,5 +15,5 @@ pub fn spawn_local(future: impl Future<Output = ()> + 'static) {
 }
 
 fn spawn(future: Pin<Box<dyn Future<Output = ()>>>) {
-    leptos_whole::task::spawn_local(future);
+    Executor::spawn_local(future);
 }

@@ -70,6 +70,7 @@ impl View {
 
     /// Leptos marks its views for reloading in place, in builds for debugging; these need no mark.
     #[doc(hidden)]
+    #[must_use]
     pub fn with_view_marker(self, _: &'static str) -> Self {
         self
     }

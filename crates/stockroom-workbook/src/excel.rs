@@ -107,17 +107,27 @@ impl Excel {
         Ok(grid)
     }
 
-    /// Returns what a sheet says of its size, where that costs nothing.
+    /// Returns what a sheet says of its size, or that it is empty, where that costs next to nothing.
     fn size(&mut self, place: &Place) -> Option<Size> {
-        let end = match self {
+        let (end, has_cell) = match self {
             Self::Xlsx(workbook) => {
-                workbook.worksheet_cells_reader(&place.name).ok()?.dimensions().end
+                let mut cells = workbook.worksheet_cells_reader(&place.name).ok()?;
+                let end = cells.dimensions().end;
+                (end, end != (0, 0) || !matches!(cells.next_cell(), Ok(None)))
             }
             Self::Xlsb(workbook) => {
-                workbook.worksheet_cells_reader(&place.name).ok()?.dimensions().end
+                let mut cells = workbook.worksheet_cells_reader(&place.name).ok()?;
+                let end = cells.dimensions().end;
+                (end, end != (0, 0) || !matches!(cells.next_cell(), Ok(None)))
             }
-            Self::Xls(..) => return None,
+            Self::Xls(workbook, _) => {
+                let range = workbook.worksheet_range(&place.name).ok()?;
+                (range.end().unwrap_or_default(), range.end().is_some())
+            }
         };
+        if !has_cell {
+            return Some(Size::default());
+        }
         // Many programs write nothing, or the first cell.
         let size = Size { rows: end.0.saturating_add(1), columns: end.1.saturating_add(1) };
         (end != (0, 0)).then_some(size)

@@ -35,6 +35,9 @@ pub struct Size {
     pub columns: u32,
 }
 
+/// How a zipped file begins.
+const ZIP_MAGIC: &[u8] = b"PK\x03\x04";
+
 #[derive(Debug)]
 enum Source {
     Excel(Box<Excel>, Vec<Place>),
@@ -42,6 +45,11 @@ enum Source {
 }
 
 impl Workbook {
+    /// Tells whether a file that begins so may be a workbook, whatever it is called.
+    pub fn looks_like(first_bytes: &[u8]) -> bool {
+        first_bytes.starts_with(ZIP_MAGIC) || first_bytes.starts_with(&ole::MAGIC)
+    }
+
     /// Opens a workbook: its bytes say what it is, whatever the file is called.
     ///
     /// # Errors
@@ -61,7 +69,7 @@ impl Workbook {
     /// ```
     pub fn open(bytes: Vec<u8>, limits: Limits) -> Result<Self, WorkbookFault> {
         WorkbookFault::check(Measure::File, bytes.len() as u64, limits.file)?;
-        let (source, sheets) = if bytes.starts_with(b"PK\x03\x04") {
+        let (source, sheets) = if bytes.starts_with(ZIP_MAGIC) {
             match archive::check(&bytes, limits)? {
                 Kind::Ods => {
                     let (ods, sheets) = Ods::open(bytes, limits)?;

@@ -68,7 +68,8 @@ impl Engine {
     /// Does what is asked.
     pub fn answer(&mut self, ask: Ask, outside: &mut dyn Outside) -> Reply {
         match ask {
-            Ask::Open(bytes) => self.open(bytes, outside),
+            Ask::Open(bytes) => self.open(bytes, ReadOptions::default(), outside),
+            Ask::OpenAs(bytes, options) => self.open(bytes, options, outside),
             Ask::Reread(options) => self.reread(options, outside),
             Ask::OpenProducts(external_ids) => self.open_products(&external_ids, outside),
             Ask::Source => {

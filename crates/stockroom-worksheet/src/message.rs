@@ -21,6 +21,9 @@ pub enum Ask {
     /// Read this text as a file; answered by [`Reply::Shape`]. A file itself is handed over beside
     /// the message.
     Open(Vec<u8>),
+    /// Read this text as it is said to be: a workbook's sheet, of which nothing need be found out;
+    /// answered by [`Reply::Shape`]. Its bytes may be handed over beside the message too.
+    OpenAs(Vec<u8>, ReadOptions),
     /// Read the file again in another way; answered by [`Reply::Shape`].
     Reread(ReadOptions),
     /// Begin with these products, a row for each level; answered by [`Reply::Shape`].
@@ -169,8 +172,10 @@ pub enum Fill {
         /// How the result is rounded.
         rounding: Rounding,
     },
-    /// The first row's own text of a field, down to the last.
-    Down(EditField),
+    /// The first row's own texts, down to the last row, in the columns from one to another.
+    Down(GridColumn, GridColumn),
+    /// Nothing, in the columns from one to another.
+    Clear(GridColumn, GridColumn),
     /// The file's own text again.
     File(EditField),
 }

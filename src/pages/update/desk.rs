@@ -3,6 +3,10 @@
 //! Lives at the app's root, so that a worksheet and a run outlast a walk to another page.
 
 mod keeping;
+mod memory;
+mod workbook;
+
+pub use memory::headers_kept;
 
 use std::collections::HashSet;
 
@@ -11,13 +15,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_client::run::{Event, Outcome, Request};
 use stockroom_domain::stock::Product;
+use stockroom_domain::table::ReadOptions;
 use web_sys::File;
 
 use keeping::Keeping;
 
 use super::state::{Effect, Model, Msg, Trouble, answered};
 use super::tell;
-use crate::browser::worker::{Gone, WorkerLink};
+use crate::browser::worker::{Gone, SheetText, WorkbookLink, WorkerLink};
 use crate::browser::{clock, files, page, random};
 use crate::connection::{Connection, Method};
 use crate::stock::Stock;
@@ -44,6 +49,7 @@ pub struct Desk {
 #[derive(Debug, Default)]
 struct Tools {
     link: Option<WorkerLink>,
+    workbook: Option<WorkbookLink>,
     file: Option<File>,
     wake: Option<clock::Timer>,
     /// SKUs that were looked up for the file at hand.
@@ -145,11 +151,10 @@ impl Desk {
         match effect {
             Effect::OpenFile => {
                 self.begin();
-                let file = self.tools.with_value(|tools| tools.file.clone());
-                if let Some(file) = file {
-                    spawn_local(self.reply_of(Asked::File(file)));
-                }
+                spawn_local(self.open_file());
             }
+            Effect::Remember(said) => memory::keep(said),
+            Effect::Workbook(effect) => self.carry_out_workbook(effect),
             Effect::Ask(ask) => {
                 if matches!(ask, Ask::Open(_)) {
                     self.begin();
@@ -180,6 +185,7 @@ impl Desk {
     }
 
     fn begin(self) {
+        self.end_workbook();
         self.tools.update_value(|tools| {
             tools.looked_up.clear();
             tools.wants_stock = false;
@@ -187,6 +193,7 @@ impl Desk {
     }
 
     fn forget(self) {
+        self.end_workbook();
         self.tools.update_value(|tools| {
             if let Some(link) = tools.link.take() {
                 link.end();
@@ -210,11 +217,15 @@ impl Desk {
             Ok(link) => match &asked {
                 Asked::File(file) => link.open(file).await,
                 Asked::Ask(ask) => link.ask(ask).await,
+                Asked::Text(text, options) => link.open_text(text, *options).await,
             },
             Err(gone) => Err(gone),
         };
         match reply {
-            Ok(reply) => self.tell(Msg::Replied(reply)),
+            Ok(reply) => {
+                self.recall(&reply);
+                self.tell(Msg::Replied(reply));
+            }
             Err(gone) => self.lose_worker(gone),
         }
     }
@@ -340,6 +351,7 @@ impl Desk {
 enum Asked {
     File(File),
     Ask(Ask),
+    Text(SheetText, ReadOptions),
 }
 
 fn now_ms() -> u64 {

@@ -15,15 +15,20 @@ use crate::words::{Key, Plural, Words, use_words};
 use stockroom_worksheet::{Ask, Filter, Summary, View};
 
 pub mod cell;
+pub mod clipboard;
 pub mod fill;
 pub mod grid;
 pub mod missing;
 pub mod repairs;
+pub mod row;
 pub mod rows;
+pub mod select;
+pub mod tools;
 
 use fill::RowsBar;
-use grid::ChangesGrid;
+use grid::{ChangesGrid, provide_sheet};
 use repairs::RepairsNotice;
+use tools::GridTools;
 
 /// See every change before it happens, mend it where it stands, apply.
 #[component]
@@ -44,15 +49,24 @@ pub fn ReviewStep() -> impl IntoView {
                     view! { <Skeleton rows=8 label=label /> }
                 }
             >
-                <ReviewBar summary=summary />
-                <RowsBar />
-                <ChangesGrid />
+                <Worksheet summary=summary />
                 <ReviewFoot summary=summary />
             </Show>
         </section>
         <Show when=move || desk.with(|model| model.is_confirming)>
             <ConfirmDialog summary=summary />
         </Show>
+    }
+}
+
+/// The grid and what belongs to it.
+#[component]
+fn Worksheet(summary: Memo<Option<Summary>>) -> impl IntoView {
+    provide_sheet();
+    view! {
+        <ReviewBar summary=summary />
+        <RowsBar />
+        <ChangesGrid />
     }
 }
 
@@ -227,6 +241,7 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
                         choose(View { search: event.target().value(), ..view_now.get_untracked() });
                     }
                 />
+                <GridTools />
                 <button
                     type="button"
                     class="button quiet icon-only"

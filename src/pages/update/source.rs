@@ -1,25 +1,44 @@
-//! Where the changes come from: a file or pasted cells.
+//! Where the changes come from: a file, a sheet of a workbook, or pasted cells.
+
+pub mod sheets;
+pub mod trouble;
 
 use leptos::html;
 use leptos::prelude::*;
 use stockroom_domain::columns::OWN_LAYOUT;
-use stockroom_domain::table::MAX_BYTES;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, Event, HtmlInputElement};
 
 use super::desk::use_desk;
-use super::state::{Msg, Trouble};
-use super::tell;
-use crate::browser::{address, files};
-use crate::ui::{Dialog, Icon, Notice, Sign, Tone};
-use crate::words::{Key, Words, use_words};
+use super::state::{Model, Msg};
+use super::waiting::Waiting;
+use crate::browser::files;
+use crate::ui::{Dialog, Icon, Sign};
+use crate::words::{Key, use_words};
+use sheets::SheetChoice;
+use trouble::Trouble;
 
-/// Choose a file, drop one, or paste.
+/// What can be chosen as a file: tables as text, and workbooks.
+const ACCEPTED: &str = ".csv,.tsv,.txt,.xlsx,.xlsm,.xlsb,.xls,.ods,text/csv,text/plain";
+
+/// Choose a file, drop one, or paste; with a workbook of several sheets, which one.
 #[component]
 pub fn SourceStep() -> impl IntoView {
-    let words = use_words();
     let desk = use_desk();
     desk.warm_up();
+    let has_choice = Memo::new(move |_| desk.with(Model::has_sheet_choice));
+    view! {
+        <Trouble />
+        <Show when=move || has_choice.get() fallback=|| view! { <DropZone /> }>
+            <SheetChoice />
+        </Show>
+    }
+}
+
+#[component]
+fn DropZone() -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
     let is_over = RwSignal::new(false);
     let is_pasting = RwSignal::new(false);
     let input = NodeRef::<html::Input>::new();
@@ -57,7 +76,6 @@ pub fn SourceStep() -> impl IntoView {
         files::save("stock-template.csv", "text/csv", &text);
     };
     view! {
-        <Trouble />
         <section
             class="card drop"
             class:is-over=move || is_over.get()
@@ -80,7 +98,7 @@ pub fn SourceStep() -> impl IntoView {
                     class="visually-hidden"
                     type="file"
                     tabindex="-1"
-                    accept=".csv,.tsv,.txt,text/csv,text/plain"
+                    accept=ACCEPTED
                     on:change=chosen
                 />
                 <button type="button" class="button primary" on:click=choose>
@@ -93,67 +111,11 @@ pub fn SourceStep() -> impl IntoView {
                     {words.t(Key::UpdateTemplate)}
                 </button>
             </div>
-            <p class="drop-busy" role="status">
-                {move || desk.with(|m| m.is_busy).then(|| words.text(Key::UpdateReading))}
-            </p>
+            <Waiting />
         </section>
         <Show when=move || is_pasting.get()>
             <PasteDialog on_close=move |()| is_pasting.set(false) />
         </Show>
-    }
-}
-
-/// Why the source cannot be used.
-#[component]
-fn Trouble() -> impl IntoView {
-    let words = use_words();
-    let desk = use_desk();
-    let told = move || {
-        desk.with(|model| match (&model.trouble, &model.shape.refusal) {
-            (Some(trouble), _) => Some(trouble_in_words(words, *trouble)),
-            (None, Some(remark)) => {
-                let why = tell::remark(words, remark.code, remark.line, &remark.text);
-                let nothing = words.text(Key::UpdateNothingSent);
-                let title = match model.name.as_str() {
-                    "" => words.text(Key::UpdateRefused).to_owned(),
-                    name => format!("{name}: {}", words.text(Key::UpdateRefused)),
-                };
-                Some((title, format!("{why} {nothing}")))
-            }
-            _ => None,
-        })
-    };
-    let must_reload = move || desk.with(|model| model.trouble == Some(Trouble::OtherBuild));
-    move || {
-        told().map(|(title, about)| {
-            view! {
-                <Notice tone=Tone::Error title=title about=about>
-                    <Show when=must_reload>
-                        <button type="button" class="button" on:click=move |_| address::reload()>
-                            {words.t(Key::UpdateReload)}
-                        </button>
-                    </Show>
-                </Notice>
-            }
-        })
-    }
-}
-
-fn trouble_in_words(words: Words, trouble: Trouble) -> (String, String) {
-    let megabytes = |bytes: u64| words.number(i64::try_from(bytes >> 20).unwrap_or(i64::MAX));
-    match trouble {
-        Trouble::TooLarge { bytes } => (
-            words.fill(Key::UpdateTooLarge, &[("size", &megabytes(bytes))]),
-            words.fill(Key::UpdateTooLargeAbout, &[("max", &megabytes(MAX_BYTES))]),
-        ),
-        Trouble::WorkerEnded => (
-            words.text(Key::UpdateWorkerEnded).to_owned(),
-            words.text(Key::UpdateWorkerEndedAbout).to_owned(),
-        ),
-        Trouble::OtherBuild => (
-            words.text(Key::UpdateOtherBuild).to_owned(),
-            words.text(Key::UpdateOtherBuildAbout).to_owned(),
-        ),
     }
 }
 

@@ -15,7 +15,9 @@ use stockroom_worksheet::{Ask, News, Reply, SendItem, Shape, Summary, View};
 
 pub mod draft;
 mod message;
+pub mod remembered;
 mod sending;
+pub mod workbook;
 
 pub use message::{Effect, Msg};
 pub use sending::answered;
@@ -47,6 +49,8 @@ pub struct Model {
     pub step: Step,
     /// The name of the file; blank for a paste.
     pub name: String,
+    /// The workbook that the file is, where it is one.
+    pub workbook: Option<workbook::Workbook>,
     /// Whether an answer of the worksheet is awaited that changes the step.
     pub is_busy: bool,
     /// How far the worksheet is with what it does now.
@@ -57,6 +61,8 @@ pub struct Model {
     pub is_head: bool,
     /// Cells of the last paste that would have gone where nothing can be typed.
     pub skipped_cells: u32,
+    /// What was said before about files like this one.
+    pub recall: remembered::Recall,
     /// How the file is read.
     pub options: ReadOptions,
     /// What the file looks like.
@@ -127,8 +133,12 @@ pub enum Trouble {
         /// Its bytes.
         bytes: u64,
     },
+    /// The browser cannot read the file: moved, changed, locked.
+    Unreadable,
     /// The worker ended; the file has to be read again.
     WorkerEnded,
+    /// The worker that unpacks workbooks ended.
+    WorkbookEnded,
     /// The page is older than the server's files and must be loaded again.
     OtherBuild,
 }
@@ -144,6 +154,8 @@ impl Model {
                 self.origin = Origin::Cells;
                 effects
             }
+            Msg::Workbook(msg) => self.tell_workbook(msg),
+            Msg::Recalled(found) => self.take_recalled(found),
             Msg::ProductsChosen(_) if self.is_running() => Vec::new(),
             Msg::ProductsChosen(skus) => {
                 let effects = self.open(String::new(), 0, Effect::OpenProducts(skus));
@@ -160,6 +172,7 @@ impl Model {
             }
             Msg::WorkerGone(trouble) => self.lose_worker(trouble),
             Msg::ReadingChosen(options) => {
+                self.keep_fields();
                 self.options = options;
                 // What was typed was typed over other rows.
                 vec![Effect::DropSteps, Effect::Ask(Ask::Reread(options))]
@@ -173,7 +186,7 @@ impl Model {
                 self.shape.locations = locations;
                 self.map()
             }
-            Msg::ColumnsConfirmed => self.review(),
+            Msg::ColumnsConfirmed => [self.remember(), self.review()].concat(),
             Msg::ColumnsReopened => {
                 self.step = Step::Columns;
                 Vec::new()
@@ -181,7 +194,11 @@ impl Model {
             Msg::StyleChosen(style) => {
                 self.style = style;
                 self.generation += 1;
-                vec![Effect::Ask(Ask::Style(style))]
+                if self.step == Step::Columns {
+                    // The plan that follows is made with it.
+                    return Vec::new();
+                }
+                [self.remember(), vec![Effect::Ask(Ask::Style(style))]].concat()
             }
             Msg::ViewChosen(view) => {
                 self.view = view;
@@ -246,7 +263,10 @@ impl Model {
     fn take(&mut self, reply: Reply) -> Vec<Effect> {
         match reply {
             Reply::Shape(shape) => self.take_shape(*shape),
-            Reply::Summary(summary) => self.take_summary(summary),
+            Reply::Summary(summary) => {
+                self.skipped_cells = 0;
+                self.take_summary(summary)
+            }
             Reply::Pasted { summary, skipped } => {
                 self.skipped_cells = skipped;
                 self.take_summary(summary)
@@ -319,8 +339,10 @@ impl Model {
         if self.is_restoring() {
             return self.restore_shape(shape);
         }
-        let is_new = self.step == Step::Source || std::mem::take(&mut self.is_head);
+        let is_new = self.continues_opening() || self.step == Step::Source || self.is_head;
+        self.is_head = false;
         self.shape = shape;
+        self.recall.note(&self.shape);
         self.is_busy = false;
         self.progress = None;
         if self.shape.refusal.is_some() {
@@ -331,10 +353,15 @@ impl Model {
             return Vec::new();
         }
         if !is_new {
-            return Vec::new();
+            return self.refit_fields();
+        }
+        let recalled = self.go_on_recalling();
+        if !recalled.is_empty() {
+            return recalled;
         }
         let mut effects = vec![Effect::KeepSource];
-        if self.shape.unusable.is_none() && self.shape.rows > 0 {
+        // Who is at the columns already is not taken away from them.
+        if self.shape.unusable.is_none() && self.shape.rows > 0 && !self.recall.is_by_hand {
             effects.extend(self.review());
         } else {
             self.step = Step::Columns;
@@ -364,10 +391,16 @@ impl Model {
         self.map()
     }
 
+    /// Says what the columns mean, as the merchant has it.
     fn map(&mut self) -> Vec<Effect> {
+        self.recall.is_by_hand = true;
+        vec![Effect::Ask(self.mapped())]
+    }
+
+    fn mapped(&self) -> Ask {
         let fields = self.shape.fields.clone();
         let (default_mode, locations) = (self.shape.default_mode, self.shape.locations.clone());
-        vec![Effect::Ask(Ask::Map { fields, default_mode, locations })]
+        Ask::Map { fields, default_mode, locations }
     }
 
     fn review(&mut self) -> Vec<Effect> {

@@ -69,6 +69,15 @@ impl Facts {
         self.faults.push(fault(fact));
     }
 
+    /// Adds a row behind the last that asks for a change and nothing else.
+    pub(super) fn push_plain(&mut self, change: Change, fact: Fact) {
+        let mode = if change.mode() == Mode::Set { SETS } else { ADJUSTS };
+        self.targets.push(fact.target);
+        self.values.push(i32::try_from(change.value()).unwrap_or(NO_VALUE));
+        self.states.push(mode | ASKS);
+        self.faults.push(fault(fact));
+    }
+
     /// Writes what is known of a row.
     pub(super) fn put(&mut self, row: usize, ask: &RowAsk<'_>, fact: Fact) {
         self.targets[row] = fact.target;

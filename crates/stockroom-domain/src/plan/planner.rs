@@ -6,10 +6,11 @@ use super::facts::{Fact, Facts};
 use super::issues;
 use super::merge::Merged;
 use super::{Limits, Plan, place};
+use crate::code::Code;
 use crate::columns::{Field, Locations};
 use crate::number::Style;
 use crate::quantity::{Change, Level};
-use crate::rows::{Outcome, Reader, RowAsk};
+use crate::rows::{Outcome, PlainRow, Reader, RowAsk};
 use crate::sheet::{Sheet, Touched};
 use crate::stock::Stock;
 
@@ -76,22 +77,30 @@ impl Plan {
     fn read_all(&mut self, sheet: &Sheet, stock: &Stock, told: &mut dyn FnMut(usize)) {
         let mut reader = Reader::new(sheet, self.style);
         let mut marked: Vec<u32> = Vec::new();
-        let mut asks = Vec::with_capacity(AT_A_TIME);
+        let mut batch = Vec::with_capacity(AT_A_TIME);
         for start in (0..sheet.rows()).step_by(AT_A_TIME) {
             let rows = start..sheet.rows().min(start + AT_A_TIME);
-            asks.clear();
-            asks.extend(rows.clone().map(|row| reader.read(row)));
+            batch.clear();
+            batch.extend(rows.clone().map(|row| match reader.read_plain(row) {
+                Some(plain) => Asked::Plainly(plain),
+                None => Asked::Otherwise(Box::new(reader.read(row))),
+            }));
             // Look-ups of a batch wait for memory together, not one after the other.
             let mut found = [None; AT_A_TIME];
-            for (product, ask) in found.iter_mut().zip(&asks) {
-                *product = stock.find(&ask.external_id);
+            for (product, asked) in found.iter_mut().zip(&batch) {
+                *product = stock.find(asked.external_id());
             }
-            for ((row, ask), product) in rows.clone().zip(&asks).zip(found) {
-                if ask.has_marks {
-                    marked.push(place(row));
+            for ((row, asked), product) in rows.clone().zip(&batch).zip(found) {
+                match asked {
+                    Asked::Plainly(plain) => self.take_plain(plain, product),
+                    Asked::Otherwise(ask) => {
+                        if ask.has_marks {
+                            marked.push(place(row));
+                        }
+                        let fact = self.fact(sheet, stock, ask, product);
+                        self.facts.push(ask, fact);
+                    }
                 }
-                let fact = self.fact(sheet, stock, ask, product);
-                self.facts.push(ask, fact);
             }
             if rows.end % REPORT_EVERY < AT_A_TIME {
                 told(rows.end);
@@ -108,6 +117,14 @@ impl Plan {
             let fact = self.fact(sheet, stock, &ask, stock.find(&ask.external_id));
             self.facts.put(row, &ask, fact);
         }
+    }
+
+    fn take_plain(&mut self, plain: &PlainRow<'_>, product: Option<usize>) {
+        let (target, fault) = match product {
+            Some(product) => (self.find_or_add_target(place(product), NONE), None),
+            None => (NONE, Some(Code::UnknownProduct)),
+        };
+        self.facts.push_plain(plain.change, Fact { target, fault, expects_other: false });
     }
 
     /// Returns what is known of a row, with a new target where no row named it before.
@@ -225,6 +242,22 @@ impl Plan {
                 self.targets[at as usize].warn_of_total();
                 at = self.targets[at as usize].next;
             }
+        }
+    }
+}
+
+/// What a row of a batch asks for.
+enum Asked<'a> {
+    Plainly(PlainRow<'a>),
+    /// Boxed, so that a batch of plain rows stays small.
+    Otherwise(Box<RowAsk<'a>>),
+}
+
+impl Asked<'_> {
+    fn external_id(&self) -> &str {
+        match self {
+            Self::Plainly(plain) => plain.external_id,
+            Self::Otherwise(ask) => &ask.external_id,
         }
     }
 }

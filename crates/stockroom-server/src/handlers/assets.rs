@@ -10,6 +10,7 @@ use rust_embed::Embed;
 use sha2::{Digest, Sha256};
 
 use super::fallback::not_found;
+use super::negotiation::{accepts, has_tag};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::secret::hex;
@@ -79,19 +80,6 @@ async fn read(dir: Option<&Path>, name: &str) -> Option<Cow<'static, [u8]>> {
     }
 }
 
-fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|entry| {
-            let (name, weight) = entry.split_once(';').unwrap_or((entry, "q=1"));
-            let weight = weight.trim().trim_start_matches("q=");
-            name.trim().eq_ignore_ascii_case(coding) && weight.parse::<f32>().unwrap_or(1.0) > 0.0
-        })
-}
-
 fn respond(name: &str, file: File, headers: &HeaderMap) -> Response {
     let etag = format!("\"{}\"", hex(&Sha256::digest(&file.data)[..16]));
     let cache = if is_hashed(name) {
@@ -116,15 +104,6 @@ fn respond(name: &str, file: File, headers: &HeaderMap) -> Response {
 
 fn finish(response: axum::http::response::Builder, body: Body) -> Response {
     response.body(body).unwrap_or_else(|_| ApiError::internal().into_response())
-}
-
-fn has_tag(headers: &HeaderMap, etag: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|tag| tag.trim().trim_start_matches("W/") == etag)
 }
 
 /// Tells whether a name carries its content's hash, such as `app-0123456789abcdef_bg.wasm`.

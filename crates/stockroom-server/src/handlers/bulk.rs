@@ -6,9 +6,9 @@ use axum::response::Response;
 use stockroom_api::read::bulk::read_bulk;
 
 use crate::app::App;
-use crate::applying::{apply_bulk, nfc};
+use crate::applying::{Results, apply_bulk, nfc};
 use crate::error::ApiError;
-use crate::idempotency::{self, Answer, Preference, Start};
+use crate::idempotency::{self, Answer, Preference};
 use crate::request::WriteRequest;
 use crate::store::Store;
 use crate::store::data::Source;
@@ -19,16 +19,17 @@ pub async fn update_bulk<S: Store>(
     request: WriteRequest,
 ) -> Result<Response, ApiError> {
     let items = read_bulk(&request.body, nfc)?;
-    let mut claim = match idempotency::start(&app, &request).await? {
-        Start::Replayed(response) => return Ok(response),
-        Start::First(claim) => claim,
+    let (scope, preference) = (request.authority.scope, request.preference);
+    let results = match preference {
+        Preference::Applied => Results::Wanted,
+        Preference::None => Results::LeftOut,
     };
     let record = request.record(Source::Bulk);
-    let scope = request.authority.scope;
-    let mut outcome = apply_bulk(&mut claim.tx, scope, &record, items).await?;
-    if request.preference == Preference::None {
-        outcome.results = None;
-    }
-    let answer = Answer::json(StatusCode::OK, outcome, request.preference)?;
-    claim.finish(&app, answer).await
+    let work = idempotency::once(&app, &request, move |tx| {
+        Box::pin(async move {
+            let outcome = apply_bulk(tx, scope, &record, items, results).await?;
+            Answer::json(StatusCode::OK, outcome, preference)
+        })
+    });
+    work.await
 }

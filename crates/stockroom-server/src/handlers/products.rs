@@ -1,5 +1,7 @@
 //! `GET` and `POST /dev/store/products`, `GET /dev/store/products/{id}`.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,7 +13,7 @@ use super::{Answered, success};
 use crate::app::App;
 use crate::auth::Reader;
 use crate::error::ApiError;
-use crate::idempotency::{self, Answer, Preference, Start};
+use crate::idempotency::{self, Answer, Preference};
 use crate::random::new_id;
 use crate::request::{Reference, WriteRequest};
 use crate::store::data::ProductRow;
@@ -43,20 +45,20 @@ pub async fn create_product<S: Store>(
     request: WriteRequest,
 ) -> Result<Response, ApiError> {
     let new = read_new_product(&request.body)?;
-    let mut claim = match idempotency::start(&app, &request).await? {
-        Start::Replayed(response) => return Ok(response),
-        Start::First(claim) => claim,
-    };
-    let now = app.now();
-    let row = ProductRow {
-        id: new_id(&*app.random, now),
-        variant_ids: new.variants.iter().map(|_| new_id(&*app.random, now)).collect(),
-        new,
-    };
     let scope = request.authority.scope;
-    claim.tx.insert_product(scope, &row, now).await?;
-    let created = claim.tx.product(scope, &row.id).await?;
-    let created = created.ok_or_else(ApiError::internal)?;
-    let answer = Answer::json(StatusCode::CREATED, created, Preference::None)?;
-    claim.finish(&app, answer).await
+    let (random, now) = (Arc::clone(&app.random), app.now());
+    let work = idempotency::once(&app, &request, move |tx| {
+        Box::pin(async move {
+            // Only what is really made takes ids.
+            let row = ProductRow {
+                id: new_id(&*random, now),
+                variant_ids: new.variants.iter().map(|_| new_id(&*random, now)).collect(),
+                new,
+            };
+            tx.insert_product(scope, &row, now).await?;
+            let created = tx.product(scope, &row.id).await?.ok_or_else(ApiError::internal)?;
+            Answer::json(StatusCode::CREATED, created, Preference::None)
+        })
+    });
+    work.await
 }

@@ -18,6 +18,7 @@ pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envel
         sessions: true,
         expected_quantity: true,
         representation: true,
+        snapshot: true,
         idempotency_key_required: app.settings.idempotency == Idempotency::Required,
         limits: Limits::default(),
     })

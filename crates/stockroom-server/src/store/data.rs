@@ -1,11 +1,13 @@
 //! The plain data that goes into a store and comes out of it.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use stockroom_api::inventory::InventoryItem;
 use stockroom_api::key::{Access, Environment};
 use stockroom_api::product::NewProduct;
 use stockroom_domain::quantity::Mode;
+use tokio::sync::mpsc;
 
+use super::Stored;
 use crate::secret::Hash;
 
 /// Whose data: every read and write is inside one.
@@ -142,6 +144,21 @@ pub struct Page {
     pub limit: u64,
 }
 
+/// Which state of a scope's products and levels was read; it grows with every change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub i64);
+
+/// All tracked products as they are at one moment, while they are being read.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The state that is read.
+    pub version: Version,
+    /// The number of products.
+    pub total: u64,
+    /// The products in the order of the inventory list; they end early where reading failed.
+    pub parts: mpsc::Receiver<Stored<Vec<InventoryItem>>>,
+}
+
 /// A product that is being added, its ids chosen.
 #[derive(Clone, Debug)]
 pub struct ProductRow {
@@ -160,11 +177,15 @@ pub struct Filled {
     pub products: usize,
 }
 
+/// How the store itself names a product: read with its levels, given back when they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Number(pub i64);
+
 /// A product's levels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StockRow {
-    /// The product's id.
-    pub product_id: String,
+    /// The store's own name of the product.
+    pub number: Number,
     /// The product's SKU.
     pub external_id: Option<String>,
     /// Its own level.
@@ -216,7 +237,7 @@ pub enum Source {
 #[derive(Clone, Debug, Default)]
 pub struct LevelWrites {
     /// The products' last levels.
-    pub products: Vec<(String, i64)>,
+    pub products: Vec<(Number, i64)>,
     /// The products that start to be tracked, become low or are no longer low.
     pub flips: Vec<Flip>,
     /// The variants' last levels.
@@ -226,19 +247,19 @@ pub struct LevelWrites {
 }
 
 /// What a list selects a product by, once that changes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Flip {
-    /// The product's id.
-    pub product_id: String,
+    /// The product.
+    pub product: Number,
     /// Whether its level is below its threshold.
     pub is_low: bool,
 }
 
 /// A variant's new level.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct VariantLevel {
-    /// The product's id.
-    pub product_id: String,
+    /// The product.
+    pub product: Number,
     /// The variant's id.
     pub variant_id: String,
     /// The level.
@@ -248,8 +269,8 @@ pub struct VariantLevel {
 /// One level that was asked for.
 #[derive(Clone, Debug)]
 pub struct HistoryLine {
-    /// The product's id.
-    pub product_id: String,
+    /// The product.
+    pub product: Number,
     /// The variant's id, where it is a variant's level.
     pub variant_id: Option<String>,
     /// Set or adjust.

@@ -1,6 +1,7 @@
 //! A server of a test's own, on a port of its own, with a clock that the test moves.
 
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -10,11 +11,11 @@ use stockroom_server::clock::Clock;
 use stockroom_server::commands::demo::create_demo;
 use stockroom_server::commands::make_key;
 use stockroom_server::idempotency::InFlight;
-use stockroom_server::random::SystemRandom;
+use stockroom_server::random::{Random, SystemRandom};
 use stockroom_server::router::router;
-use stockroom_server::store::Store as _;
 use stockroom_server::store::data::{Scope, StoreKind};
 use stockroom_server::store::sqlite::SqliteStore;
+use stockroom_server::store::{Store as _, StoreError};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use ureq::http::{HeaderMap, Request};
@@ -39,10 +40,31 @@ impl FakeClock {
     }
 }
 
+/// The operating system's randomness, that panics once when it is told to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FlakyRandom(Arc<AtomicUsize>);
+
+impl FlakyRandom {
+    /// Makes the draw after so many others panic.
+    pub(crate) fn panic_after(&self, draws: usize) {
+        self.0.store(draws + 1, Ordering::SeqCst);
+    }
+}
+
+impl Random for FlakyRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        let count = |left: usize| left.checked_sub(1);
+        let left = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count);
+        assert_ne!(left, Ok(1), "a draw that was told to panic");
+        SystemRandom.fill(bytes);
+    }
+}
+
 /// A running server.
 pub(crate) struct TestApp {
     pub(crate) url: String,
     pub(crate) clock: FakeClock,
+    pub(crate) random: FlakyRandom,
     store: SqliteStore,
     runtime: Runtime,
     agent: ureq::Agent,
@@ -71,6 +93,7 @@ fn spawn(kind: StoreKind, settings: Settings) -> TestApp {
     let dir = tempfile::tempdir().unwrap();
     let runtime = Runtime::new().unwrap();
     let clock = FakeClock(Arc::new(Mutex::new("2026-11-23T08:00:00Z".parse().unwrap())));
+    let random = FlakyRandom::default();
     let file = dir.path().join("stockroom.db");
     let (store, listener) = runtime.block_on(async {
         let store = SqliteStore::open(&file).await.unwrap();
@@ -89,13 +112,13 @@ fn spawn(kind: StoreKind, settings: Settings) -> TestApp {
     let app = App {
         store: store.clone(),
         clock: Arc::new(clock.clone()),
-        random: Arc::new(SystemRandom),
+        random: Arc::new(random.clone()),
         settings: Arc::new(settings),
         in_flight: InFlight::default(),
     };
     runtime.spawn(async move { axum::serve(listener, router(app)).await });
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
-    TestApp { url, clock, store, runtime, agent: config.into(), _dir: dir }
+    TestApp { url, clock, random, store, runtime, agent: config.into(), _dir: dir }
 }
 
 impl TestApp {
@@ -105,6 +128,33 @@ impl TestApp {
         let (key, row) = make_key(scope, access, "test");
         self.runtime.block_on(self.store.create_key(row)).unwrap();
         key
+    }
+
+    /// Keeps the store from writing until the sender is dropped, with as many writes waiting as it
+    /// takes.
+    pub(crate) fn hold_up(&self) -> mpsc::Sender<()> {
+        let (release, released) = mpsc::channel::<()>();
+        let (started, has_started) = mpsc::channel();
+        let store = self.store.clone();
+        self.runtime.spawn(async move {
+            let work = store.write(move |_| {
+                let _ = started.send(());
+                let _ = released.recv();
+                Box::pin(async { Ok::<_, StoreError>(()) })
+            });
+            work.await
+        });
+        has_started.recv().unwrap();
+        let (ended, has_ended) = mpsc::channel();
+        for _ in 0..1_000 {
+            let (store, ended) = (self.store.clone(), ended.clone());
+            self.runtime.spawn(async move {
+                let _ = ended.send(store.extend_session([0; 32], Timestamp::UNIX_EPOCH).await);
+            });
+        }
+        // None that waits can end, so the first that ends was refused.
+        assert!(matches!(has_ended.recv().unwrap(), Err(StoreError::Busy)));
+        release
     }
 
     /// Revokes the only key with these last characters.

@@ -211,3 +211,54 @@ fn people_get_a_table_and_the_totals() {
     assert!(shown.contains("units 8 → 0"), "{shown}");
     assert!(!shown.contains("THIEB-001"), "{shown}");
 }
+
+/// Plans on a workbook of the kept ones, with the small snapshot as stock.
+fn plan_workbook(name: &str, args: &[&str]) -> Output {
+    let desk = Desk::new("");
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/workbooks").join(name);
+    let stock = desk.path("stock.json");
+    plan(&file, &[&["--stock", stock.to_str().unwrap(), "--json"], args].concat(), "")
+}
+
+/// Returns the SKUs of the rows that a workbook's sheet has.
+fn skus(name: &str, args: &[&str]) -> Vec<String> {
+    let ended = plan_workbook(name, args);
+    let json: Value = serde_json::from_slice(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"));
+    let sku = |line: &Value| line["externalId"].as_str().unwrap_or_default().to_owned();
+    json["lines"].as_array().unwrap().iter().map(sku).collect()
+}
+
+#[test]
+fn workbooks_of_every_kind_are_read_with_their_leading_zeros() {
+    for name in ["types.xlsx", "types.xls", "types.xlsb", "types.ods"] {
+        assert_eq!(skus(name, &[])[0], "000123", "{name}");
+    }
+}
+
+#[test]
+fn a_sheet_is_chosen_by_name_or_number() {
+    let args = |sheet| ["--sheet", sheet];
+    assert_eq!(skus("sheets.xlsx", &args("Été & hiver")), ["THIAKRY", "MAFE-003"]);
+    assert_eq!(skus("sheets.xlsx", &args("المخزون")), ["COUSC-ORG"]);
+    assert_eq!(skus("sheets.xlsx", &args("2")), ["THIAKRY", "MAFE-003"]);
+    let ended = plan_workbook("sheets.xlsx", &args("Winter"));
+    assert_eq!(ended.status.code(), Some(2));
+    assert!(text(&ended.stderr).contains("Consignes, Été & hiver"), "{ended:?}");
+}
+
+#[test]
+fn a_workbook_that_cannot_be_read_says_why() {
+    let check = |name: &str, words: &str| {
+        let ended = plan_workbook(name, &[]);
+        assert_eq!(ended.status.code(), Some(2), "{name}: {ended:?}");
+        assert!(text(&ended.stderr).contains(words), "{name}: {ended:?}");
+    };
+    check("encrypted.xlsx", "password");
+    check("bomb_honest.xlsx", "left alone");
+    check("damaged_cut.xlsx", "damaged");
+    check("no_sheets.xlsx", "no sheet");
+    check("folder.zip", "no table in it");
+    let desk = Desk::new("sku,quantity\nA,1\n");
+    desk.check_unusable(&["--sheet", "1"], "--sheet");
+}

@@ -41,6 +41,14 @@ impl Running {
     }
 }
 
+impl Running {
+    /// Ends the server at once, as a failure of the machine would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         // It may have ended already.

@@ -6,28 +6,36 @@ use stockroom_api::key::{Access, Environment};
 use stockroom_api::product::{NewProduct, NewVariant};
 use stockroom_domain::quantity::Mode;
 use stockroom_server::store::data::{
-    Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Page, ProductRow, Revoked,
-    Scope, Source, StoreKind, VariantLevel, WriteRecord,
+    Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Number, Page, ProductRow,
+    Revoked, Scope, Snapshot, Source, StoreKind, VariantLevel, WriteRecord,
 };
-use stockroom_server::store::{Store, StoreError, Transaction as _};
+use stockroom_server::store::{Store, StoreError, Stored, Transaction};
 
 /// One thing that a store must do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Case {
     WritesLast,
-    DroppedWritesLeaveNoTrace,
+    FailuresLeaveNoTrace,
+    NeighboursDoNotNotice,
+    ChangesHaveVersions,
     TestAndLiveAreApart,
     SkusAreTakenOnce,
+    SkusAreFound,
     AnswersAreKeptUntilTheyExpire,
+    AllThatExpiredIsForgotten,
     SessionsEndWithTheirKey,
 }
 
 pub(crate) const CASES: &[Case] = &[
     Case::WritesLast,
-    Case::DroppedWritesLeaveNoTrace,
+    Case::FailuresLeaveNoTrace,
+    Case::NeighboursDoNotNotice,
+    Case::ChangesHaveVersions,
     Case::TestAndLiveAreApart,
     Case::SkusAreTakenOnce,
+    Case::SkusAreFound,
     Case::AnswersAreKeptUntilTheyExpire,
+    Case::AllThatExpiredIsForgotten,
     Case::SessionsEndWithTheirKey,
 ];
 
@@ -39,10 +47,14 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
     store.create("Test", StoreKind::Real, now()).await.unwrap();
     match case {
         Case::WritesLast => writes_last(store).await,
-        Case::DroppedWritesLeaveNoTrace => dropped_writes_leave_no_trace(store).await,
+        Case::FailuresLeaveNoTrace => failures_leave_no_trace(store).await,
+        Case::NeighboursDoNotNotice => neighbours_do_not_notice(store).await,
+        Case::ChangesHaveVersions => changes_have_versions_of_their_own(store).await,
         Case::TestAndLiveAreApart => test_and_live_are_apart(store).await,
         Case::SkusAreTakenOnce => skus_are_taken_once(store).await,
+        Case::SkusAreFound => skus_are_found(store).await,
         Case::AnswersAreKeptUntilTheyExpire => answers_are_kept_until_they_expire(store).await,
+        Case::AllThatExpiredIsForgotten => all_that_expired_is_forgotten(store).await,
         Case::SessionsEndWithTheirKey => sessions_end_with_their_key(store).await,
     }
 }
@@ -71,7 +83,7 @@ fn product(id: &str, external_id: Option<&str>) -> ProductRow {
     }
 }
 
-fn writes(id: &str) -> (WriteRecord, LevelWrites) {
+fn writes(product: Number) -> (WriteRecord, LevelWrites) {
     let record = WriteRecord {
         at: now(),
         source: Source::Bulk,
@@ -81,7 +93,7 @@ fn writes(id: &str) -> (WriteRecord, LevelWrites) {
         run_reason: Some("comptage".to_owned()),
     };
     let line = HistoryLine {
-        product_id: id.to_owned(),
+        product,
         variant_id: None,
         mode: Mode::Adjust,
         asked: -5,
@@ -90,40 +102,68 @@ fn writes(id: &str) -> (WriteRecord, LevelWrites) {
         delta: -5,
     };
     let writes = LevelWrites {
-        products: vec![(id.to_owned(), 4)],
-        flips: vec![Flip { product_id: id.to_owned(), is_low: true }],
-        variants: vec![VariantLevel {
-            product_id: id.to_owned(),
-            variant_id: format!("{id}-v"),
-            quantity: 2,
-        }],
+        products: vec![(product, 4)],
+        flips: vec![Flip { product, is_low: true }],
+        variants: vec![VariantLevel { product, variant_id: "a-v".to_owned(), quantity: 2 }],
         history: vec![line],
     };
     (record, writes)
 }
 
+/// Writes levels of product `a`, with so many lines of history, in a transaction of their own.
+async fn write<S: Store>(store: &S, scope: Scope, lines: usize) -> Stored<()> {
+    let work =
+        store.write(move |tx| Box::pin(async move { write_to(tx, scope, "a", lines).await }));
+    work.await
+}
+
+async fn write_to<T: Transaction>(tx: &mut T, scope: Scope, id: &str, lines: usize) -> Stored<()> {
+    let found = tx.stock(scope, id).await?.unwrap();
+    assert_eq!(found.variants.len(), 1);
+    let (record, mut writes) = writes(found.number);
+    writes.history = vec![writes.history[0].clone(); lines];
+    tx.write_levels(scope, &record, &writes).await
+}
+
 async fn writes_last<S: Store>(store: &S) {
     let rows = vec![product("a", Some("B-1")), product("b", None)];
     store.fill(TEST, rows, now()).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    let found = tx.stock_by_external_id(TEST, &["B-1", "NOPE"]).await.unwrap();
+    let found = store.write(|tx| {
+        Box::pin(async move {
+            let found = tx.stock_by_external_id(TEST, &["B-1", "NOPE"]).await?;
+            let variants = tx.variants_of(&[found[0].number]).await?;
+            assert_eq!(variants[0].0, found[0].number);
+            Ok::<_, StoreError>((found, variants))
+        })
+    });
+    let (found, variants) = found.await.unwrap();
     assert_eq!((found.len(), found[0].quantity), (1, Some(9)));
-    let variants = tx.variants_of(TEST, &["a"]).await.unwrap();
-    assert_eq!((variants[0].0.as_str(), variants[0].1.quantity), ("a", None));
-    let (record, writes) = writes("a");
-    tx.write_levels(TEST, &record, &writes).await.unwrap();
-    tx.write_levels(TEST, &record, &writes).await.unwrap();
-    tx.commit().await.unwrap();
+    assert_eq!((variants[0].1.id.as_str(), variants[0].1.quantity), ("a-v", None));
+    write(store, TEST, 1).await.unwrap();
+    write(store, TEST, 1).await.unwrap();
     check_written(store).await;
 }
 
 /// Writes a history of so many lines.
 pub(crate) async fn write_history<S: Store>(store: &S, lines: usize) {
-    let (record, mut writes) = writes("a");
-    writes.history = vec![writes.history[0].clone(); lines];
-    let mut tx = store.begin().await.unwrap();
-    tx.write_levels(TEST, &record, &writes).await.unwrap();
-    tx.commit().await.unwrap();
+    write(store, TEST, lines).await.unwrap();
+}
+
+/// Adds so many products, with the one that [`write_history`] changes.
+pub(crate) async fn fill_many<S: Store>(store: &S, products: usize) {
+    fill(store).await;
+    let rows = (1..products).map(|number| product(&format!("p{number:04}"), None)).collect();
+    store.fill(TEST, rows, now()).await.unwrap();
+}
+
+pub(crate) async fn snapshot<S: Store>(store: &S) -> Stored<Snapshot> {
+    store.snapshot(TEST).await
+}
+
+/// Adds the product that [`write_history`] changes.
+pub(crate) async fn fill<S: Store>(store: &S) {
+    store.create("Test", StoreKind::Real, now()).await.unwrap();
+    store.fill(TEST, vec![product("a", Some("B-1"))], now()).await.unwrap();
 }
 
 pub(crate) async fn check_written<S: Store>(store: &S) {
@@ -137,15 +177,73 @@ pub(crate) async fn check_written<S: Store>(store: &S) {
     assert_eq!(store.products(TEST, FIRST).await.unwrap().total, 2);
 }
 
-async fn dropped_writes_leave_no_trace<S: Store>(store: &S) {
+async fn failures_leave_no_trace<S: Store>(store: &S) {
     let rows = vec![product("a", Some("B-1"))];
     store.fill(TEST, rows, now()).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    let (record, writes) = writes("a");
-    tx.write_levels(TEST, &record, &writes).await.unwrap();
-    drop(tx);
+    let failed = store.write(|tx| {
+        Box::pin(async move {
+            write_to(tx, TEST, "a", 1).await?;
+            Err::<(), _>(StoreError::Failed("on purpose".to_owned()))
+        })
+    });
+    assert!(matches!(failed.await, Err(StoreError::Failed(reason)) if reason == "on purpose"));
+    let panicked = store.write(|tx| {
+        Box::pin(async move {
+            write_to(tx, TEST, "a", 1).await?;
+            panic_on_purpose()
+        })
+    });
+    assert!(matches!(panicked.await, Err(StoreError::Failed(_))));
     let product = store.product(TEST, "a").await.unwrap().unwrap();
     assert_eq!(product.quantity, Some(9));
+}
+
+fn panic_on_purpose() -> Stored<()> {
+    panic!("on purpose")
+}
+
+/// Of writes that wait together each second one fails or panics; the others are done.
+async fn neighbours_do_not_notice<S: Store>(store: &S) {
+    let ids: Vec<String> = (0..40).map(|number| format!("p{number:02}")).collect();
+    let rows = ids.iter().map(|id| product(id, Some(id))).collect();
+    store.fill(TEST, rows, now()).await.unwrap();
+    let waiting = ids.iter().enumerate().map(|(number, id)| {
+        let id = id.clone();
+        store.write(move |tx| {
+            Box::pin(async move {
+                write_to(tx, TEST, &id, 1).await?;
+                match number % 4 {
+                    1 => Err(StoreError::Failed("on purpose".to_owned())),
+                    3 => panic_on_purpose(),
+                    _ => Ok(()),
+                }
+            })
+        })
+    });
+    let results = futures_util::future::join_all(waiting).await;
+    for (number, (id, result)) in ids.iter().zip(results).enumerate() {
+        let product = store.product(TEST, id).await.unwrap().unwrap();
+        let level = if number % 2 == 0 { 4 } else { 9 };
+        assert_eq!((result.is_ok(), product.quantity), (number % 2 == 0, Some(level)), "{id}");
+    }
+}
+
+async fn changes_have_versions_of_their_own<S: Store>(store: &S) {
+    let mut seen = vec![store.version(TEST).await.unwrap()];
+    store.fill(TEST, vec![product("a", Some("B-1"))], now()).await.unwrap();
+    seen.push(store.version(TEST).await.unwrap());
+    for _ in 0..2 {
+        write(store, TEST, 1).await.unwrap();
+        seen.push(store.version(TEST).await.unwrap());
+    }
+    let add = store.write(|tx| {
+        Box::pin(async move { tx.insert_product(TEST, &product("b", None), now()).await })
+    });
+    add.await.unwrap();
+    seen.push(store.version(TEST).await.unwrap());
+    assert!(seen.windows(2).all(|pair| pair[0] < pair[1]), "{seen:?}");
+    store.fill(LIVE, vec![product("a", Some("B-1"))], now()).await.unwrap();
+    assert_eq!(store.version(TEST).await.unwrap(), seen[4], "another environment's change");
 }
 
 async fn test_and_live_are_apart<S: Store>(store: &S) {
@@ -153,10 +251,7 @@ async fn test_and_live_are_apart<S: Store>(store: &S) {
         let rows = vec![product("a", Some("B-1"))];
         store.fill(scope, rows, now()).await.unwrap();
     }
-    let mut tx = store.begin().await.unwrap();
-    let (record, writes) = writes("a");
-    tx.write_levels(LIVE, &record, &writes).await.unwrap();
-    tx.commit().await.unwrap();
+    write(store, LIVE, 1).await.unwrap();
     let level = async |scope| store.product(scope, "B-1").await.unwrap().unwrap().quantity;
     assert_eq!((level(TEST).await, level(LIVE).await), (Some(9), Some(4)));
     let low = store.inventory(TEST, Which::Low, FIRST).await.unwrap();
@@ -164,17 +259,47 @@ async fn test_and_live_are_apart<S: Store>(store: &S) {
 }
 
 async fn skus_are_taken_once<S: Store>(store: &S) {
-    let mut tx = store.begin().await.unwrap();
-    let add = product("a", Some("B-1"));
-    tx.insert_product(TEST, &add, now()).await.unwrap();
-    let taken = tx.insert_product(TEST, &product("b", Some("B-1")), now()).await;
+    let add = async |scope, id: &'static str, sku: Option<&'static str>| {
+        let work = store.write(move |tx| {
+            Box::pin(async move { tx.insert_product(scope, &product(id, sku), now()).await })
+        });
+        work.await
+    };
+    add(TEST, "a", Some("B-1")).await.unwrap();
+    let taken = add(TEST, "b", Some("B-1")).await;
     assert!(matches!(taken, Err(StoreError::ExternalIdTaken(id)) if id == "B-1"));
-    tx.insert_product(LIVE, &add, now()).await.unwrap();
+    add(LIVE, "a", Some("B-1")).await.unwrap();
     // A product without a SKU is no other's namesake.
     for id in ["c", "d"] {
-        tx.insert_product(TEST, &product(id, None), now()).await.unwrap();
+        add(TEST, id, None).await.unwrap();
     }
-    tx.commit().await.unwrap();
+}
+
+/// Whatever share of the SKUs is asked for, in whatever order, with or without unknown ones.
+async fn skus_are_found<S: Store>(store: &S) {
+    let skus: Vec<String> = (0..600).map(|number| format!("É-{number:03}")).collect();
+    let rows = skus.iter().map(|sku| product(&format!("p{sku}"), Some(sku))).collect();
+    store.fill(TEST, rows, now()).await.unwrap();
+    store.fill(LIVE, vec![product("x", Some("É-000x"))], now()).await.unwrap();
+    for step in [1, 2, 3, 50, 599] {
+        for unknown in [&[][..], &["A", "É-000x", "É-300x", "Z"]] {
+            let known = skus.iter().step_by(step).rev().cloned();
+            let known: Vec<String> = known.collect();
+            let mut asked = known.clone();
+            asked.extend(unknown.iter().map(|sku| (*sku).to_owned()));
+            asked.push(known[0].clone());
+            let found = store.write(move |tx| {
+                Box::pin(async move {
+                    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+                    tx.stock_by_external_id(TEST, &asked).await
+                })
+            });
+            let found = found.await.unwrap().into_iter();
+            let mut found: Vec<String> = found.filter_map(|row| row.external_id).collect();
+            found.sort_unstable_by(|a, b| b.cmp(a));
+            assert_eq!(found, known, "each {step}. of all, {} unknown", unknown.len());
+        }
+    }
 }
 
 async fn answers_are_kept_until_they_expire<S: Store>(store: &S) {
@@ -184,26 +309,61 @@ async fn answers_are_kept_until_they_expire<S: Store>(store: &S) {
         body: b"{}".to_vec(),
         preference_applied: true,
     };
-    let mut tx = store.begin().await.unwrap();
-    tx.keep_answer(TEST, "k", &answer, now()).await.unwrap();
-    tx.commit().await.unwrap();
+    let keep = async |at| {
+        let answer = answer.clone();
+        let work = store
+            .write(move |tx| Box::pin(async move { tx.keep_answer(TEST, "k", &answer, at).await }));
+        work.await.unwrap();
+    };
+    let find = async |scope, since| {
+        let work =
+            store.write(move |tx| Box::pin(async move { tx.find_answer(scope, "k", since).await }));
+        work.await.unwrap()
+    };
+    keep(now()).await;
     let later = now() + SignedDuration::from_secs(1);
-    let mut tx = store.begin().await.unwrap();
-    let found = tx.find_answer(TEST, "k", now()).await.unwrap();
-    assert_eq!(found, Some(answer.clone()));
-    assert_eq!(tx.find_answer(LIVE, "k", now()).await.unwrap(), None);
-    assert_eq!(tx.find_answer(TEST, "k", later).await.unwrap(), None);
+    assert_eq!(find(TEST, now()).await, Some(answer.clone()));
+    assert_eq!(find(LIVE, now()).await, None);
+    assert_eq!(find(TEST, later).await, None);
     // An expired key can be used again.
-    tx.keep_answer(TEST, "k", &answer, later).await.unwrap();
-    tx.commit().await.unwrap();
+    keep(later).await;
     store.forget_expired(later, later).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    assert_eq!(tx.find_answer(TEST, "k", now()).await.unwrap(), Some(answer));
-    drop(tx);
+    assert_eq!(find(TEST, now()).await, Some(answer.clone()));
     let much_later = later + SignedDuration::from_secs(1);
     store.forget_expired(much_later, much_later).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    assert_eq!(tx.find_answer(TEST, "k", now()).await.unwrap(), None);
+    assert_eq!(find(TEST, now()).await, None);
+}
+
+/// More than a store may care to forget at once.
+async fn all_that_expired_is_forgotten<S: Store>(store: &S) {
+    let keep = store.write(|tx| {
+        Box::pin(async move {
+            let answer = KeptAnswer {
+                fingerprint: [7; 32],
+                status: 200,
+                body: Vec::new(),
+                preference_applied: false,
+            };
+            for number in 0..4_100 {
+                tx.keep_answer(TEST, &number.to_string(), &answer, now()).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
+    keep.await.unwrap();
+    let later = now() + SignedDuration::from_secs(1);
+    store.forget_expired(later, later).await.unwrap();
+    let left = store.write(|tx| {
+        Box::pin(async move {
+            let mut left = 0;
+            for number in 0..4_100 {
+                let found = tx.find_answer(TEST, &number.to_string(), now()).await?;
+                left += usize::from(found.is_some());
+            }
+            Ok::<_, StoreError>(left)
+        })
+    });
+    assert_eq!(left.await.unwrap(), 0);
 }
 
 async fn sessions_end_with_their_key<S: Store>(store: &S) {
@@ -237,4 +397,17 @@ async fn sessions_end_with_their_key<S: Store>(store: &S) {
     assert!(store.find_key([1; 32]).await.unwrap().is_none());
     assert!(store.find_session([2; 32], now()).await.unwrap().is_none());
     assert_eq!(store.keys(1).await.unwrap()[0].revoked_at, Some(now()));
+}
+
+/// Expects what a database of the first version held.
+pub(crate) async fn check_first_version<S: Store>(store: &S) {
+    for (scope, level) in [(TEST, 7), (LIVE, 8)] {
+        let product = store.product(scope, "B-2").await.unwrap().unwrap();
+        assert_eq!((product.id.as_str(), product.quantity), ("b", Some(level)));
+        let page = store.inventory(scope, Which::All, FIRST).await.unwrap();
+        assert_eq!((page.total, page.items.len()), (1, 1));
+        assert_ne!(store.version(scope).await.unwrap().0, 0);
+    }
+    let product = store.product(TEST, "b").await.unwrap().unwrap();
+    assert_eq!((product.variants.len(), product.variants[0].quantity), (1, Some(3)));
 }

@@ -1,7 +1,7 @@
 //! One function for each element of HTML.
 
-use leptos_whole::html;
-use leptos_whole::tachys::html::element::ElementType;
+use crate::parts::html;
+use ::tachys::html::element::ElementType;
 
 use super::El;
 

@@ -102,7 +102,12 @@ impl Engine {
             Fill::Percent { hundredths, rounding } => {
                 rows.filter_map(|row| self.percent_edit(row, *hundredths, *rounding)).collect()
             }
-            Fill::Down(field) => self.down_edits(start, count, *field),
+            Fill::Down(first, last) => fields(*first, *last)
+                .flat_map(|field| self.down_edits(start, count, field))
+                .collect(),
+            Fill::Clear(first, last) => {
+                fields(*first, *last).flat_map(|field| same(field, Some(""))).collect()
+            }
         }
     }
 
@@ -209,6 +214,12 @@ impl Engine {
         let summary: Summary = self.summary(outside);
         Reply::Summary(summary)
     }
+}
+
+/// Returns what can be typed over in the columns from one to another.
+fn fields(first: GridColumn, last: GridColumn) -> impl Iterator<Item = EditField> {
+    let columns = GridColumn::ALL.into_iter().filter(move |one| (first..=last).contains(one));
+    columns.filter_map(GridColumn::field)
 }
 
 /// Returns edits as a draft keeps them: texts once, rows in runs.

@@ -16,17 +16,21 @@ const FIRST_ROWS: usize = 50;
 
 impl Engine {
     /// Returns what a file looks like by its first bytes alone.
-    pub fn head(bytes: Vec<u8>) -> Shape {
-        let options = ReadOptions::default();
+    pub fn head(bytes: Vec<u8>, options: ReadOptions) -> Shape {
         let table = Table::read_telling(bytes, options, Extent::Beginning, &mut |_| {});
         let mapping = Mapping::guess(&table.names());
         shape(&Sheet::new(table, mapping), options)
     }
 
-    pub(super) fn open(&mut self, bytes: Vec<u8>, outside: &mut dyn Outside) -> Reply {
+    pub(super) fn open(
+        &mut self,
+        bytes: Vec<u8>,
+        options: ReadOptions,
+        outside: &mut dyn Outside,
+    ) -> Reply {
         self.style = None;
         self.sheet = None;
-        self.read(bytes, ReadOptions::default(), None, outside)
+        self.read(bytes, options, None, outside)
     }
 
     /// Reads the text in another way, or the bytes where their encoding is another.
@@ -79,7 +83,7 @@ impl Engine {
                 write_product(&mut text, self.stock.product(at));
             }
         }
-        self.open(text.into_bytes(), outside)
+        self.open(text.into_bytes(), ReadOptions::default(), outside)
     }
 
     pub(super) fn map(

@@ -204,7 +204,7 @@ fn a_fill_goes_to_the_rows_of_the_view_and_is_one_step() {
         ["=7", "=5", "=216"],
         "8 − 10 % is 7.2, no level: left be"
     );
-    let down = Fill::Down(EditField::Value);
+    let down = Fill::Down(GridColumn::Mode, GridColumn::Value);
     say(&mut engine, Ask::Fill { view: View::default(), start: 0, count: 5, fill: down });
     assert_eq!(values(&mut engine), ["=7", "=7", "=7", "=7", "=7"]);
     for _ in 0..3 {

@@ -6,21 +6,20 @@ use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 use stockroom_domain::sheet::{Edit, EditField};
+use stockroom_worksheet::{Ask, GridColumn, RowView};
 
-use super::grid::{Cursor, EDITABLE};
+use super::grid::{Sheet, use_sheet};
+use super::row::{draw_out, grab};
+use super::select::{Cell, Reach, Step};
 use crate::browser::page;
-use crate::pages::update::desk::use_desk;
 use crate::pages::update::state::Msg;
 use crate::words::{Key, use_words};
-use stockroom_worksheet::{Ask, RowView};
 
 /// A cell that is being edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Editing {
-    /// The row, by its place in the view.
-    pub(super) row: usize,
-    /// The column, by its place in [`EDITABLE`].
-    pub(super) column: usize,
+    /// The cell.
+    pub(super) cell: Cell,
     /// What the field holds when it opens.
     pub(super) text: String,
 }
@@ -28,29 +27,28 @@ pub struct Editing {
 /// A cell that can be edited.
 #[component]
 pub fn EditCell(
-    /// The row, by its place in the view.
-    index: usize,
-    /// The column, by its place in [`EDITABLE`].
-    column: usize,
+    /// The row's place in the view.
+    index: Memo<usize>,
+    /// The column.
+    column: GridColumn,
     /// The row.
     row: Memo<Option<RowView>>,
     /// The cell's classes.
     class: &'static str,
 ) -> impl IntoView {
     let words = use_words();
-    let cursor = expect_context::<Cursor>();
-    let field = EDITABLE[column];
-    let text = Memo::new(move |_| {
-        row.with(|row| row.as_ref().map(|row| text_of(row, field)).unwrap_or_default())
-    });
+    let sheet = use_sheet();
+    let field = column.field().unwrap_or(EditField::Value);
+    let cell = move || Cell { row: index.get(), column: column as usize };
+    let text = move || row.with(|row| row.as_ref().map(|row| row.text(column)).unwrap_or_default());
     let is_flagged = move || {
         row.with(|row| row.as_ref().is_some_and(|row| row.issues.iter().any(|i| i.field == field)))
     };
     let is_edited =
         move || row.with(|row| row.as_ref().is_some_and(|row| row.edited.contains(&field)));
-    let is_here = move || cursor.row.get() == index && cursor.column.get() == column;
     let is_open = Memo::new(move |_| {
-        cursor.editing.with(|e| e.as_ref().is_some_and(|e| e.row == index && e.column == column))
+        let cell = cell();
+        sheet.editing.with(|editing| editing.as_ref().is_some_and(|editing| editing.cell == cell))
     });
     let label = move || {
         let line = row.with(|row| row.as_ref().map_or(0, |row| row.line));
@@ -61,51 +59,34 @@ pub fn EditCell(
         };
         words.fill(key, &[("line", &words.number(line.into()))])
     };
-    let begin = move |text: String| {
-        cursor.row.set(index);
-        cursor.column.set(column);
-        cursor.editing.set(Some(Editing { row: index, column, text }));
-    };
-    let pressed = move |event: KeyboardEvent| {
-        if is_open.get_untracked() || event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        let key = event.key();
-        match key.as_str() {
-            "Enter" | "F2" => begin(text.get_untracked()),
-            "Delete" | "Backspace" => begin(String::new()),
-            _ if key.chars().count() == 1 && key != " " => begin(key),
-            _ => return,
-        }
-        event.prevent_default();
-        event.stop_propagation();
-    };
+    let begin = move || sheet.begin(untrack(cell), untrack(text));
     let touched = move |_| {
-        cursor.row.set(index);
-        cursor.column.set(column);
         if page::is_touch() {
-            begin(text.get_untracked());
+            begin();
         }
     };
     view! {
         <div
-            id=Cursor::id(index, column)
+            id=move || Sheet::id(cell())
             class=class
             class:is-cell=true
+            class:is-chosen=move || sheet.is_chosen(cell())
+            class:is-cursor=move || sheet.has_cursor(cell())
             class:is-flagged=is_flagged
             class:is-edited=is_edited
             role="gridcell"
             aria-invalid=move || is_flagged().then_some("true")
-            aria-label=move || (!is_open.get()).then(|| format!("{}: {}", label(), text.get()))
-            tabindex=move || if is_here() && !is_open.get() { "0" } else { "-1" }
-            on:keydown=pressed
+            aria-selected=move || (sheet.selection.get().has(cell())).to_string()
+            aria-label=move || (!is_open.get()).then(|| format!("{}: {}", label(), text()))
+            on:mousedown=move |event| grab(&event, sheet, untrack(cell))
+            on:mouseenter=move |event| draw_out(&event, sheet, untrack(cell))
             on:click=touched
-            on:dblclick=move |_| begin(text.get_untracked())
+            on:dblclick=move |_| begin()
         >
             {move || if is_open.get() {
-                view! { <CellField index=index column=column row=row label=untrack(label) /> }.into_any()
+                view! { <CellField column=column row=row label=untrack(label) /> }.into_any()
             } else {
-                view! { <bdi>{move || text.get()}</bdi> }.into_any()
+                view! { <bdi>{text}</bdi> }.into_any()
             }}
         </div>
     }
@@ -113,16 +94,10 @@ pub fn EditCell(
 
 /// The field of a cell that is being edited.
 #[component]
-fn CellField(
-    index: usize,
-    column: usize,
-    row: Memo<Option<RowView>>,
-    label: String,
-) -> impl IntoView {
-    let desk = use_desk();
-    let cursor = expect_context::<Cursor>();
-    let field = EDITABLE[column];
-    let start = cursor.editing.with_untracked(|e| e.as_ref().map(|e| e.text.clone()));
+fn CellField(column: GridColumn, row: Memo<Option<RowView>>, label: String) -> impl IntoView {
+    let sheet = use_sheet();
+    let field = column.field().unwrap_or(EditField::Value);
+    let start = sheet.editing.with_untracked(|e| e.as_ref().map(|e| e.text.clone()));
     // The row that was under the hands when the field opened, whatever the view shows there since.
     let edited = StoredValue::new(row.get_untracked());
     let text = RwSignal::new(start.unwrap_or_default());
@@ -134,41 +109,31 @@ fn CellField(
         let _ = input.set_selection_range(end, end);
     });
     let commit = move || {
-        let is_open = cursor.editing.with_untracked(Option::is_some);
+        let is_open = sheet.editing.with_untracked(Option::is_some);
         let Some(row) = edited.get_value().filter(|_| is_open) else { return };
-        cursor.editing.set(None);
+        sheet.editing.set(None);
         let typed = text.get_untracked();
-        if typed != text_of(&row, field) {
+        if typed != row.text(column) {
             let edit = Edit { row: row.row, field, text: Some(typed) };
-            desk.tell(Msg::Edited(Ask::Edit(vec![edit])));
+            sheet.desk.tell(Msg::Edited(Ask::Edit(vec![edit])));
         }
     };
     let pressed = move |event: KeyboardEvent| {
-        let last_column = EDITABLE.len() - 1;
-        let next = match event.key().as_str() {
+        let step = match event.key().as_str() {
             "Escape" => {
-                cursor.editing.set(None);
-                Some((index, column))
+                sheet.editing.set(None);
+                Some(Step::Rows(0))
             }
-            "Enter" => {
-                commit();
-                Some((index + 1, column))
-            }
-            "Tab" if event.shift_key() => {
-                commit();
-                Some((index, column.saturating_sub(1)))
-            }
-            "Tab" => {
-                commit();
-                Some(if column < last_column { (index, column + 1) } else { (index + 1, 0) })
-            }
+            "Enter" => Some(Step::Rows(if event.shift_key() { -1 } else { 1 })),
+            "Tab" if event.shift_key() => Some(Step::PreviousEditable),
+            "Tab" => Some(Step::NextEditable),
             _ => None,
         };
         event.stop_propagation();
-        if let Some((row, column)) = next {
+        if let Some(step) = step {
             event.prevent_default();
-            let id = Cursor::id(row, column);
-            if page::has(&id) { cursor.go(row, column) } else { cursor.go(index, column) }
+            commit();
+            sheet.step(step, Reach::Move);
         }
     };
     let is_number = field == EditField::Value;
@@ -187,13 +152,5 @@ fn CellField(
             on:keydown=pressed
             on:blur=move |_: FocusEvent| commit()
         />
-    }
-}
-
-fn text_of(row: &RowView, field: EditField) -> String {
-    match field {
-        EditField::ExternalId => row.external_id.clone(),
-        EditField::Variant => row.variant.clone(),
-        EditField::Value => row.value.clone(),
     }
 }

@@ -1,97 +1,176 @@
-//! The worksheet's grid: sticky headings, the visible rows, cells that are edited where they stand.
+//! The worksheet's grid: a spreadsheet over a million rows, of which only the visible are drawn.
+//!
+//! The grid itself has the focus; where the cursor is says `aria-activedescendant`. Its cells are
+//! in [`cell`](super::cell), its rows in [`row`](super::row), copy and paste in
+//! [`clipboard`](super::clipboard).
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use stockroom_domain::plan::Verdict;
-use stockroom_domain::quantity::Mode;
-use stockroom_domain::sheet::EditField;
+use stockroom_worksheet::{Ask, Fill, GridColumn, Sort, View};
 
-use super::cell::{EditCell, Editing};
+use super::cell::Editing;
+use super::clipboard::{copied, pasted};
+use super::row::GridRow;
 use super::rows::Rows;
+use super::select::{Cell, Reach, Selection, Step};
 use crate::app::viewport::use_viewport;
 use crate::browser::page;
-use crate::pages::update::desk::use_desk;
+use crate::pages::update::desk::{Desk, use_desk};
 use crate::pages::update::state::Msg;
-use crate::pages::update::tell;
-use crate::ui::{ChangeView, Delta, EmptyState, Icon, Sign, VirtualRows};
+use crate::ui::{EmptyState, LongList, LongRows};
 use crate::words::{Key, use_words};
-use stockroom_worksheet::{Ask, RowView, Sort, View};
 
 /// The height of a row, and of a card with the gap after it; the style sheet says the same.
 const ROW_PX: u32 = 40;
 const CARD_PX: u32 = 180;
+const HEAD_PX: f64 = 36.0;
 
-/// The fields that can be edited, in the order of their columns.
-pub const EDITABLE: [EditField; 3] = [EditField::ExternalId, EditField::Variant, EditField::Value];
-
-/// Where the keyboard is, and what is being typed.
+/// The grid's state; copy it into closures.
 #[derive(Clone, Copy, Debug)]
-pub struct Cursor {
-    /// The row, by its place in the view.
-    pub(super) row: RwSignal<usize>,
-    /// The column, by its place in [`EDITABLE`].
-    pub(super) column: RwSignal<usize>,
+pub struct Sheet {
+    /// Carries out what is asked.
+    pub(super) desk: Desk,
+    /// The rows at hand.
+    pub(super) rows: Rows,
+    /// What is chosen.
+    pub(super) selection: RwSignal<Selection>,
     /// The cell that is being edited, with what it began with.
     pub(super) editing: RwSignal<Option<Editing>>,
-    reveal: RwSignal<Option<usize>>,
+    pub(super) list: LongList,
 }
 
-impl Cursor {
-    pub(super) fn id(row: usize, column: usize) -> String {
-        format!("change-{row}-{column}")
+impl Sheet {
+    /// Returns the id of a cell.
+    pub(super) fn id(cell: Cell) -> String {
+        format!("change-{}-{}", cell.row, cell.column)
     }
 
-    /// Moves to a cell and focuses it once it is drawn.
-    pub(super) fn go(self, row: usize, column: usize) {
+    /// Chooses cells and shows where the cursor is.
+    pub(super) fn choose(self, selection: Selection) {
         self.editing.set(None);
-        self.row.set(row);
-        self.column.set(column);
-        self.reveal.set(Some(row));
-        let id = Self::id(row, column);
-        // Rows come with the next frame, the window of rows with the one after.
-        // Whoever began to edit another cell meanwhile keeps the focus there.
-        let is_here = move || {
-            let place = (self.row.try_get_untracked(), self.column.try_get_untracked());
-            place == (Some(row), Some(column))
-                && self.editing.try_with_untracked(Option::is_none) == Some(true)
-        };
-        request_animation_frame(move || {
-            if is_here() && !page::focus(&id) {
-                request_animation_frame(move || {
-                    if is_here() {
-                        page::focus(&id);
-                    }
-                });
-            }
-        });
+        self.selection.set(selection);
+        self.list.reveal(selection.cursor.row);
+        page::focus(GRID);
     }
+
+    /// Tells whether a cell is one of several that are chosen, and follows it.
+    pub(super) fn is_chosen(self, cell: Cell) -> bool {
+        self.selection.with(|selection| selection.is_range() && selection.has(cell))
+    }
+
+    /// Tells whether the cursor is at a cell, and follows it.
+    pub(super) fn has_cursor(self, cell: Cell) -> bool {
+        self.selection.with(|selection| selection.cursor == cell)
+    }
+
+    /// Moves the cursor.
+    pub(super) fn step(self, step: Step, reach: Reach) {
+        let total = untrack(|| self.rows.total());
+        let selection = self.selection.get_untracked();
+        self.choose(selection.moved(step, reach, total));
+    }
+
+    /// Begins to edit a cell with `text` in its field.
+    pub(super) fn begin(self, cell: Cell, text: String) {
+        if GridColumn::ALL[cell.column].field().is_none() {
+            return;
+        }
+        self.selection.set(Selection::at(cell));
+        self.list.reveal(cell.row);
+        self.editing.set(Some(Editing { cell, text }));
+    }
+
+    /// Types the same over all chosen rows.
+    pub(super) fn fill(self, fill: Fill) {
+        let (start, count) = self.selection.get_untracked().rows();
+        let view = self.desk.with_untracked(|model| model.view.clone());
+        let (start, count) = (place(start), place(count));
+        self.desk.tell(Msg::Edited(Ask::Fill { view, start, count, fill }));
+    }
+}
+
+/// The id of the element that has the focus.
+const GRID: &str = "changes";
+
+/// Returns the sheet that the grid provides.
+pub(super) fn use_sheet() -> Sheet {
+    expect_context::<Sheet>()
+}
+
+/// Rows fit: a file is at most 256 MB.
+pub(super) fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Makes the grid's state; call it where both the grid and its tools are.
+pub(super) fn provide_sheet() -> Sheet {
+    let desk = use_desk();
+    let viewport = use_viewport();
+    let rows = Rows::follow(desk);
+    let total = Signal::derive(move || rows.total());
+    let height = Signal::derive(move || if viewport.is_narrow() { CARD_PX } else { ROW_PX });
+    let kept = desk.cursor().map(|(row, column)| {
+        let column = (column as usize).min(GridColumn::ALL.len() - 1);
+        Selection::at(Cell { row: row as usize, column })
+    });
+    let sheet = Sheet {
+        desk,
+        rows,
+        selection: RwSignal::new(kept.unwrap_or_default()),
+        editing: RwSignal::new(None),
+        list: LongList::new(total, height, if viewport.is_narrow() { 0.0 } else { HEAD_PX }),
+    };
+    provide_context(sheet);
+    keep_cursor(sheet);
+    sheet
+}
+
+/// Shows the cell where the cursor was left, and keeps where it goes.
+fn keep_cursor(sheet: Sheet) {
+    let is_there = Memo::new(move |_| sheet.rows.total() > 0);
+    Effect::new(move |_| {
+        if is_there.get() {
+            sheet.list.reveal(sheet.selection.get_untracked().cursor.row);
+        }
+    });
+    let cursor = Memo::new(move |_| sheet.selection.with(|selection| selection.cursor));
+    Effect::new(move |before: Option<Cell>| {
+        let cell = cursor.get();
+        if before.is_some_and(|before| before != cell) {
+            sheet.desk.keep_cursor(place(cell.row), place(cell.column));
+        }
+        cell
+    });
 }
 
 /// The grid with its headings.
 #[component]
 pub fn ChangesGrid() -> impl IntoView {
     let words = use_words();
-    let desk = use_desk();
-    let viewport = use_viewport();
-    let rows = Rows::follow(desk);
-    let cursor = Cursor {
-        row: RwSignal::new(0),
-        column: RwSignal::new(2),
-        editing: RwSignal::new(None),
-        reveal: RwSignal::new(None),
+    let sheet = use_sheet();
+    let total = move || sheet.rows.total();
+    let active = move || {
+        let cell = sheet.selection.with(|selection| selection.cursor);
+        (cell.row < total()).then(|| Sheet::id(cell))
     };
-    provide_context(cursor);
-    let total = Signal::derive(move || rows.total());
-    let height = Signal::derive(move || if viewport.is_narrow() { CARD_PX } else { ROW_PX });
-    let row = move |index: usize| view! { <GridRow index=index rows=rows /> };
     view! {
         <div
+            id=GRID
+            node_ref=sheet.list.node
             class="grid sheet"
             role="grid"
+            tabindex="0"
             aria-label=words.t(Key::UpdateChanges)
-            aria-rowcount=move || (total.get() + 1).to_string()
+            aria-rowcount=move || (total() + 1).to_string()
             aria-colcount="8"
-            on:keydown=move |event| steer(&event, cursor, total.get_untracked(), rows)
+            aria-multiselectable="true"
+            aria-activedescendant=active
+            on:keydown=move |event| press(&event, sheet)
+            on:scroll=move |_| sheet.list.scrolled()
+            on:mousedown=move |event| sheet.list.pressed(&event)
+            on:mouseup=move |_| sheet.list.released()
+            on:copy=move |event| copied(&event, sheet)
+            on:paste=move |event| pasted(&event, sheet)
         >
             <div class="grid-head" role="rowgroup">
                 <div class="grid-row" role="row" aria-rowindex="1">
@@ -105,9 +184,12 @@ pub fn ChangesGrid() -> impl IntoView {
                     <Heading sort=None label=Key::UpdateNote class="c-note" />
                 </div>
             </div>
-            <VirtualRows total=total height=height key=|_| 0 row=row reveal=cursor.reveal covered=40 />
+            <LongRows
+                list=sheet.list
+                row=|index, moved| view! { <GridRow index=index moved=moved /> }.into_any()
+            />
         </div>
-        <Show when=move || total.get() == 0>
+        <Show when=move || total() == 0>
             <EmptyState title=words.label(Key::UpdateNoRowsShown) />
         </Show>
     }
@@ -137,7 +219,7 @@ fn Heading(sort: Option<Sort>, label: Key, class: &'static str) -> impl IntoView
         <div class=class role="columnheader" aria-sort=aria>
             {if sort.is_some() {
                 view! {
-                    <button type="button" class="sort" on:click=press>
+                    <button type="button" class="sort" tabindex="-1" on:click=press>
                         {words.t(label)}
                         <span class="sort-sign" class:is-on=is_on class:is-down=move || order.get().1></span>
                     </button>
@@ -149,126 +231,101 @@ fn Heading(sort: Option<Sort>, label: Key, class: &'static str) -> impl IntoView
     }
 }
 
-/// One row; it follows its place in the view, so that an edit changes its cells and not the list.
-#[component]
-fn GridRow(index: usize, rows: Rows) -> impl IntoView {
-    let words = use_words();
-    let row = Memo::new(move |_| rows.row(index));
-    let verdict = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.verdict)));
-    let is_error = move || verdict.get() == Some(Verdict::Error);
-    let line = move || row.with(|row| row.as_ref().map(|row| words.number(row.line.into())));
-    let name = move || {
-        row.with(|row| row.as_ref().map(|row| row.name.clone().unwrap_or_else(|| "—".to_owned())))
-    };
-    let mode = move || {
-        let mode = row.with(|row| row.as_ref().and_then(|row| row.mode))?;
-        Some(words.text(match mode {
-            Mode::Set => Key::UpdateSet,
-            Mode::Adjust => Key::UpdateAdjust,
-        }))
-    };
-    let note = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| tell::note(words, row))));
-    view! {
-        <div
-            class="grid-row"
-            class:is-error=is_error
-            class:is-warning=move || verdict.get() == Some(Verdict::Warning)
-            role="row"
-            aria-rowindex=(index + 2).to_string()
-        >
-            <div class="c-line" role="gridcell">
-                <VerdictSign verdict=verdict />
-                <span class="line">{line}</span>
-            </div>
-            <EditCell index=index column=0 row=row class="c-sku" />
-            <div class="c-product" role="gridcell"><bdi class="name">{name}</bdi></div>
-            <EditCell index=index column=1 row=row class="c-variant" />
-            <div class="c-mode muted" role="gridcell">{mode}</div>
-            <EditCell index=index column=2 row=row class="c-value end" />
-            <div class="c-after" role="gridcell">
-                {move || row.with(|row| row.as_ref().and_then(|row| change(words, row)))}
-            </div>
-            <div class="c-note" role="gridcell" title=move || note.get()>
-                <span>{move || note.get()}</span>
-            </div>
-        </div>
+/// Does what a key does in a spreadsheet.
+fn press(event: &KeyboardEvent, sheet: Sheet) {
+    if sheet.editing.with_untracked(Option::is_some) || untrack(|| sheet.rows.total()) == 0 {
+        return;
+    }
+    let is_command = event.ctrl_key() || event.meta_key();
+    let key = event.key();
+    let is_done = if is_command { command(&key, event.shift_key(), sheet) } else { false };
+    if is_done {
+        return event.prevent_default();
+    }
+    if let Some(step) = step_of(&key, is_command, sheet) {
+        event.prevent_default();
+        let reach = if event.shift_key() && key != "Tab" { Reach::Extend } else { Reach::Move };
+        return sheet.step(step, reach);
+    }
+    if !is_command && !event.alt_key() && type_in(&key, event.shift_key(), sheet) {
+        event.prevent_default();
     }
 }
 
-#[component]
-fn VerdictSign(verdict: Memo<Option<Verdict>>) -> impl IntoView {
-    let words = use_words();
-    move || {
-        verdict.get().map(|verdict| {
-            let (class, sign) = match verdict {
-                Verdict::Error => ("verdict bad", Some(Sign::Error)),
-                Verdict::Warning => ("verdict warn", Some(Sign::Warning)),
-                Verdict::Change => ("verdict good", Some(Sign::Check)),
-                Verdict::Unchanged | Verdict::Blank => ("verdict", None),
-            };
-            let said = tell::verdict(words, verdict);
-            view! {
-                <span class=class title=said>
-                    {sign.map(|sign| view! { <Icon sign=sign /> })}
-                    <span class="visually-hidden">{said}</span>
-                </span>
+/// Does what a key does with Ctrl; tells whether it does anything.
+fn command(key: &str, is_shifted: bool, sheet: Sheet) -> bool {
+    let (first, last) = sheet.selection.get_untracked().columns();
+    match key {
+        "z" if !is_shifted => sheet.desk.tell(Msg::Edited(Ask::Undo)),
+        "y" | "z" | "Z" => sheet.desk.tell(Msg::Edited(Ask::Redo)),
+        "d" => sheet.fill(Fill::Down(first, last)),
+        "a" => sheet.selection.set(Selection::all(untrack(|| sheet.rows.total()))),
+        "g" => {
+            page::focus("go-to-line");
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn step_of(key: &str, is_command: bool, sheet: Sheet) -> Option<Step> {
+    let page = isize::try_from(sheet.list.rows_in_view()).unwrap_or(20).max(2) - 1;
+    let on = if page::is_rtl() { -1 } else { 1 };
+    Some(match key {
+        "ArrowDown" if is_command => Step::Bottom,
+        "ArrowUp" if is_command => Step::Top,
+        "ArrowDown" => Step::Rows(1),
+        "ArrowUp" => Step::Rows(-1),
+        "ArrowRight" if is_command => {
+            if on > 0 {
+                Step::RowEnd
+            } else {
+                Step::RowStart
             }
-        })
-    }
-}
-
-fn change(words: crate::words::Words, row: &RowView) -> Option<impl IntoView + use<>> {
-    let (after, delta) = (row.after?, row.delta?);
-    let before = row.before.map(|before| words.number(before)).unwrap_or_default();
-    let after = words.number(after);
-    let values = [("before", before.as_str()), ("after", after.as_str())];
-    let spoken = words.fill(Key::ChangeGoes, &values);
-    let pill = words.signed(delta);
-    Some(view! {
-        <ChangeView
-            before=before
-            after=after.clone()
-            pill=pill
-            delta=Delta::of(delta, row.floored)
-            spoken=spoken
-        />
+        }
+        "ArrowLeft" if is_command => {
+            if on > 0 {
+                Step::RowStart
+            } else {
+                Step::RowEnd
+            }
+        }
+        "ArrowRight" => Step::Columns(on),
+        "ArrowLeft" => Step::Columns(-on),
+        "PageDown" => Step::Rows(page),
+        "PageUp" => Step::Rows(-page),
+        "Home" if is_command => Step::First,
+        "End" if is_command => Step::Last,
+        "Home" => Step::RowStart,
+        "End" => Step::RowEnd,
+        _ => return None,
     })
 }
 
-/// Moves through the cells as in a spreadsheet.
-fn steer(event: &KeyboardEvent, cursor: Cursor, total: usize, rows: Rows) {
-    if cursor.editing.with_untracked(Option::is_some) || total == 0 {
-        return;
-    }
-    let desk = rows.desk();
-    let (row, column) = (cursor.row.get_untracked(), cursor.column.get_untracked());
-    let last = total - 1;
-    let is_command = event.ctrl_key() || event.meta_key();
-    let is_rtl = page::is_rtl();
-    let (back, on) = if is_rtl { ("ArrowRight", "ArrowLeft") } else { ("ArrowLeft", "ArrowRight") };
-    let place = match event.key().as_str() {
-        "ArrowDown" => Some(((row + 1).min(last), column)),
-        "ArrowUp" => Some((row.saturating_sub(1), column)),
-        "PageDown" => Some(((row + 15).min(last), column)),
-        "PageUp" => Some((row.saturating_sub(15), column)),
-        "Home" if is_command => Some((0, 0)),
-        "End" if is_command => Some((last, EDITABLE.len() - 1)),
-        "Home" => Some((row, 0)),
-        "End" => Some((row, EDITABLE.len() - 1)),
-        key if key == back => Some((row, column.saturating_sub(1))),
-        key if key == on => Some((row, (column + 1).min(EDITABLE.len() - 1))),
-        "z" if is_command && !event.shift_key() => {
-            desk.tell(Msg::Edited(Ask::Undo));
-            Some((row, column))
+/// Begins to edit, clears, or lets go; tells whether the key does anything.
+fn type_in(key: &str, is_shifted: bool, sheet: Sheet) -> bool {
+    let selection = sheet.selection.get_untracked();
+    let (first, last) = selection.columns();
+    match key {
+        "Enter" | "F2" => {
+            sheet.begin(selection.cursor, untrack(|| sheet.rows.text(selection.cursor)))
         }
-        "y" | "z" | "Z" if is_command => {
-            desk.tell(Msg::Edited(Ask::Redo));
-            Some((row, column))
+        "Delete" | "Backspace" => sheet.fill(Fill::Clear(first, last)),
+        "Escape" if selection.is_range() => sheet.choose(Selection::at(selection.cursor)),
+        "Tab" if selection.cursor.row > 0 || !is_shifted => {
+            let total = untrack(|| sheet.rows.total());
+            let step = if is_shifted { Step::PreviousEditable } else { Step::NextEditable };
+            let moved = selection.moved(step, Reach::Move, total);
+            // From the last cell Tab leaves the grid, as from any field.
+            if moved.cursor == selection.cursor {
+                return false;
+            }
+            sheet.choose(moved);
         }
-        _ => None,
-    };
-    if let Some((row, column)) = place {
-        event.prevent_default();
-        cursor.go(row, column);
+        _ if key.chars().count() == 1 && key != " " => {
+            sheet.begin(selection.cursor, key.to_owned())
+        }
+        _ => return false,
     }
+    true
 }

@@ -1,12 +1,11 @@
 //! The rows of the view that are on the screen, fetched from the worksheet in runs.
 
-use std::collections::HashMap;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::select::Cell;
 use crate::pages::update::desk::Desk;
-use stockroom_worksheet::{Ask, Reply, RowView, View};
+use stockroom_worksheet::{Ask, GridColumn, Reply, RowView, View};
 
 /// How many rows are asked for at a time.
 const RUN: usize = 64;
@@ -18,10 +17,11 @@ const KEPT: usize = 24;
 pub struct Rows {
     desk: Desk,
     total: RwSignal<usize>,
-    runs: RwSignal<HashMap<usize, Vec<RowView>>>,
+    /// The runs at hand, by number; so few that they are looked through one by one.
+    runs: RwSignal<Vec<(usize, Vec<RowView>)>>,
     /// Counts what made the rows stale; an answer of before is dropped.
     round: StoredValue<u32>,
-    asked: StoredValue<HashMap<usize, u32>>,
+    asked: StoredValue<Vec<usize>>,
 }
 
 impl Rows {
@@ -30,18 +30,18 @@ impl Rows {
         let rows = Self {
             desk,
             total: RwSignal::new(0),
-            runs: RwSignal::new(HashMap::new()),
+            runs: RwSignal::new(Vec::new()),
             round: StoredValue::new(0),
-            asked: StoredValue::new(HashMap::new()),
+            asked: StoredValue::new(Vec::new()),
         };
         let key = Memo::new(move |_| desk.with(|model| (model.generation, model.view.clone())));
         Effect::new(move |before: Option<View>| {
             let (round, view) = key.get();
             rows.round.set_value(round);
-            rows.asked.update_value(HashMap::clear);
+            rows.asked.set_value(Vec::new());
             let is_other = before.as_ref() != Some(&view);
             let mut wanted: Vec<usize> =
-                rows.runs.with_untracked(|runs| runs.keys().copied().collect());
+                rows.runs.with_untracked(|runs| runs.iter().map(|(run, _)| *run).collect());
             if is_other || wanted.is_empty() {
                 // The rows of before stay on the screen until the first new ones are there.
                 wanted = vec![0];
@@ -54,11 +54,6 @@ impl Rows {
         rows
     }
 
-    /// Returns the desk that the rows are of.
-    pub(super) fn desk(self) -> Desk {
-        self.desk
-    }
-
     /// Returns the number of rows in the view and follows it.
     pub(super) fn total(self) -> usize {
         self.total.get()
@@ -66,22 +61,39 @@ impl Rows {
 
     /// Returns a row by its place in the view, asks for it where it is not at hand, follows it.
     pub(super) fn row(self, index: usize) -> Option<RowView> {
-        let row = self.runs.with(|runs| runs.get(&(index / RUN))?.get(index % RUN).cloned());
+        let row = self.runs.with(|runs| {
+            let (_, rows) = runs.iter().find(|(run, _)| *run == index / RUN)?;
+            rows.get(index % RUN).cloned()
+        });
         if row.is_none() {
             self.ask(index / RUN, false);
         }
         row
     }
 
+    /// Returns the text of a cell that is at hand, blank where it is not.
+    pub(super) fn text(self, cell: Cell) -> String {
+        self.row(cell.row).map(|row| row.text(GridColumn::ALL[cell.column])).unwrap_or_default()
+    }
+
+    /// Returns rows of the view where all of them are at hand.
+    pub(super) fn at_hand(self, start: usize, count: usize) -> Option<Vec<RowView>> {
+        let end = (start + count).min(self.total());
+        if count > KEPT * RUN {
+            return None;
+        }
+        self.runs.with(|runs| {
+            let run = |index: usize| runs.iter().find(|(run, _)| *run == index / RUN);
+            (start..end).map(|index| run(index)?.1.get(index % RUN).cloned()).collect()
+        })
+    }
+
     fn ask(self, run: usize, replaces: bool) {
         let round = self.round.get_value();
-        let is_asked = self.asked.with_value(|asked| asked.get(&run) == Some(&round));
-        if is_asked {
+        if self.asked.with_value(|asked| asked.contains(&run)) {
             return;
         }
-        self.asked.update_value(|asked| {
-            asked.insert(run, round);
-        });
+        self.asked.update_value(|asked| asked.push(run));
         let view = self.desk.with_untracked(|model| model.view.clone());
         let start = u32::try_from(run * RUN).unwrap_or(u32::MAX);
         let count = u32::try_from(RUN).unwrap_or(u32::MAX);
@@ -94,8 +106,11 @@ impl Rows {
             self.runs.try_update(|runs| {
                 if replaces || runs.len() > KEPT {
                     runs.clear();
+                    // What was put away may be asked for again.
+                    self.asked.set_value(vec![run]);
                 }
-                runs.insert(run, rows);
+                runs.retain(|(old, _)| *old != run);
+                runs.push((run, rows));
             });
             self.total.try_set(total as usize);
         });

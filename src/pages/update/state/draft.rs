@@ -40,6 +40,8 @@ pub struct Head {
     pub origin: Origin,
     /// Where the merchant stood.
     pub step: Step,
+    /// The sheet that is the source, where the file is a workbook, by its place.
+    pub sheet: Option<u32>,
     /// How the file is read.
     pub options: ReadOptions,
     /// What each column is.
@@ -177,6 +179,7 @@ impl Model {
             name: self.name.clone(),
             origin: self.origin,
             step: self.step,
+            sheet: self.workbook.as_ref().and_then(|workbook| workbook.chosen),
             options: self.options,
             fields: self.shape.fields.clone(),
             default_mode: self.shape.default_mode,
@@ -233,6 +236,11 @@ impl Model {
         }
         *stage = Stage::Replayed;
         vec![Effect::Ask(Ask::Replay(draft.steps.clone()))]
+    }
+
+    /// Returns the sheet that a draft on its way back is of.
+    pub(super) fn restored_sheet(&self) -> Option<u32> {
+        self.restoring.as_ref()?.draft.head.sheet
     }
 
     /// Stands where the merchant stood, and says so.

@@ -9,6 +9,8 @@ use stockroom_worksheet::{Ask, Logged, News, Reply, SendItem, View};
 
 use super::Trouble;
 use super::draft::Draft;
+use super::remembered::Remembered;
+use super::workbook::{WorkbookEffect, WorkbookMsg};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -22,6 +24,10 @@ pub enum Msg {
     },
     /// Cells were pasted.
     CellsPasted(String),
+    /// Something happened to a workbook.
+    Workbook(WorkbookMsg),
+    /// This was said before about files with the header that comes next.
+    Recalled(Remembered),
     /// Products were selected, by SKU.
     ProductsChosen(Vec<String>),
     /// A draft of before was found.
@@ -102,6 +108,10 @@ pub enum Msg {
 pub enum Effect {
     /// Have the chosen file read.
     OpenFile,
+    /// Do something with a workbook.
+    Workbook(WorkbookEffect),
+    /// Remember what was said about the columns.
+    Remember(Remembered),
     /// Ask the worksheet.
     Ask(Ask),
     /// See that the worksheet has the stock of now.

@@ -1,140 +1,116 @@
 //! Stores and keys.
 
 use jiff::Timestamp;
-use sqlx::Row as _;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use stockroom_api::key::{Access, Environment};
 
-use super::rows::time;
+use super::rows::{time, time_or_none};
 use crate::secret::Hash;
 use crate::store::Stored;
 use crate::store::data::{Authority, KeyRow, NewKey, Revoked, Scope, StoreInfo, StoreKind};
 
-pub(super) async fn store_info(readers: &SqlitePool) -> Stored<Option<StoreInfo>> {
-    let row: Option<(i64, String, bool)> =
-        sqlx::query_as("select store_id, name, demo from stores order by store_id limit 1")
-            .fetch_optional(readers)
-            .await?;
-    Ok(row.map(|(store_id, name, demo)| StoreInfo { store_id, name, kind: kind(demo) }))
+pub(super) fn store_info(connection: &Connection) -> Stored<Option<StoreInfo>> {
+    let mut statement = connection
+        .prepare_cached("select store_id, name, demo from stores order by store_id limit 1")?;
+    let found = statement.query_row([], |row| {
+        Ok(StoreInfo { store_id: row.get(0)?, name: row.get(1)?, kind: kind(row.get(2)?) })
+    });
+    Ok(found.optional()?)
 }
 
-pub(super) async fn create_store(
-    writer: &SqlitePool,
-    name: &str,
+pub(super) fn create_store(
+    connection: &Connection,
+    name: String,
     kind: StoreKind,
     now: Timestamp,
 ) -> Stored<StoreInfo> {
-    sqlx::query("insert into stores (store_id, name, demo, created_at) values (1, ?1, ?2, ?3)")
-        .bind(name)
-        .bind(kind == StoreKind::Demo)
-        .bind(now.as_millisecond())
-        .execute(writer)
-        .await?;
-    Ok(StoreInfo { store_id: 1, name: name.to_owned(), kind })
+    connection.execute(
+        "insert into stores (store_id, name, demo, created_at) values (1, ?1, ?2, ?3)",
+        params![name, kind == StoreKind::Demo, now.as_millisecond()],
+    )?;
+    Ok(StoreInfo { store_id: 1, name, kind })
 }
 
-pub(super) async fn find(readers: &SqlitePool, hash: Hash) -> Stored<Option<Authority>> {
-    let row = sqlx::query(
+pub(super) fn find(connection: &Connection, hash: &Hash) -> Stored<Option<Authority>> {
+    let mut statement = connection.prepare_cached(
         "select k.store_id, k.environment, k.id, k.writes, k.last_used_at, s.name, s.demo
          from api_keys k join stores s on s.store_id = k.store_id
          where k.hash = ?1 and k.revoked_at is null",
-    )
-    .bind(hash.as_slice())
-    .fetch_optional(readers)
-    .await?;
-    row.map(|row| authority(&row)).transpose()
+    )?;
+    Ok(statement.query_row(params![hash.as_slice()], authority).optional()?)
 }
 
-/// Returns what a row says whose columns are those of [`find`].
-pub(super) fn authority(row: &SqliteRow) -> Stored<Authority> {
-    let last_used_at: Option<i64> = row.try_get("last_used_at")?;
+/// Returns what a row says whose first columns are those of [`find`].
+pub(super) fn authority(row: &Row<'_>) -> rusqlite::Result<Authority> {
     Ok(Authority {
-        scope: Scope {
-            store_id: row.try_get("store_id")?,
-            environment: environment(row.try_get("environment")?),
-        },
-        key_id: row.try_get("id")?,
-        access: if row.try_get("writes")? { Access::Write } else { Access::Read },
-        store_name: row.try_get("name")?,
-        kind: kind(row.try_get("demo")?),
-        last_used_at: last_used_at.map(time).transpose()?,
+        scope: Scope { store_id: row.get(0)?, environment: environment(row.get_ref(1)?.as_str()?) },
+        key_id: row.get(2)?,
+        access: if row.get(3)? { Access::Write } else { Access::Read },
+        last_used_at: time_or_none(row, 4)?,
+        store_name: row.get(5)?,
+        kind: kind(row.get(6)?),
     })
 }
 
-pub(super) async fn create(writer: &SqlitePool, key: NewKey) -> Stored<()> {
-    sqlx::query(
+pub(super) fn create(connection: &Connection, key: &NewKey) -> Stored<()> {
+    connection.execute(
         "insert into api_keys
              (store_id, environment, id, hash, prefix, last_four, name, writes, created_at)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )
-    .bind(key.scope.store_id)
-    .bind(key.scope.environment.as_str())
-    .bind(key.id)
-    .bind(key.hash.to_vec())
-    .bind(key.prefix)
-    .bind(key.last_four)
-    .bind(key.name)
-    .bind(key.access == Access::Write)
-    .bind(key.created_at.as_millisecond())
-    .execute(writer)
-    .await?;
+        params![
+            key.scope.store_id,
+            key.scope.environment.as_str(),
+            key.id,
+            key.hash.as_slice(),
+            key.prefix,
+            key.last_four,
+            key.name,
+            key.access == Access::Write,
+            key.created_at.as_millisecond(),
+        ],
+    )?;
     Ok(())
 }
 
-pub(super) async fn list(readers: &SqlitePool, store_id: i64) -> Stored<Vec<KeyRow>> {
-    let rows = sqlx::query(
+pub(super) fn list(connection: &Connection, store_id: i64) -> Stored<Vec<KeyRow>> {
+    let mut statement = connection.prepare(
         "select id, prefix, last_four, name, created_at, last_used_at, revoked_at
          from api_keys where store_id = ?1 order by created_at, id",
-    )
-    .bind(store_id)
-    .fetch_all(readers)
-    .await?;
-    rows.iter().map(key_row).collect()
+    )?;
+    let rows = statement.query_map(params![store_id], |row| {
+        Ok(KeyRow {
+            id: row.get(0)?,
+            prefix: row.get(1)?,
+            last_four: row.get(2)?,
+            name: row.get(3)?,
+            created_at: time(row, 4)?,
+            last_used_at: time_or_none(row, 5)?,
+            revoked_at: time_or_none(row, 6)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn key_row(row: &SqliteRow) -> Stored<KeyRow> {
-    let last_used_at: Option<i64> = row.try_get("last_used_at")?;
-    let revoked_at: Option<i64> = row.try_get("revoked_at")?;
-    Ok(KeyRow {
-        id: row.try_get("id")?,
-        prefix: row.try_get("prefix")?,
-        last_four: row.try_get("last_four")?,
-        name: row.try_get("name")?,
-        created_at: time(row.try_get("created_at")?)?,
-        last_used_at: last_used_at.map(time).transpose()?,
-        revoked_at: revoked_at.map(time).transpose()?,
-    })
-}
-
-pub(super) async fn revoke(
-    writer: &SqlitePool,
+pub(super) fn revoke(
+    connection: &Connection,
     store_id: i64,
     id: &str,
     now: Timestamp,
 ) -> Stored<Revoked> {
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let revoked = sqlx::query(
+    let revoked = connection.execute(
         "update api_keys set revoked_at = ?3
          where store_id = ?1 and id = ?2 and revoked_at is null",
-    )
-    .bind(store_id)
-    .bind(id)
-    .bind(now.as_millisecond())
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
-    sqlx::query("delete from sessions where store_id = ?1 and key_id = ?2")
-        .bind(store_id)
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    let known: i64 =
-        sqlx::query_scalar("select count(*) from api_keys where store_id = ?1 and id = ?2")
-            .bind(store_id)
-            .bind(id)
-            .fetch_one(&mut *tx)
-            .await?;
-    tx.commit().await?;
+        params![store_id, id, now.as_millisecond()],
+    )?;
+    connection.execute(
+        "delete from sessions where store_id = ?1 and key_id = ?2",
+        params![store_id, id],
+    )?;
+    let known: i64 = connection.query_row(
+        "select count(*) from api_keys where store_id = ?1 and id = ?2",
+        params![store_id, id],
+        |row| row.get(0),
+    )?;
     Ok(match (revoked, known) {
         (_, 0) => Revoked::Unknown,
         (0, _) => Revoked::Before,
@@ -142,22 +118,12 @@ pub(super) async fn revoke(
     })
 }
 
-pub(super) async fn touch(
-    writer: &SqlitePool,
-    scope: Scope,
-    id: &str,
-    now: Timestamp,
-) -> Stored<()> {
-    sqlx::query(
+pub(super) fn touch(connection: &Connection, scope: Scope, id: &str, now: Timestamp) -> Stored<()> {
+    connection.execute(
         "update api_keys set last_used_at = ?4
          where store_id = ?1 and environment = ?2 and id = ?3",
-    )
-    .bind(scope.store_id)
-    .bind(scope.environment.as_str())
-    .bind(id)
-    .bind(now.as_millisecond())
-    .execute(writer)
-    .await?;
+        params![scope.store_id, scope.environment.as_str(), id, now.as_millisecond()],
+    )?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The lists, read page by page.
 
+use rusqlite::{Connection, params};
 use serde::Deserialize;
-use sqlx::sqlite::SqlitePool;
 use stockroom_api::inventory::{InventoryItem, InventoryPage, InventoryVariant, Which};
 use stockroom_api::product::ProductPage;
 
@@ -27,13 +27,13 @@ select
          p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
          (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
           from variants v
-          where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
+          where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
-     from (select id from products indexed by products_tracked
+     from (select number from products indexed by products_tracked
            where store_id = ?1 and environment = ?2 and is_tracked = 1
            order by external_id is null, external_id, id
            limit ?3 offset ?4) as listed
-     join products p on p.store_id = ?1 and p.environment = ?2 and p.id = listed.id)";
+     join products p on p.number = listed.number)";
 
 const LOW: &str = "
 select
@@ -42,13 +42,13 @@ select
          p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
          (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
           from variants v
-          where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
+          where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
-     from (select id from products indexed by products_low
+     from (select number from products indexed by products_low
            where store_id = ?1 and environment = ?2 and is_low = 1
            order by external_id is null, external_id, id
            limit ?3 offset ?4) as listed
-     join products p on p.store_id = ?1 and p.environment = ?2 and p.id = listed.id)";
+     join products p on p.number = listed.number)";
 
 const ALL: &str = "
 select
@@ -64,17 +64,17 @@ select
                  'price_adjustment', v.price_adjustment, 'quantity', v.quantity)
                  order by v.position)
              from variants v
-             where v.store_id = ?1 and v.environment = ?2 and v.product_id = p.id))
+             where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
-     from (select id from products indexed by products_listed
+     from (select number from products indexed by products_listed
            where store_id = ?1 and environment = ?2
            order by external_id is null, external_id, id
            limit ?3 offset ?4) as listed
-     join products p on p.store_id = ?1 and p.environment = ?2 and p.id = listed.id)";
+     join products p on p.number = listed.number)";
 
 /// Returns a page of the tracked products.
-pub(super) async fn inventory(
-    readers: &SqlitePool,
+pub(super) fn inventory(
+    connection: &Connection,
     scope: Scope,
     which: Which,
     page: Page,
@@ -83,7 +83,7 @@ pub(super) async fn inventory(
         Which::All => TRACKED,
         Which::Low => LOW,
     };
-    let (total, json) = read(readers, sql, scope, page).await?;
+    let (total, json) = read(connection, sql, scope, page)?;
     let rows: Vec<ItemJson> = serde_json::from_str(&json)?;
     Ok(InventoryPage {
         items: rows.into_iter().map(Into::into).collect(),
@@ -95,12 +95,8 @@ pub(super) async fn inventory(
 }
 
 /// Returns a page of all products.
-pub(super) async fn products(
-    readers: &SqlitePool,
-    scope: Scope,
-    page: Page,
-) -> Stored<ProductPage> {
-    let (total, json) = read(readers, ALL, scope, page).await?;
+pub(super) fn products(connection: &Connection, scope: Scope, page: Page) -> Stored<ProductPage> {
+    let (total, json) = read(connection, ALL, scope, page)?;
     let rows: Vec<ProductJson> = serde_json::from_str(&json)?;
     Ok(ProductPage {
         items: rows.into_iter().map(Into::into).collect(),
@@ -111,20 +107,22 @@ pub(super) async fn products(
     })
 }
 
-async fn read(
-    readers: &SqlitePool,
+fn read(
+    connection: &Connection,
     sql: &'static str,
     scope: Scope,
     page: Page,
 ) -> Stored<(u64, String)> {
     let offset = (page.number - 1).saturating_mul(page.limit);
-    let (total, json): (i64, String) = sqlx::query_as(sql)
-        .bind(scope.store_id)
-        .bind(scope.environment.as_str())
-        .bind(i64::try_from(page.limit).unwrap_or(i64::MAX))
-        .bind(i64::try_from(offset).unwrap_or(i64::MAX))
-        .fetch_one(readers)
-        .await?;
+    let mut statement = connection.prepare_cached(sql)?;
+    let page = params![
+        scope.store_id,
+        scope.environment.as_str(),
+        i64::try_from(page.limit).unwrap_or(i64::MAX),
+        i64::try_from(offset).unwrap_or(i64::MAX),
+    ];
+    let (total, json): (i64, String) =
+        statement.query_row(page, |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok((u64::try_from(total).unwrap_or(0), json))
 }
 

@@ -1,12 +1,12 @@
 //! One product in full, and how texts of the database become values.
 
 use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Deserialize;
-use sqlx::SqliteConnection;
 use stockroom_api::product::{Product, Status, Variant};
 
-use crate::store::data::Scope;
-use crate::store::{StoreError, Stored};
+use crate::store::Stored;
+use crate::store::data::{Number, Scope, StockRow, VariantRow};
 
 /// What one product's row is made of, as one JSON object.
 #[derive(Deserialize)]
@@ -35,12 +35,12 @@ struct VariantJson {
 }
 
 /// Returns the product with this id, else with this SKU.
-pub(super) async fn product(
-    connection: &mut SqliteConnection,
+pub(super) fn product(
+    connection: &Connection,
     scope: Scope,
     reference: &str,
 ) -> Stored<Option<Product>> {
-    let json: Option<String> = sqlx::query_scalar(
+    let mut statement = connection.prepare_cached(
         "select json_object(
              'id', p.id, 'external_id', p.external_id, 'name', p.name,
              'description', p.description, 'price', p.price, 'status', p.status,
@@ -52,21 +52,58 @@ pub(super) async fn product(
                      'price_adjustment', v.price_adjustment, 'quantity', v.quantity)
                      order by v.position)
                  from variants v
-                 where v.store_id = p.store_id and v.environment = p.environment
-                     and v.product_id = p.id))
+                 where v.product = p.number))
          from products p
-         where p.store_id = ?1 and p.environment = ?2 and p.id = coalesce(
-             (select id from products where store_id = ?1 and environment = ?2 and id = ?3),
-             (select id from products indexed by products_by_external_id
+         where p.number = coalesce(
+             (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
+             (select number from products indexed by products_by_external_id
               where store_id = ?1 and environment = ?2 and external_id = ?4))",
-    )
-    .bind(scope.store_id)
-    .bind(scope.environment.as_str())
-    .bind(reference)
-    .bind(reference.trim())
-    .fetch_optional(connection)
-    .await?;
+    )?;
+    let environment = scope.environment.as_str();
+    let key = params![scope.store_id, environment, reference, reference.trim()];
+    let json: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
     json.map(|json| Ok(serde_json::from_str::<ProductJson>(&json)?.into())).transpose()
+}
+
+/// Returns the levels of the product with this id, else with this SKU, with its variants.
+pub(super) fn stock(
+    connection: &Connection,
+    scope: Scope,
+    reference: &str,
+) -> Stored<Option<StockRow>> {
+    let mut statement = connection.prepare_cached(
+        "select number, external_id, quantity, low_stock_threshold from products
+         where number = coalesce(
+             (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
+             (select number from products indexed by products_by_external_id
+              where store_id = ?1 and environment = ?2 and external_id = ?4))",
+    )?;
+    let key = params![scope.store_id, scope.environment.as_str(), reference, reference.trim()];
+    let found = statement.query_row(key, |row| {
+        Ok(StockRow {
+            number: Number(row.get(0)?),
+            external_id: row.get(1)?,
+            quantity: row.get(2)?,
+            low_stock_threshold: row.get(3)?,
+            variants: Vec::new(),
+        })
+    });
+    let Some(mut row) = found.optional()? else {
+        return Ok(None);
+    };
+    row.variants = variants(connection, row.number)?;
+    Ok(Some(row))
+}
+
+/// Returns the variants of a product, in their order.
+pub(super) fn variants(connection: &Connection, product: Number) -> Stored<Vec<VariantRow>> {
+    let mut statement = connection.prepare_cached(
+        "select id, label, quantity from variants where product = ?1 order by position",
+    )?;
+    let variants = statement.query_map(params![product.0], |row| {
+        Ok(VariantRow { id: row.get(0)?, label: row.get(1)?, quantity: row.get(2)? })
+    })?;
+    Ok(variants.collect::<Result<_, _>>()?)
 }
 
 impl From<ProductJson> for Product {
@@ -109,6 +146,17 @@ fn iso(millis: i64) -> Option<String> {
 }
 
 /// Returns the time that a column holds.
-pub(super) fn time(millis: i64) -> Stored<Timestamp> {
-    Timestamp::from_millisecond(millis).map_err(|error| StoreError::Failed(error.to_string()))
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    in_time(row.get(column)?, column)
+}
+
+/// Returns the time that a column holds, if any.
+pub(super) fn time_or_none(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    let millis: Option<i64> = row.get(column)?;
+    millis.map(|millis| in_time(millis, column)).transpose()
+}
+
+fn in_time(millis: i64, column: usize) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(millis)
+        .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, millis))
 }

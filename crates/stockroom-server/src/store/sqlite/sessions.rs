@@ -1,8 +1,7 @@
 //! Sessions, and the forgetting of what has expired.
 
 use jiff::Timestamp;
-use sqlx::Row as _;
-use sqlx::sqlite::SqlitePool;
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::keys::authority;
 use super::rows::time;
@@ -10,28 +9,31 @@ use crate::secret::Hash;
 use crate::store::Stored;
 use crate::store::data::{Authority, NewSession};
 
-pub(super) async fn create(writer: &SqlitePool, session: NewSession) -> Stored<()> {
-    sqlx::query(
+/// How many answers are forgotten at once, so that writes never wait long for it.
+pub(super) const FORGOTTEN_AT_ONCE: usize = 2_000;
+
+pub(super) fn create(connection: &Connection, session: &NewSession) -> Stored<()> {
+    connection.execute(
         "insert into sessions (store_id, environment, hash, key_id, created_at, expires_at)
          values (?1, ?2, ?3, ?4, ?5, ?6)",
-    )
-    .bind(session.scope.store_id)
-    .bind(session.scope.environment.as_str())
-    .bind(session.hash.to_vec())
-    .bind(session.key_id)
-    .bind(session.created_at.as_millisecond())
-    .bind(session.expires_at.as_millisecond())
-    .execute(writer)
-    .await?;
+        params![
+            session.scope.store_id,
+            session.scope.environment.as_str(),
+            session.hash.as_slice(),
+            session.key_id,
+            session.created_at.as_millisecond(),
+            session.expires_at.as_millisecond(),
+        ],
+    )?;
     Ok(())
 }
 
-pub(super) async fn find(
-    readers: &SqlitePool,
-    hash: Hash,
+pub(super) fn find(
+    connection: &Connection,
+    hash: &Hash,
     now: Timestamp,
 ) -> Stored<Option<(Authority, Timestamp)>> {
-    let row = sqlx::query(
+    let mut statement = connection.prepare_cached(
         "select k.store_id, k.environment, k.id, k.writes, k.last_used_at, s.name, s.demo,
              e.expires_at
          from sessions e
@@ -39,43 +41,38 @@ pub(super) async fn find(
              and k.id = e.key_id
          join stores s on s.store_id = e.store_id
          where e.hash = ?1 and e.expires_at > ?2 and k.revoked_at is null",
-    )
-    .bind(hash.as_slice())
-    .bind(now.as_millisecond())
-    .fetch_optional(readers)
-    .await?;
-    row.map(|row| Ok((authority(&row)?, time(row.try_get("expires_at")?)?))).transpose()
+    )?;
+    let key = params![hash.as_slice(), now.as_millisecond()];
+    let found = statement.query_row(key, |row| Ok((authority(row)?, time(row, 7)?)));
+    Ok(found.optional()?)
 }
 
-pub(super) async fn extend(writer: &SqlitePool, hash: Hash, expires_at: Timestamp) -> Stored<()> {
-    sqlx::query("update sessions set expires_at = ?2 where hash = ?1")
-        .bind(hash.as_slice())
-        .bind(expires_at.as_millisecond())
-        .execute(writer)
-        .await?;
+pub(super) fn extend(connection: &Connection, hash: &Hash, expires_at: Timestamp) -> Stored<()> {
+    connection.execute(
+        "update sessions set expires_at = ?2 where hash = ?1",
+        params![hash.as_slice(), expires_at.as_millisecond()],
+    )?;
     Ok(())
 }
 
-pub(super) async fn end(writer: &SqlitePool, hash: Hash) -> Stored<()> {
-    sqlx::query("delete from sessions where hash = ?1")
-        .bind(hash.as_slice())
-        .execute(writer)
-        .await?;
+pub(super) fn end(connection: &Connection, hash: &Hash) -> Stored<()> {
+    connection.execute("delete from sessions where hash = ?1", params![hash.as_slice()])?;
     Ok(())
 }
 
-pub(super) async fn forget_expired(
-    writer: &SqlitePool,
-    kept_since: Timestamp,
-    now: Timestamp,
-) -> Stored<()> {
-    sqlx::query("delete from idempotency where at < ?1")
-        .bind(kept_since.as_millisecond())
-        .execute(writer)
-        .await?;
-    sqlx::query("delete from sessions where expires_at <= ?1")
-        .bind(now.as_millisecond())
-        .execute(writer)
-        .await?;
+/// Forgets answers kept since before `kept_since`, at most [`FORGOTTEN_AT_ONCE`]; returns how many.
+pub(super) fn forget_answers(connection: &Connection, kept_since: Timestamp) -> Stored<usize> {
+    Ok(connection.execute(
+        "delete from idempotency where (store_id, environment, key) in (
+             select store_id, environment, key from idempotency indexed by idempotency_by_age
+             where at < ?1 limit ?2)",
+        params![kept_since.as_millisecond(), FORGOTTEN_AT_ONCE],
+    )?)
+}
+
+/// Forgets sessions that are over.
+pub(super) fn forget_sessions(connection: &Connection, now: Timestamp) -> Stored<()> {
+    connection
+        .execute("delete from sessions where expires_at <= ?1", params![now.as_millisecond()])?;
     Ok(())
 }

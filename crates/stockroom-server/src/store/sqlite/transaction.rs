@@ -1,113 +1,107 @@
 //! The one transaction type that writes.
+//!
+//! Sets of rows are written by one prepared statement run once for each row: on the thread that
+//! owns the connection that costs no more than the same rows inside a JSON text
+//! (`docs/decisions/0005-one-thread-writes.md`).
 
 use jiff::Timestamp;
-use sqlx::{Sqlite, Transaction as Native};
-use stockroom_api::product::{Product, Status};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use stockroom_api::product::{NewProduct, Product, Status};
 
-use super::{history, rows};
+use super::{levels, lookup, rows};
 use crate::secret::Hash;
 use crate::store::data::{
-    KeptAnswer, LevelWrites, ProductRow, Scope, StockRow, VariantRow, WriteRecord,
+    KeptAnswer, LevelWrites, Number, ProductRow, Scope, StockRow, VariantRow, WriteRecord,
 };
 use crate::store::{StoreError, Stored, Transaction};
 
-/// Id, SKU, level and threshold of a product.
-type StockJson = (String, Option<String>, Option<i64>, Option<i64>);
-
-// The sets to write are materialized with their scope in each row: a plan can then only go from
-// the set to the table, where the optimizer would rather search the table once for each of its
-// rows as soon as it knows nothing about their number.
-
-const UPDATE_FLAGS: &str = "
-with j (s, e, id, is_low) as materialized (
-    select ?1, ?2, value ->> 'product_id', value ->> 'is_low' from json_each(?3))
-update products set is_tracked = 1, is_low = j.is_low from j
-where products.store_id = j.s and products.environment = j.e and products.id = j.id
-    and ?4 is not null";
-
-const UPDATE_VARIANTS: &str = "
-with j (s, e, product_id, id, quantity) as materialized (
-    select ?1, ?2, value ->> 'product_id', value ->> 'variant_id', value ->> 'quantity'
-    from json_each(?3))
-update variants set quantity = j.quantity from j
-where variants.store_id = j.s and variants.environment = j.e
-    and variants.product_id = j.product_id and variants.id = j.id and ?4 is not null";
-
-const TOUCH_PRODUCTS: &str = "
-update products set updated_at = ?4
-where store_id = ?1 and environment = ?2
-    and id in (select value ->> 'product_id' from json_each(?3))";
-
-/// A transaction on the one connection that writes.
+/// A transaction on the one connection that writes; the writer's thread begins and ends it.
 #[derive(Debug)]
 pub struct SqliteTx {
-    tx: Native<'static, Sqlite>,
+    connection: Connection,
 }
 
 impl SqliteTx {
-    pub(super) fn new(tx: Native<'static, Sqlite>) -> Self {
-        Self { tx }
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection }
     }
 
-    /// Adds many products with two statements.
-    pub(super) async fn insert_products(
+    /// The connection itself, for what only this kind of store has.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(super) fn begin(&mut self) -> Stored<()> {
+        self.run("begin immediate")
+    }
+
+    /// Makes what is kept last; a failure leaves nothing of it.
+    pub(super) fn commit(&mut self) -> Stored<()> {
+        if !self.is_open() {
+            return Err(StoreError::Failed("the transaction had failed before".to_owned()));
+        }
+        let committed = self.run("commit");
+        if committed.is_err() {
+            self.abandon();
+        }
+        committed
+    }
+
+    /// Tells whether a transaction is running: SQLite ends it by itself where the disk fails.
+    pub(super) fn is_open(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    pub(super) fn save(&mut self) -> Stored<()> {
+        self.run("savepoint job")
+    }
+
+    pub(super) fn keep(&mut self) -> Stored<()> {
+        self.run("release job")
+    }
+
+    pub(super) fn undo(&mut self) -> Stored<()> {
+        self.run("rollback to job")?;
+        self.run("release job")
+    }
+
+    /// Undoes the whole transaction, where there is one.
+    pub(super) fn abandon(&mut self) {
+        if self.is_open()
+            && let Err(error) = self.run("rollback")
+        {
+            tracing::error!(%error, "a transaction was not rolled back");
+        }
+    }
+
+    /// Adds many products.
+    pub(super) fn insert_products(
         &mut self,
         scope: Scope,
         products: &[ProductRow],
         now: Timestamp,
     ) -> Stored<()> {
-        self.run(
-            "insert into products
-                 (store_id, environment, id, external_id, name, description, price, category_id,
-                  status, quantity, low_stock_threshold, is_tracked, is_low, created_at,
-                  updated_at)
-             select ?1, ?2, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3,
-                 j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, j.value ->> 8,
-                 j.value ->> 7 is not null, coalesce(j.value ->> 7 < j.value ->> 8, 0), ?4, ?4
-             from json_each(?3) as j",
-            scope,
-            &serde_json::to_string(&products.iter().map(product_json).collect::<Vec<_>>())?,
-            now,
-        )
-        .await?;
-        self.run(
-            "insert into variants
-                 (store_id, environment, product_id, id, position, type, label, value,
-                  price_adjustment, quantity)
-             select ?1, ?2, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3,
-                 j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7
-             from json_each(?3) as j where ?4 is not null",
-            scope,
-            &variants_json(products)?,
-            now,
-        )
-        .await
+        for product in products {
+            let number = insert_product(&self.connection, scope, product, now)?;
+            insert_variants(&self.connection, number, product)?;
+        }
+        self.note_change(scope, now)
     }
 
-    async fn run(
-        &mut self,
-        sql: &'static str,
-        scope: Scope,
-        json: &str,
-        now: Timestamp,
-    ) -> Stored<()> {
-        sqlx::query(sql)
-            .bind(scope.store_id)
-            .bind(scope.environment.as_str())
-            .bind(json)
-            .bind(now.as_millisecond())
-            .execute(&mut *self.tx)
-            .await?;
+    /// Moves the scope's version on, so that readers see that something changed.
+    fn note_change(&mut self, scope: Scope, now: Timestamp) -> Stored<()> {
+        self.connection
+            .prepare_cached(
+                "update tallies set version = max(version + 1, ?3)
+                 where store_id = ?1 and environment = ?2",
+            )?
+            .execute(params![scope.store_id, scope.environment.as_str(), now.as_millisecond()])?;
         Ok(())
     }
 
-    async fn read_json(&mut self, sql: &'static str, scope: Scope, json: &str) -> Stored<String> {
-        Ok(sqlx::query_scalar(sql)
-            .bind(scope.store_id)
-            .bind(scope.environment.as_str())
-            .bind(json)
-            .fetch_one(&mut *self.tx)
-            .await?)
+    fn run(&mut self, sql: &'static str) -> Stored<()> {
+        self.connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
     }
 }
 
@@ -118,22 +112,23 @@ impl Transaction for SqliteTx {
         key: &str,
         kept_since: Timestamp,
     ) -> Stored<Option<KeptAnswer>> {
-        let row: Option<(Vec<u8>, u16, Vec<u8>, bool)> = sqlx::query_as(
+        let mut statement = self.connection.prepare_cached(
             "select fingerprint, status, body, preference_applied from idempotency
              where store_id = ?1 and environment = ?2 and key = ?3 and at >= ?4",
-        )
-        .bind(scope.store_id)
-        .bind(scope.environment.as_str())
-        .bind(key)
-        .bind(kept_since.as_millisecond())
-        .fetch_optional(&mut *self.tx)
-        .await?;
-        row.map(|(fingerprint, status, body, preference_applied)| {
-            let fingerprint = Hash::try_from(fingerprint.as_slice())
-                .map_err(|error| StoreError::Failed(error.to_string()))?;
-            Ok(KeptAnswer { fingerprint, status, body, preference_applied })
-        })
-        .transpose()
+        )?;
+        let environment = scope.environment.as_str();
+        let found = statement.query_row(
+            params![scope.store_id, environment, key, kept_since.as_millisecond()],
+            |row| {
+                Ok(KeptAnswer {
+                    fingerprint: row.get::<_, Hash>(0)?,
+                    status: row.get(1)?,
+                    body: row.get(2)?,
+                    preference_applied: row.get(3)?,
+                })
+            },
+        );
+        Ok(found.optional()?)
     }
 
     async fn keep_answer(
@@ -143,21 +138,23 @@ impl Transaction for SqliteTx {
         answer: &KeptAnswer,
         now: Timestamp,
     ) -> Stored<()> {
-        sqlx::query(
-            "insert or replace into idempotency
-                 (store_id, environment, key, fingerprint, status, body, preference_applied, at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )
-        .bind(scope.store_id)
-        .bind(scope.environment.as_str())
-        .bind(key)
-        .bind(answer.fingerprint.as_slice())
-        .bind(answer.status)
-        .bind(answer.body.as_slice())
-        .bind(answer.preference_applied)
-        .bind(now.as_millisecond())
-        .execute(&mut *self.tx)
-        .await?;
+        self.connection
+            .prepare_cached(
+                "insert or replace into idempotency
+                     (store_id, environment, key, fingerprint, status, body, preference_applied,
+                      at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                scope.store_id,
+                scope.environment.as_str(),
+                key,
+                answer.fingerprint.as_slice(),
+                answer.status,
+                answer.body,
+                answer.preference_applied,
+                now.as_millisecond(),
+            ])?;
         Ok(())
     }
 
@@ -166,59 +163,24 @@ impl Transaction for SqliteTx {
         scope: Scope,
         external_ids: &[&str],
     ) -> Stored<Vec<StockRow>> {
-        let json = self
-            .read_json(
-                "select json_group_array(json_array(
-                     p.id, p.external_id, p.quantity, p.low_stock_threshold))
-                 from json_each(?3) as asked
-                 cross join products p indexed by products_by_external_id
-                 where p.store_id = ?1 and p.environment = ?2 and p.external_id = asked.value",
-                scope,
-                &serde_json::to_string(external_ids)?,
-            )
-            .await?;
-        let rows: Vec<StockJson> = serde_json::from_str(&json)?;
-        Ok(rows
-            .into_iter()
-            .map(|(product_id, external_id, quantity, low_stock_threshold)| StockRow {
-                product_id,
-                external_id,
-                quantity,
-                low_stock_threshold,
-                variants: Vec::new(),
-            })
-            .collect())
+        lookup::by_external_id(&self.connection, scope, external_ids)
     }
 
-    async fn variants_of(
-        &mut self,
-        scope: Scope,
-        product_ids: &[&str],
-    ) -> Stored<Vec<(String, VariantRow)>> {
-        let json = self
-            .read_json(
-                "select json_group_array(
-                     json_array(v.product_id, v.id, v.label, v.quantity)
-                     order by v.product_id, v.position)
-                 from json_each(?3) as asked
-                 cross join variants v
-                 where v.store_id = ?1 and v.environment = ?2 and v.product_id = asked.value",
-                scope,
-                &serde_json::to_string(product_ids)?,
-            )
-            .await?;
-        let rows: Vec<(String, String, String, Option<i64>)> = serde_json::from_str(&json)?;
-        Ok(rows
-            .into_iter()
-            .map(|(product_id, id, label, quantity)| {
-                let variant = VariantRow { id, label, quantity };
-                (product_id, variant)
-            })
-            .collect())
+    async fn variants_of(&mut self, products: &[Number]) -> Stored<Vec<(Number, VariantRow)>> {
+        let mut found = Vec::new();
+        for product in products {
+            let variants = rows::variants(&self.connection, *product)?;
+            found.extend(variants.into_iter().map(|variant| (*product, variant)));
+        }
+        Ok(found)
+    }
+
+    async fn stock(&mut self, scope: Scope, reference: &str) -> Stored<Option<StockRow>> {
+        rows::stock(&self.connection, scope, reference)
     }
 
     async fn product(&mut self, scope: Scope, reference: &str) -> Stored<Option<Product>> {
-        rows::product(&mut self.tx, scope, reference).await
+        rows::product(&self.connection, scope, reference)
     }
 
     async fn write_levels(
@@ -227,16 +189,9 @@ impl Transaction for SqliteTx {
         record: &WriteRecord,
         writes: &LevelWrites,
     ) -> Stored<()> {
-        if !writes.flips.is_empty() {
-            let json = serde_json::to_string(&writes.flips)?;
-            self.run(UPDATE_FLAGS, scope, &json, record.at).await?;
-        }
-        if !writes.variants.is_empty() {
-            let json = serde_json::to_string(&writes.variants)?;
-            self.run(UPDATE_VARIANTS, scope, &json, record.at).await?;
-            self.run(TOUCH_PRODUCTS, scope, &json, record.at).await?;
-        }
-        history::write(&mut self.tx, scope, record, writes).await
+        levels::write_levels(&self.connection, record.at, writes)?;
+        levels::write_history(&self.connection, scope, record, &writes.history)?;
+        self.note_change(scope, record.at)
     }
 
     async fn insert_product(
@@ -246,64 +201,76 @@ impl Transaction for SqliteTx {
         now: Timestamp,
     ) -> Stored<()> {
         if let Some(external_id) = &product.new.external_id {
-            let taken: Option<i64> = sqlx::query_scalar(
+            let mut statement = self.connection.prepare_cached(
                 "select 1 from products
                  where store_id = ?1 and environment = ?2 and external_id = ?3",
-            )
-            .bind(scope.store_id)
-            .bind(scope.environment.as_str())
-            .bind(external_id)
-            .fetch_optional(&mut *self.tx)
-            .await?;
-            if taken.is_some() {
+            )?;
+            let key = params![scope.store_id, scope.environment.as_str(), external_id];
+            if statement.exists(key)? {
                 return Err(StoreError::ExternalIdTaken(external_id.clone()));
             }
         }
-        self.insert_products(scope, std::slice::from_ref(product), now).await
-    }
-
-    async fn commit(self) -> Stored<()> {
-        Ok(self.tx.commit().await?)
+        self.insert_products(scope, std::slice::from_ref(product), now)
     }
 }
 
-fn product_json(row: &ProductRow) -> impl serde::Serialize + '_ {
+fn insert_product(
+    connection: &Connection,
+    scope: Scope,
+    row: &ProductRow,
+    now: Timestamp,
+) -> Stored<Number> {
     let new = &row.new;
-    let status = match new.status {
+    let number = connection
+        .prepare_cached(
+            "insert into products
+                 (store_id, environment, id, external_id, name, description, price, category_id,
+                  status, quantity, low_stock_threshold, is_tracked, is_low, created_at,
+                  updated_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?10 is not null,
+                 coalesce(?10 < ?11, 0), ?12, ?12)",
+        )?
+        .insert(params![
+            scope.store_id,
+            scope.environment.as_str(),
+            row.id,
+            new.external_id,
+            new.name,
+            new.description,
+            new.price,
+            new.category_id,
+            status(new),
+            new.quantity,
+            new.low_stock_threshold,
+            now.as_millisecond(),
+        ])?;
+    Ok(Number(number))
+}
+
+fn insert_variants(connection: &Connection, product: Number, row: &ProductRow) -> Stored<()> {
+    let mut statement = connection.prepare_cached(
+        "insert into variants
+             (product, id, position, type, label, value, price_adjustment, quantity)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    for (position, (id, new)) in row.variant_ids.iter().zip(&row.new.variants).enumerate() {
+        statement.execute(params![
+            product.0,
+            id,
+            position,
+            new.kind,
+            new.label,
+            new.value,
+            new.price_adjustment,
+            new.quantity,
+        ])?;
+    }
+    Ok(())
+}
+
+fn status(new: &NewProduct) -> &'static str {
+    match new.status {
         Some(Status::Active) => "ACTIVE",
         _ => "DISABLED",
-    };
-    (
-        &row.id,
-        &new.external_id,
-        &new.name,
-        &new.description,
-        new.price,
-        &new.category_id,
-        status,
-        new.quantity,
-        new.low_stock_threshold,
-    )
-}
-
-fn variants_json(products: &[ProductRow]) -> Stored<String> {
-    let rows: Vec<_> = products
-        .iter()
-        .flat_map(|row| {
-            let variants = row.variant_ids.iter().zip(&row.new.variants).enumerate();
-            variants.map(move |(position, (id, new))| {
-                (
-                    &row.id,
-                    id,
-                    position,
-                    &new.kind,
-                    &new.label,
-                    &new.value,
-                    new.price_adjustment,
-                    new.quantity,
-                )
-            })
-        })
-        .collect();
-    Ok(serde_json::to_string(&rows)?)
+    }
 }

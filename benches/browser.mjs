@@ -1,0 +1,117 @@
+// Bytes to plan in Chromium: the built worker beside PapaParse and uDSV, on the same file, in one
+// run. Started by `cargo xtask bench browser`; `--write` keeps the table in docs/performance.md.
+import { execFileSync } from 'node:child_process';
+import { createReadStream, existsSync } from 'node:fs';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launch } from '../tests/e2e/harness/browser.mjs';
+
+const ROUNDS = 5;
+const PRODUCTS = 99_880;
+const served = {
+  '/': ['benches/page.html', 'text/html'],
+  '/rivals.js': ['benches/rivals.js', 'text/javascript'],
+  '/papaparse.js': ['node_modules/papaparse/papaparse.min.js', 'text/javascript'],
+  '/udsv.js': ['node_modules/udsv/dist/uDSV.iife.min.js', 'text/javascript'],
+  '/worker_loader.js': ['dist/worker_loader.js', 'text/javascript'],
+  '/worker.js': ['dist/worker.js', 'text/javascript'],
+  '/worker_bg.wasm': ['dist/worker_bg.wasm', 'application/wasm'],
+};
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+const messages = JSON.parse(
+  execFileSync(process.env.STOCKROOM_MESSAGES, ['stock', String(PRODUCTS)], { maxBuffer: 1 << 28, encoding: 'utf8' }),
+);
+const server = createServer((request, response) => {
+  const [file, type] = served[request.url] ?? [];
+  const path = file ?? (request.url.startsWith('/rows/') ? fileOf(Number(request.url.slice(6))) : undefined);
+  if (!path || !existsSync(path)) return response.writeHead(404).end();
+  response.writeHead(200, { 'content-type': type ?? 'text/csv' });
+  createReadStream(path).pipe(response);
+}).listen(0, '127.0.0.1');
+await new Promise((resolve) => server.once('listening', resolve));
+const url = `http://127.0.0.1:${server.address().port}`;
+
+function fileOf(rows) {
+  const path = join(tmpdir(), `stockroom-bench-${rows}.csv`);
+  if (!existsSync(path)) execFileSync(process.env.STOCKROOM_PLAN_SPEED, ['--write', path, String(rows)]);
+  return path;
+}
+
+/** Peak memory of a browser's renderers, in MB. */
+function peak(browser) {
+  const pids = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
+  const own = pids.split('\n').filter((line) => line.includes('--type=renderer') && line.includes(browser.mark));
+  const peaks = own.map((line) => {
+    const status = execFileSync('cat', [`/proc/${line.trim().split(' ')[0]}/status`], { encoding: 'utf8' });
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  });
+  return Math.max(0, ...peaks);
+}
+
+/** Runs one work in a fresh browser; returns its times and the memory it added at its peak. */
+async function measure(work, rows, rounds = ROUNDS) {
+  const browser = await launch();
+  browser.mark = 'renderer';
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.evaluate(({ messages, rows, work }) => globalThis.prepare({ messages, rows, work }), { messages, rows, work });
+  const before = peak(browser);
+  const results = [];
+  for (let round = 0; round < rounds; round += 1) results.push(await page.evaluate((work) => globalThis.run(work), work));
+  const memory = peak(browser) - before;
+  await browser.close();
+  return { results, memory };
+}
+
+const bytes = (await stat(fileOf(1_000_000))).size;
+const lines = [];
+const works = process.env.ONLY?.split(',') ?? ['stockroom', 'papaParse', 'udsvParse', 'papaPlan', 'udsvPlan'];
+const ms = {};
+for (const work of works) {
+  const { results, memory } = await measure(work, 1_000_000);
+  ms[work] = median(results.map((result) => result.ms));
+  lines.push([work, `${Math.round(ms[work])} ms`, `${Math.round(memory)} MB`]);
+  console.log(work, Math.round(ms[work]), 'ms', Math.round(memory), 'MB', JSON.stringify(results[0].result ?? {}));
+}
+const best = Math.min(ms.papaPlan, ms.udsvPlan);
+console.log(`stockroom takes ${(ms.stockroom / best).toFixed(2)} of the best JavaScript plan, ${(ms.stockroom / ms.papaParse).toFixed(2)} of PapaParse's bare parse; the file has ${(bytes / 1e6).toFixed(1)} MB`);
+
+const { results } = await measure('answers', 1_000_000, 3);
+const answers = Object.keys(results[0].answers).map((name) => [name, median(results.map((result) => result.answers[name]))]);
+for (const [name, value] of answers) console.log(name, Math.round(value), 'ms');
+
+const growth = [];
+for (const rows of [1_000, 10_000, 100_000, 1_000_000]) {
+  const { results, memory } = await measure('stockroom', rows);
+  const time = median(results.map((result) => result.ms));
+  growth.push([rows, time, (time * 1e6) / rows, memory]);
+  console.log(rows, 'rows', time.toFixed(1), 'ms', Math.round((time * 1e6) / rows), 'ns a row', Math.round(memory), 'MB');
+}
+
+if (process.argv.includes('--write')) await write();
+server.close();
+
+async function write() {
+  const names = {
+    stockroom: 'Stockroom: bytes to the finished plan',
+    papaParse: 'PapaParse: parse alone',
+    udsvParse: 'uDSV: parse alone',
+    papaPlan: 'PapaParse with the least that validates and joins',
+    udsvPlan: 'uDSV with the least that validates and joins',
+  };
+  const table = ['| On 1,000,000 rows, in a worker | Median of 5 | Memory added at the peak |', '|---|---|---|'];
+  for (const [work, time, memory] of lines) table.push(`| ${names[work]} | ${time} | ${memory} |`);
+  table.push('', `Stockroom takes ${(ms.stockroom / best).toFixed(2)} of the best JavaScript plan's time and ${(ms.stockroom / ms.papaParse).toFixed(2)} of PapaParse's bare parse; the file has ${(bytes / 1e6).toFixed(1)} MB.`, '');
+  table.push('| Answer of the worker on 1,000,000 rows | Median of 3 |', '|---|---|');
+  for (const [name, value] of answers) table.push(`| ${name} | ${Math.round(value)} ms |`);
+  table.push('', '| Rows | Time | A row | Memory added |', '|---|---|---|---|');
+  for (const [rows, time, each, memory] of growth) table.push(`| ${rows.toLocaleString('en')} | ${time.toFixed(1)} ms | ${Math.round(each)} ns | ${Math.round(memory)} MB |`);
+  const where = `Measured on ${cpus().length} cores (${cpus()[0].model.trim()}), Node ${process.version}.`;
+  const page = 'docs/performance.md';
+  const text = await readFile(page, 'utf8');
+  const between = /(?<=<!-- browser -->\n).*(?=<!-- end of browser -->)/s;
+  await writeFile(page, text.replace(between, () => `${where}\n\n${table.join('\n')}\n\n`));
+}

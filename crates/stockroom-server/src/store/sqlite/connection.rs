@@ -1,0 +1,108 @@
+//! Opening the database file, and bringing its tables up to date.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
+
+use crate::store::{StoreError, Stored};
+
+/// The oldest SQLite without the fault of WAL mode that may lose commits.
+const OLDEST_VERSION: i32 = 3_051_003;
+
+/// How long to wait for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// More than the statements of this crate, so that each is prepared once.
+const STATEMENTS: usize = 64;
+
+/// What brings the tables up to date, in order; `user_version` counts those that were done.
+const MIGRATIONS: [&str; 4] = [
+    include_str!("../../../migrations/sqlite/0001_store.sql"),
+    include_str!("../../../migrations/sqlite/0002_tallies.sql"),
+    include_str!("../../../migrations/sqlite/0003_numbers.sql"),
+    include_str!("../../../migrations/sqlite/0004_versions.sql"),
+];
+
+/// Opens the connection that writes, making the file and its tables where needed.
+pub(super) fn open_writer(file: &Path) -> Stored<Connection> {
+    check_version()?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let mut connection = open(file, flags)?;
+    connection.execute_batch(
+        // Pages written again and again between two checkpoints go to the file once.
+        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+         pragma wal_autocheckpoint = 8000;",
+    )?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Opens a connection that reads; the one that writes must be there already.
+pub(super) fn open_reader(file: &Path) -> Stored<Connection> {
+    open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+fn open(file: &Path, flags: OpenFlags) -> Stored<Connection> {
+    let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.execute_batch(
+        "pragma cache_size = -65536; pragma mmap_size = 268435456; pragma temp_store = memory;",
+    )?;
+    Ok(connection)
+}
+
+fn check_version() -> Stored<()> {
+    if rusqlite::version_number() < OLDEST_VERSION {
+        let version = rusqlite::version();
+        return Err(StoreError::Failed(format!("SQLite {version} is too old: 3.51.3 is needed")));
+    }
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection) -> Stored<()> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = migrations_done(&tx)?;
+    let Some(missing) = MIGRATIONS.get(done..) else {
+        let known = MIGRATIONS.len();
+        return Err(StoreError::Failed(format!(
+            "it was made by a newer version of this program: it has {done} migrations, {known} \
+             are known"
+        )));
+    };
+    for migration in missing {
+        tx.execute_batch(migration)?;
+    }
+    tx.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    tx.commit()?;
+    Ok(())
+}
+
+fn migrations_done(connection: &Connection) -> Stored<usize> {
+    let done: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if done > 0 {
+        return Ok(done);
+    }
+    // Databases of the first versions counted in a table of their driver's.
+    let counted = connection
+        .query_row("select 1 from sqlite_schema where name = '_sqlx_migrations'", [], |_| Ok(()))
+        .optional()?;
+    match counted {
+        None => Ok(0),
+        Some(()) => Ok(connection.query_row(
+            "select coalesce(max(version), 0) from _sqlx_migrations where success",
+            [],
+            |row| row.get(0),
+        )?),
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy) => Self::Busy,
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Writing levels, who changed them, and every line of the history.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Statement, params};
+
+use crate::store::Stored;
+use crate::store::data::{HistoryLine, LevelWrites, Number, Scope, Source, WriteRecord};
+
+/// The columns of a line of the history.
+const COLUMNS: usize = 9;
+
+/// How many lines go into one run of a statement: a run costs as much as writing a line or two.
+const ROWS_TOGETHER: usize = 20;
+
+static TOGETHER: LazyLock<String> = LazyLock::new(|| insert_lines(ROWS_TOGETHER));
+static ALONE: LazyLock<String> = LazyLock::new(|| insert_lines(1));
+
+/// Writes the levels of products and variants.
+pub(super) fn write_levels(
+    connection: &Connection,
+    at: Timestamp,
+    writes: &LevelWrites,
+) -> Stored<()> {
+    let at = at.as_millisecond();
+    let mut statement = connection
+        .prepare_cached("update products set quantity = ?2, updated_at = ?3 where number = ?1")?;
+    for (Number(product), quantity) in &writes.products {
+        statement.execute(params![product, quantity, at])?;
+    }
+    let mut statement = connection
+        .prepare_cached("update products set is_tracked = 1, is_low = ?2 where number = ?1")?;
+    for flip in &writes.flips {
+        statement.execute(params![flip.product.0, flip.is_low])?;
+    }
+    write_variants(connection, at, writes)
+}
+
+fn write_variants(connection: &Connection, at: i64, writes: &LevelWrites) -> Stored<()> {
+    let mut update = connection
+        .prepare_cached("update variants set quantity = ?3 where product = ?1 and id = ?2")?;
+    let mut touch =
+        connection.prepare_cached("update products set updated_at = ?2 where number = ?1")?;
+    for level in &writes.variants {
+        update.execute(params![level.product.0, level.variant_id, level.quantity])?;
+        touch.execute(params![level.product.0, at])?;
+    }
+    Ok(())
+}
+
+/// Writes who changed levels, and each level that was asked for.
+pub(super) fn write_history(
+    connection: &Connection,
+    scope: Scope,
+    record: &WriteRecord,
+    lines: &[HistoryLine],
+) -> Stored<()> {
+    let write = write_record(connection, scope, record)?;
+    let mut rest = lines.iter().enumerate();
+    let mut statement = connection.prepare_cached(&TOGETHER)?;
+    for _ in 0..lines.len() / ROWS_TOGETHER {
+        for (place, (number, line)) in rest.by_ref().take(ROWS_TOGETHER).enumerate() {
+            bind_line(&mut statement, place, write, number, line)?;
+        }
+        statement.raw_execute()?;
+    }
+    let mut statement = connection.prepare_cached(&ALONE)?;
+    for (number, line) in rest {
+        bind_line(&mut statement, 0, write, number, line)?;
+        statement.raw_execute()?;
+    }
+    Ok(())
+}
+
+fn insert_lines(rows: usize) -> String {
+    let row = "(?,?,?,?,?,?,?,?,?)";
+    format!(
+        "insert into history
+             (write, line, product, variant_id, mode, asked, level_before, level_after, delta)
+         values {}",
+        vec![row; rows].join(",")
+    )
+}
+
+/// Binds the columns of a line at its place in the statement.
+fn bind_line(
+    statement: &mut Statement<'_>,
+    place: usize,
+    write: i64,
+    number: usize,
+    line: &HistoryLine,
+) -> rusqlite::Result<()> {
+    let first = place * COLUMNS;
+    statement.raw_bind_parameter(first + 1, write)?;
+    statement.raw_bind_parameter(first + 2, number)?;
+    statement.raw_bind_parameter(first + 3, line.product.0)?;
+    statement.raw_bind_parameter(first + 4, line.variant_id.as_deref())?;
+    statement.raw_bind_parameter(first + 5, line.mode.as_str())?;
+    statement.raw_bind_parameter(first + 6, line.asked)?;
+    statement.raw_bind_parameter(first + 7, line.before)?;
+    statement.raw_bind_parameter(first + 8, line.after)?;
+    statement.raw_bind_parameter(first + 9, line.delta)
+}
+
+/// Writes who changed levels, when and why, and returns the write's number.
+fn write_record(connection: &Connection, scope: Scope, record: &WriteRecord) -> Stored<i64> {
+    let source = match record.source {
+        Source::Bulk => "bulk",
+        Source::Single => "single",
+    };
+    let mut statement = connection.prepare_cached(
+        "insert into writes
+             (store_id, environment, at, source, key_id, request_id, run_id, run_reason)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    let write = statement.insert(params![
+        scope.store_id,
+        scope.environment.as_str(),
+        record.at.as_millisecond(),
+        source,
+        record.key_id,
+        record.request_id,
+        record.run_id,
+        record.run_reason,
+    ])?;
+    Ok(write)
+}

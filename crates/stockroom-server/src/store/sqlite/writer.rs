@@ -1,0 +1,166 @@
+//! The one thread that writes: it takes the requests that wait, each inside a savepoint of its own,
+//! commits them together, and only then lets their answers go.
+//!
+//! One commit costs a wait for the disk whatever it holds, so a group of requests costs hardly more
+//! than one. A request that fails or panics is undone alone; its neighbours do not notice.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::transaction::SqliteTx;
+use crate::store::{StoreError, Stored};
+
+/// How many requests may wait; at the writer's pace a fraction of a second.
+const LONGEST_QUEUE: usize = 256;
+
+/// How many requests are committed together at most, so that the first does not wait for ever.
+const LARGEST_GROUP: usize = 64;
+
+/// The thread that writes, and the queue of what it has to do.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: SyncSender<Message>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+enum Message {
+    Work(Job),
+    Stop,
+}
+
+/// What is done inside a savepoint, or the reason why it cannot be.
+type Job = Box<dyn FnOnce(Stored<&mut SqliteTx>) -> Done + Send>;
+
+/// A job that was done but is not committed.
+struct Done {
+    fate: Fate,
+    /// Lets the answer go, once it is known what became of the commit.
+    answer: Box<dyn FnOnce(Stored<()>) + Send>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Keep,
+    Undo,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    GoOn,
+    Stop,
+}
+
+impl Writer {
+    /// Starts the thread; it ends with [`Self::stop`], or when this is dropped.
+    pub(super) fn start(connection: Connection) -> Stored<Self> {
+        let (queue, waiting) = sync_channel(LONGEST_QUEUE);
+        let thread = thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || serve(SqliteTx::new(connection), &waiting))
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Does `work` on the writer's thread and returns once it is committed; an `Err` undoes it.
+    pub(super) async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&mut SqliteTx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |tx| {
+            let result = tx.map_err(E::from).and_then(work);
+            let fate = if result.is_ok() { Fate::Keep } else { Fate::Undo };
+            let answer = move |committed: Stored<()>| {
+                let result = match committed {
+                    Ok(()) => result,
+                    Err(error) => result.and(Err(error.into())),
+                };
+                // Whoever asked may be gone; what was done stays done.
+                let _ = answer.send(result);
+            };
+            Done { fate, answer: Box::new(answer) }
+        });
+        self.queue.try_send(Message::Work(job)).map_err(|_| StoreError::Busy)?;
+        let panicked = |_| StoreError::Failed("the work panicked".to_owned());
+        answered.await.map_err(panicked)?
+    }
+
+    /// Does what is queued, closes the connection and ends the thread; blocks meanwhile.
+    pub(super) fn stop(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // Where the thread has ended already there is nobody to tell.
+            let _ = self.queue.send(Message::Stop);
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(mut tx: SqliteTx, waiting: &Receiver<Message>) {
+    while let Ok(Message::Work(first)) = waiting.recv() {
+        if do_group(&mut tx, first, waiting) == Next::Stop {
+            return;
+        }
+    }
+}
+
+/// Does `first` and what waits behind it in one transaction.
+fn do_group(tx: &mut SqliteTx, first: Job, waiting: &Receiver<Message>) -> Next {
+    if let Err(error) = tx.begin() {
+        (first(Err(error.clone())).answer)(Err(error));
+        return Next::GoOn;
+    }
+    let mut group = Vec::new();
+    let mut next = Some(first);
+    let mut then = Next::GoOn;
+    while let Some(job) = next.take() {
+        group.extend(do_job(tx, job));
+        // A failure of the disk may have ended the whole transaction.
+        if group.len() < LARGEST_GROUP && tx.is_open() {
+            match waiting.try_recv() {
+                Ok(Message::Work(job)) => next = Some(job),
+                Ok(Message::Stop) => then = Next::Stop,
+                Err(_) => {}
+            }
+        }
+    }
+    let committed = tx.commit();
+    if let Err(error) = &committed {
+        tracing::error!(%error, requests = group.len(), "a group of writes was not committed");
+    }
+    for done in group {
+        (done.answer)(committed.clone());
+    }
+    then
+}
+
+/// Does one job inside a savepoint; a panic leaves nothing, and nobody to answer.
+fn do_job(tx: &mut SqliteTx, job: Job) -> Option<Done> {
+    if let Err(error) = tx.save() {
+        return Some(job(Err(error)));
+    }
+    let done = catch_unwind(AssertUnwindSafe(|| job(Ok(&mut *tx)))).ok();
+    let ended = match done.as_ref().map(|done| done.fate) {
+        Some(Fate::Keep) => tx.keep(),
+        Some(Fate::Undo) => tx.undo(),
+        None => {
+            tracing::error!("a write panicked");
+            tx.undo()
+        }
+    };
+    if let Err(error) = ended {
+        // Whether the job is in the transaction is not known: none of the group may be committed.
+        tracing::error!(%error, "a savepoint failed");
+        tx.abandon();
+    }
+    done
+}

@@ -1,0 +1,102 @@
+//! Copy and paste between the worksheet and spreadsheets.
+
+use leptos::ev::ClipboardEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use stockroom_worksheet::{Ask, GridColumn, Reply, RowView, clipboard};
+
+use super::grid::{Sheet, place};
+use super::select::{Cell, Selection};
+use crate::browser::{files, page};
+use crate::pages::update::state::Msg;
+
+/// Copies what is chosen: at once where its rows are at hand, else when the worker has told them.
+pub(super) fn copied(event: &ClipboardEvent, sheet: Sheet) {
+    if sheet.editing.with_untracked(Option::is_some) {
+        return;
+    }
+    event.prevent_default();
+    let selection = sheet.selection.get_untracked();
+    let (start, count) = selection.rows();
+    let (first, last) = selection.columns();
+    let at_hand = untrack(|| sheet.rows.at_hand(start, count));
+    if let Some((rows, data)) = at_hand.zip(event.clipboard_data()) {
+        let text = text_of(&rows, (first, last));
+        // A browser that refuses leaves the clipboard as it was.
+        let _ = data.set_data("text/plain", &text);
+        return;
+    }
+    let view = sheet.desk.with_untracked(|model| model.view.clone());
+    let ask = Ask::Copy { view, start: place(start), count: place(count), first, last };
+    spawn_local(async move {
+        if let Some(Reply::Text(text)) = sheet.desk.ask(ask).await {
+            files::copy(&text).await;
+        }
+    });
+}
+
+fn text_of(rows: &[RowView], columns: (GridColumn, GridColumn)) -> String {
+    let wanted = GridColumn::ALL.into_iter().filter(|one| (columns.0..=columns.1).contains(one));
+    let wanted: Vec<GridColumn> = wanted.collect();
+    clipboard::write(rows.iter().map(|row| wanted.iter().map(|one| row.text(*one)).collect()))
+}
+
+/// Pastes cells where the cursor is, beyond the last row if need be.
+pub(super) fn pasted(event: &ClipboardEvent, sheet: Sheet) {
+    let Some(data) = event.clipboard_data() else { return };
+    let plain = data.get_data("text/plain").unwrap_or_default();
+    let is_editing = sheet.editing.with_untracked(Option::is_some);
+    if is_editing && !plain.contains(['\t', '\n']) {
+        // One text goes into the field, where the caret is.
+        return;
+    }
+    let cells = if plain.is_empty() {
+        page::table_cells(&data.get_data("text/html").unwrap_or_default())
+    } else {
+        clipboard::read(&plain)
+    };
+    if cells.is_empty() {
+        return;
+    }
+    event.prevent_default();
+    paste(sheet, cells);
+}
+
+fn paste(sheet: Sheet, cells: Vec<Vec<String>>) {
+    sheet.editing.set(None);
+    let selection = sheet.selection.get_untracked();
+    let (start, count) = selection.rows();
+    let (first, _) = selection.columns();
+    let view = sheet.desk.with_untracked(|model| model.view.clone());
+    let cells = repeated(cells, count);
+    let (rows, width) = (cells.len(), cells.iter().map(Vec::len).max().unwrap_or(1));
+    let last = (first as usize + width - 1).min(GridColumn::ALL.len() - 1);
+    let ask = Ask::Paste { view, start: place(start), column: first, cells };
+    sheet.desk.tell(Msg::Edited(ask));
+    let from = Selection::at(Cell { row: start, column: first as usize });
+    sheet.selection.set(Selection {
+        anchor: Cell { row: start + rows.max(1) - 1, column: last },
+        cursor: from.cursor,
+    });
+}
+
+/// One row that is pasted over several chosen ones goes into each.
+fn repeated(cells: Vec<Vec<String>>, count: usize) -> Vec<Vec<String>> {
+    match &cells[..] {
+        [only] if count > 1 => vec![only.clone(); count],
+        _ => cells,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_row_fills_what_is_chosen_and_several_stay_as_they_are() {
+        let row = |text: &str| vec![text.to_owned()];
+        assert_eq!(repeated(vec![row("+5")], 3), [row("+5"), row("+5"), row("+5")]);
+        assert_eq!(repeated(vec![row("1"), row("2")], 3), [row("1"), row("2")]);
+        assert_eq!(repeated(vec![row("1")], 1), [row("1")]);
+    }
+}
