@@ -1,7 +1,7 @@
 //! What a file looks like, as it becomes known, and what its columns are said to mean.
 
 use stockroom_domain::columns::Field;
-use stockroom_worksheet::{Ask, News, Shape};
+use stockroom_worksheet::{News, Shape};
 
 use super::{Effect, Model, Progress, Step};
 
