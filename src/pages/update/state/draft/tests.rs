@@ -1,7 +1,9 @@
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{Delimiter, Remark};
+use stockroom_workbook::WorkbookFault;
 use stockroom_worksheet::{Filter, LoggedText, Reply, Summary};
 
+use super::super::workbook::WorkbookMsg;
 use super::super::{Msg, Trouble};
 use super::*;
 
@@ -98,6 +100,16 @@ fn a_draft_that_cannot_be_read_is_dropped_and_said() {
 }
 
 #[test]
+fn a_draft_of_a_workbook_that_cannot_be_unpacked_is_dropped_too() {
+    let mut model = Model::default();
+    model.update(Msg::DraftFound(Box::new(draft())));
+    model.update(Msg::Workbook(WorkbookMsg::Found));
+    let effects = model.update(Msg::Workbook(WorkbookMsg::Opened(Err(WorkbookFault::Encrypted))));
+    assert!(matches!(effects[..], [Effect::Forget, Effect::DropDraft]));
+    assert_eq!(model.note, Some(Note::Lost));
+}
+
+#[test]
 fn a_draft_that_is_not_waited_for_is_set_aside() {
     let mut model = Model::default();
     model.update(Msg::DraftFound(Box::new(draft())));
@@ -138,4 +150,4 @@ fn a_draft_is_kept_in_this_form() {
     assert_eq!(decode::<Head>(&[FORMAT + 1, 0]), None);
 }
 
-const HEAD: &str = "0109636f756e742e63737600020101000002000501000001010100000001040280d095ffbc31";
+const HEAD: &str = "0109636f756e742e6373760002000101000002000501000001010100000001040280d095ffbc31";
