@@ -18,6 +18,7 @@ pub mod waiting;
 pub use desk::{Desk, use_desk};
 
 use crate::app::frame::PageHead;
+use crate::ui::{Icon, Sign};
 use crate::words::{Key, Plural, use_words};
 use apply::ApplyStep;
 use columns::ColumnsStep;
@@ -37,22 +38,20 @@ pub fn UpdatePage() -> impl IntoView {
     desk.restore();
     let told = move || {
         let file = desk.with(|model| {
-            let is_as_last_time = model.step == Step::Review && model.recall.is_applied;
             let name = source_name(words, &model.source_name(), model.origin);
             let rows = (!model.is_head).then_some(model.shape.rows);
-            (model.step != Step::Source).then_some((name, rows, is_as_last_time))
+            (model.step != Step::Source).then_some((name, rows))
         });
-        file.map(|(name, rows, is_as_last_time)| {
+        file.map(|(name, rows)| {
             // The rows of a file that is still being read are not known.
             let Some(rows) = rows else { return name };
             let rows = words.count(Plural::UpdateRows, rows.into(), &[]);
-            let about = words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)]);
-            if !is_as_last_time {
-                return about;
-            }
-            format!("{about} · {}", words.text(Key::SourceAsLastTime))
+            words.fill(Key::UpdateFileAbout, &[("name", &name), ("rows", &rows)])
         })
     };
+    let is_as_last_time = Memo::new(move |_| {
+        desk.with(|model| model.step == Step::Review && model.recall.is_applied)
+    });
     let title = words.label(Key::AppUpdate);
     view! {
         <PageHead title=title about=move || view! { <bdi>{told}</bdi> }>
@@ -70,6 +69,12 @@ pub fn UpdatePage() -> impl IntoView {
         <Steps step=step />
         <KeepingFault />
         <DraftNotes />
+        <Show when=move || is_as_last_time.get()>
+            <p class="as-last-time">
+                <Icon sign=Sign::Info />
+                <span>{words.t(Key::SourceAsLastTime)}</span>
+            </p>
+        </Show>
         {move || match step.get() {
             Step::Source if desk.is_looking() => ().into_any(),
             Step::Source if is_opening.get() => view! { <Opening /> }.into_any(),

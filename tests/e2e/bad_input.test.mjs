@@ -30,7 +30,7 @@ const file = (name, content, mimeType = 'text/csv') => ({ name, mimeType, buffer
 test('an empty file', (t) => check(t, file('empty.csv', ''), 'It is empty'));
 test('a picture', (t) => check(t, file('shelf.png', PNG, 'image/png'), 'It is a picture or a program'));
 test('only a header', (t) => check(t, file('header.csv', csv([HEADER])), 'no rows: nothing is asked'));
-test('an unclosed quote', (t) => check(t, file('quote.csv', `${csv([HEADER])}"THIEB-001,,set,5,\r\n`), 'A quote opens here and never closes'));
+test('an unclosed quote', (t) => check(t, file('quote.csv', `${csv([HEADER])}"THIEB-001,,set,5,\r\n`), 'A quote opens here and does not close'));
 test('five thousand columns', (t) =>
   check(t, file('wide.csv', csv([Array.from({ length: 5000 }, (_, n) => `c${n}`), Array(5000).fill('1')])), /5,?000 columns/));
 test('a file above 256 MB', async (t) => {

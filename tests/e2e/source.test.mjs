@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { eventually } from './harness/browser.mjs';
+import { assertAccessible, eventually } from './harness/browser.mjs';
 import { HEADER, csv } from './harness/files.mjs';
 import { stage } from './harness/stage.mjs';
 
@@ -54,11 +54,31 @@ test('a workbook of several sheets asks which one, hidden ones last', async (t) 
 
   // Another sheet of it, from the columns.
   await app.button('Change columns').click();
-  await app.page.getByLabel('Sheet', { exact: true }).selectOption('المخزون');
+  await app.page.getByRole('combobox', { name: 'Sheet' }).selectOption('المخزون');
   await app.page.getByRole('cell', { name: 'COUSC-ORG' }).waitFor();
   await app.button('Continue').click();
   await app.changes.getByText('COUSC-ORG').waitFor();
 });
+
+for (const [locale, colorScheme] of [['en', 'light'], ['ar', 'dark']]) {
+  test(`the choice of a sheet is accessible, ${locale}, ${colorScheme}`, async (t) => {
+    const app = await on.app(t, { locale, colorScheme });
+    await app.visit('/');
+    await app.page.locator('main h1').waitFor();
+    await app.page.evaluate(async () => {
+      await fetch('/api/session', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-stockroom': '1' },
+        body: JSON.stringify({ key: 'sk_test_demo' }),
+      });
+    });
+    await app.visit('/update');
+    const bytes = await fixture('workbooks/sheets.xlsx');
+    await app.page.locator('input[type=file]').setInputFiles({ name: 'sheets.xlsx', mimeType: '', buffer: bytes });
+    await app.page.locator('#which-sheet').waitFor();
+    await assertAccessible(app.page, 'the choice of a sheet');
+  });
+}
 
 /** Drops a workbook that cannot be read: it says why, and the next file works. */
 async function check(t, name, ...messages) {
@@ -98,6 +118,19 @@ test('unpacking can be cancelled, and a reader that does not come is a sentence'
   await app.page.unroute('**/workbook_loader.js');
   await drop(app, 'workbooks/types.xlsx');
   await app.changes.getByText('000123').first().waitFor();
+});
+
+test('a reader that stops half-way is a sentence, and the next file works', async (t) => {
+  const app = await source(t);
+  await app.page.route('**/workbook_loader.js', async (route) => {
+    const loader = await (await route.fetch()).text();
+    const broken = "FileReaderSync.prototype.readAsArrayBuffer = () => { throw new Error('stopped'); };";
+    await route.fulfill({ contentType: 'text/javascript', body: `${broken}\n${loader}` });
+  });
+  await drop(app, 'workbooks/types.xlsx');
+  await app.page.getByText('The workbook could not be unpacked').waitFor();
+  await app.chooseFile('good.csv', csv([HEADER, ['000123', '', 'adjust', '', '1']]));
+  await app.apply.waitFor();
 });
 
 test('Arabic of Windows is put right by the encoding, and remembered', async (t) => {
@@ -143,8 +176,12 @@ test('columns mapped by hand are as last time for the next file, until local dat
   const app = await source(t);
   const file = (quantity) => csv([['Artikel', 'Zahl'], ['000123', quantity]]);
   await app.chooseFile('monday.csv', file(7));
-  await app.page.getByLabel('Artikel is').selectOption({ label: 'SKU' });
+  const sku = app.page.getByLabel('Artikel is');
+  await sku.focus();
+  await sku.selectOption({ label: 'SKU' });
   await app.page.getByLabel('Zahl is').selectOption({ label: 'New quantity' });
+  await app.button('Continue').and(app.page.locator(':enabled')).waitFor();
+  assert.equal(await sku.evaluate((select) => select === document.activeElement), true, 'the choice keeps the focus');
   await app.button('Continue').click();
   await app.changes.getByText('000123').waitFor();
 

@@ -3,6 +3,9 @@
 //! Reads the cells of one row, with what was typed over them, into a change or a fault; it knows
 //! nothing of the stock. Start at [`Reader::read`].
 
+mod fault;
+mod plain;
+
 use std::borrow::Cow;
 
 use crate::code::{Code, Codes};
@@ -12,9 +15,11 @@ use crate::number::{self, Evidence, NumberFault, Reading, Style};
 use crate::quantity::{Change, Level, Mode};
 use crate::sheet::{EditField, Sheet, unescape};
 use crate::table::unquote;
+use fault::Column;
 
-/// How many characters of a cell a fault quotes.
-const QUOTED: usize = 120;
+pub use fault::Fault;
+pub(crate) use fault::quote;
+pub use plain::PlainRow;
 
 /// Reads the rows of a sheet.
 #[derive(Debug)]
@@ -77,30 +82,6 @@ pub enum Outcome {
     Fault(Fault),
 }
 
-/// What is wrong with a row, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What is wrong.
-    pub code: Code,
-    /// The column, from 0, where it is one's.
-    pub column: Option<usize>,
-    /// The text that is wrong, cut short where it is very long.
-    pub text: String,
-    /// What the number may have meant instead, where that can be told.
-    pub hint: Option<i64>,
-}
-
-/// What a plain row asks for: a SKU and a number, nothing to be said about either.
-///
-/// Most rows of a large file are plain; [`Reader::read`] would say the same at greater length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PlainRow<'a> {
-    /// The SKU.
-    pub external_id: &'a str,
-    /// What is asked.
-    pub change: Change,
-}
-
 /// A value cell that is not blank.
 struct Filled<'a> {
     field: Field,
@@ -152,41 +133,6 @@ impl<'a> Reader<'a> {
     /// Returns what the number cells that were read without a style say about their marks.
     pub fn evidence(&self) -> Evidence {
         self.evidence
-    }
-
-    /// Returns what a row asks for where that is plain; any other row must be [read](Self::read).
-    pub fn read_plain(&self, row: usize) -> Option<PlainRow<'a>> {
-        let mode = self.plain_mode?;
-        let table = self.sheet.table();
-        let is_whole = row < table.rows()
-            && !self.sheet.has_edit(row)
-            && table.width(row) == self.columns
-            && self.open != Some(row)
-            && !table.may_span_lines(row);
-        if !is_whole {
-            return None;
-        }
-        let mut cells = table.raw_cells(row);
-        let (mut external_id, mut units) = ("", None);
-        for field in &self.slots {
-            match field {
-                Field::ExternalId => external_id = cells.next()?,
-                Field::Quantity | Field::QuantityDelta => units = number::plain(cells.next()?),
-                Field::Ignored | Field::Name | Field::Location => {
-                    cells.skip_one();
-                }
-                _ if cells.next()?.is_empty() => {}
-                _ => return None,
-            }
-        }
-        let (units, signed) = units?;
-        let is_sku = !external_id.is_empty()
-            && external_id.len() <= external_id::MAX_CHARACTERS
-            && is_plain(external_id);
-        if !is_sku || (signed && mode == Mode::Set) {
-            return None;
-        }
-        mode.change(units).ok().map(|change| PlainRow { external_id, change })
     }
 
     /// Returns what a row asks for.
@@ -434,35 +380,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The column that a number stands in.
-#[derive(Clone, Copy)]
-struct Column(Option<usize>);
-
-impl Column {
-    fn fault(self, fault: NumberFault, text: &str) -> Fault {
-        let hint = match fault {
-            NumberFault::Ambiguous { grouped } => Some(grouped),
-            NumberFault::Signed { units } | NumberFault::Parentheses { units } => Some(units),
-            NumberFault::Fraction | NumberFault::TooLarge | NumberFault::Invalid => None,
-        };
-        Fault { hint, ..Fault::new(fault.code(), self.0, text) }
-    }
-}
-
-impl Fault {
-    fn new(code: Code, column: Option<usize>, text: &str) -> Self {
-        Self { code, column, text: quote(text), hint: None }
-    }
-}
-
-/// Returns the text as a fault quotes it: cut short where it is very long.
-pub(crate) fn quote(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
 /// Tells whether a cell is its own text: nothing to unquote, unescape or trim.
 fn is_plain(raw: &str) -> bool {
     let bytes = raw.as_bytes();
@@ -475,46 +392,5 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::columns::Mapping;
-    use crate::table::{ReadOptions, Table};
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(3_000))]
-
-        /// The short way says what the long way says, for any cells.
-        #[test]
-        fn a_plain_row_is_read_as_any_other(
-            skus in prop::collection::vec("[ 'A-Z0-9é\"]{0,4}", 1..6),
-            values in prop::collection::vec("[ +0-9,.x\"-]{0,4}", 6),
-            header in prop::sample::select(vec![
-                "sku,name,quantity", "sku,name,delta", "sku,expected,delta", "sku,variant,quantity",
-                "sku,mode,quantity", "sku,quantity,delta", "sku,amount,quantity",
-            ]),
-            middle in prop::sample::select(vec!["", "x", "\"a, b\"", "set", "5"]),
-        ) {
-            let rows = skus.iter().zip(&values).map(|(sku, value)| format!("{sku},{middle},{value}\n"));
-            let text = format!("{header}\n{}", rows.collect::<String>());
-            let table = Table::read(text.into_bytes(), ReadOptions::default());
-            let mapping = Mapping::guess(&table.names());
-            let sheet = Sheet::new(table, mapping);
-            let mut reader = Reader::new(&sheet, None);
-            for row in 0..sheet.rows() {
-                let Some(plain) = reader.read_plain(row) else { continue };
-                let ask = reader.read(row);
-                prop_assert_eq!(ask.external_id.as_ref(), plain.external_id);
-                prop_assert_eq!(ask.outcome, Outcome::Change(plain.change));
-                prop_assert_eq!(ask.variant.as_ref(), "");
-                prop_assert_eq!((ask.expected, ask.expects_no_level, ask.has_marks), (None, false, false));
-                prop_assert!(ask.notes.is_empty());
-            }
-        }
     }
 }

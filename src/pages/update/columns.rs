@@ -28,13 +28,11 @@ pub fn ColumnsStep() -> impl IntoView {
     view! {
         <Said shape=shape />
         <section class="card columns">
-            <Show when=move || is_waiting.get()>
-                <div class="card-bar"><Waiting /></div>
-            </Show>
             <ReadingBar shape=shape />
             <Remarks shape=shape />
             <FirstRows shape=shape />
             <footer class="card-foot">
+                <Waiting />
                 <button
                     type="button"
                     class="button primary"

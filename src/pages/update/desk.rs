@@ -109,6 +109,10 @@ impl Desk {
 
     /// Has a file read.
     pub fn open(self, file: File) {
+        if self.with_untracked(|model| model.is_busy || model.is_head) {
+            // What is still being read is no longer wanted.
+            self.forget();
+        }
         let (name, bytes) = (file.name(), file.size());
         self.tools.update_value(|tools| tools.file = Some(file));
         #[expect(

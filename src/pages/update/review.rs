@@ -5,18 +5,17 @@ use stockroom_domain::number::Style;
 use stockroom_domain::plan::{Guard, GuardCode, Totals};
 
 use super::desk::use_desk;
-use super::state::{Model, Msg};
+use super::state::Msg;
 use super::tell;
-use crate::browser::page;
-use crate::connection::use_connection;
 use crate::stock::use_stock;
-use crate::ui::{Chip, Dialog, Field, Icon, Notice, Sign, Skeleton, Tone};
-use crate::words::{Key, Plural, Words, use_words};
+use crate::ui::{Chip, Icon, Notice, Sign, Skeleton, Tone};
+use crate::words::{Key, Plural, use_words};
 use stockroom_worksheet::{Ask, Filter, Summary, View};
 
 pub mod cell;
 pub mod clipboard;
 pub mod fill;
+pub mod foot;
 pub mod grid;
 pub mod missing;
 pub mod repairs;
@@ -26,6 +25,7 @@ pub mod select;
 pub mod tools;
 
 use fill::RowsBar;
+use foot::{ConfirmDialog, ReviewFoot};
 use grid::{ChangesGrid, provide_sheet};
 use repairs::RepairsNotice;
 use tools::GridTools;
@@ -286,125 +286,5 @@ fn count_of(filter: Filter, totals: &Totals) -> usize {
         Filter::Changes => totals.changes,
         Filter::ToZero => totals.to_zero,
         Filter::Unchanged => totals.unchanged,
-    }
-}
-
-/// Returns the button's words: how many levels change, how many errors stay behind.
-fn apply_label(words: Words, totals: &Totals) -> String {
-    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    if totals.targets == 0 {
-        return words.text(Key::UpdateNothingToApply).to_owned();
-    }
-    let apply = words.count(Plural::UpdateApplyChanges, count(totals.targets), &[]);
-    if totals.errors == 0 {
-        return apply;
-    }
-    words.count(Plural::UpdateLeaveOut, count(totals.errors), &[("apply", &apply)])
-}
-
-/// What will be sent, and the button.
-#[component]
-fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
-    let words = use_words();
-    let desk = use_desk();
-    let connection = use_connection();
-    let totals =
-        Memo::new(move |_| summary.with(|s| s.as_ref().map(|s| s.totals).unwrap_or_default()));
-    let is_read_only = move || connection.who().is_some_and(|who| who.is_read_only);
-    let is_whole = move || desk.with(|model: &Model| model.is_stock_whole);
-    let is_off = move || is_read_only() || totals.get().targets == 0 || !is_whole();
-    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let has_errors = move || totals.get().errors > 0;
-    let about = move || {
-        let totals = totals.get();
-        if is_read_only() {
-            return words.text(Key::UpdateReadOnly).to_owned();
-        }
-        let changes = words.count(Plural::UpdateChangesCount, count(totals.targets), &[]);
-        let requests = words.count(Plural::UpdateRequests, count(totals.requests), &[]);
-        format!("{changes} {requests}")
-    };
-    view! {
-        <footer class="card-foot">
-            <p class="foot-about" role="status">{about}</p>
-            <Show when=has_errors>
-                <button type="button" class="button" on:click=move |_| desk.tell(Msg::ErrorsAsked)>
-                    {words.t(Key::UpdateDownloadErrors)}
-                </button>
-            </Show>
-            <button
-                type="button"
-                class="button primary"
-                disabled=is_off
-                on:click=move |_| desk.tell(Msg::ApplyPressed)
-            >
-                {move || apply_label(words, &totals.get())}
-            </button>
-        </footer>
-    }
-}
-
-/// Asks for the button's number where a guard is past its limit.
-#[component]
-fn ConfirmDialog(summary: Memo<Option<Summary>>) -> impl IntoView {
-    let words = use_words();
-    let desk = use_desk();
-    let typed = RwSignal::new(String::new());
-    let number = move || summary.with(|s| s.as_ref().map_or(0, |s| s.totals.targets));
-    let shown = move || words.number(i64::try_from(number()).unwrap_or(i64::MAX));
-    let matches = move || {
-        let digits: String = typed.with(|text| text.chars().filter(char::is_ascii_digit).collect());
-        digits.parse::<usize>().ok().filter(|typed| *typed == number())
-    };
-    let guards = move || {
-        summary.get().map(|summary| {
-            let told =
-                summary.guards.iter().map(|guard| tell::guard(words, *guard, &summary.totals).0);
-            told.map(|title| view! { <li>{title}</li> }).collect_view()
-        })
-    };
-    // The field, not the button that closes, is where one goes on.
-    request_animation_frame(|| {
-        page::focus("confirm-number");
-    });
-    let confirm = move || {
-        if let Some(number) = matches() {
-            desk.tell(Msg::NumberTyped(u32::try_from(number).unwrap_or(u32::MAX)));
-        }
-    };
-    view! {
-        <Dialog
-            title=words.label(Key::UpdateConfirmTitle)
-            close=words.label(Key::AppCancel)
-            on_close=move |()| desk.tell(Msg::ConfirmLeft)
-        >
-            <form
-                on:submit=move |event| {
-                    event.prevent_default();
-                    confirm();
-                }
-            >
-                <div class="dialog-body form">
-                    <ul class="guard-list">{guards}</ul>
-                    <p class="prose">
-                        {move || words.fill(Key::UpdateConfirmAbout, &[("number", &shown())])}
-                    </p>
-                    <Field
-                        id="confirm-number"
-                        label=words.label(Key::UpdateConfirmField)
-                        value=typed
-                        is_code=true
-                    />
-                </div>
-                <footer class="dialog-foot">
-                    <button type="button" class="button" on:click=move |_| desk.tell(Msg::ConfirmLeft)>
-                        {words.t(Key::AppCancel)}
-                    </button>
-                    <button type="submit" class="button danger" disabled=move || matches().is_none()>
-                        {move || summary.with(|s| s.as_ref().map(|s| apply_label(words, &s.totals)))}
-                    </button>
-                </footer>
-            </form>
-        </Dialog>
     }
 }

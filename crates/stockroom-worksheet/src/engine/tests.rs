@@ -4,7 +4,7 @@ use stockroom_domain::quantity::{Level, Mode};
 use stockroom_domain::repair::Damage;
 use stockroom_domain::sheet::{Edit, EditField};
 use stockroom_domain::stock::{Product, Variant};
-use stockroom_domain::table::{Encoding, Header};
+use stockroom_domain::table::{Delimiter, Encoding, Header};
 
 use super::*;
 use crate::{Fill, Filter, GridColumn, Repair, Rounding, RowView, Sentences, Sort};
@@ -359,4 +359,17 @@ fn a_range_is_copied_as_spreadsheets_take_it() {
     let copy = Ask::Copy { view: View::default(), start: 0, count: 2, first, last };
     let wanted = "YASSA-002\tYassa poulet\t\nTHIEB-001\tThiéboudienne Royale\tGran";
     assert_eq!(say(&mut engine, copy), Reply::Text(wanted.to_owned()));
+}
+
+#[test]
+fn a_sheet_is_read_as_it_is_said_to_be() {
+    let text = b"sku,quantity;unit\n000123,5;kg\n000124,6;kg\n".to_vec();
+    let mut engine = Engine::new(str::to_owned);
+    let options = ReadOptions { delimiter: Some(Delimiter::Comma), ..ReadOptions::default() };
+    let Reply::Shape(shape) = say(&mut engine, Ask::OpenAs(text.clone(), options)) else {
+        panic!()
+    };
+    assert_eq!(shape.names, ["sku", "quantity;unit"]);
+    assert_eq!(shape.first_rows[0], (2, vec!["000123".to_owned(), "5;kg".to_owned()]));
+    assert_eq!(Engine::head(text, options).names, shape.names);
 }

@@ -158,6 +158,13 @@ impl Model {
         vec![Effect::Ask(ask)]
     }
 
+    /// Says what the columns mean, as the shape at hand has it.
+    pub(super) fn mapped(&self) -> Ask {
+        let fields = self.shape.fields.clone();
+        let (default_mode, locations) = (self.shape.default_mode, self.shape.locations.clone());
+        Ask::Map { fields, default_mode, locations }
+    }
+
     /// Keeps the columns over a reading that leaves their number as it is.
     pub(super) fn keep_fields(&mut self) {
         if std::mem::replace(&mut self.recall.is_by_hand, true) {
