@@ -60,8 +60,8 @@ mod tests {
 
     use super::super::Outcome;
     use super::*;
-    use crate::sheet::Sheet;
     use crate::columns::Mapping;
+    use crate::sheet::Sheet;
     use crate::table::{ReadOptions, Table};
 
     proptest! {
