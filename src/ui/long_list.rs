@@ -49,9 +49,10 @@ impl LongList {
             settles: StoredValue::new(0),
         };
         list.node.on_load(move |_| list.measure());
-        // A shorter list may end above where it is scrolled to.
+        // A shorter list may end above where it is scrolled to, and the view grows with its rows.
         Effect::new(move |_| {
             let furthest = list.scroll().furthest();
+            request_animation_frame(move || list.measure());
             if list.top.get_untracked() > furthest {
                 list.go_to(furthest);
             }

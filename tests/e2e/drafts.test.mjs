@@ -71,10 +71,18 @@ async function assertBack(app) {
   assert.equal(await app.button('Undo').isDisabled(), true);
 }
 
-test('a reload comes back to the same rows, edits, steps and view', async (t) => {
+test('a reload comes back to the same rows, edits, steps, view and cell', async (t) => {
   const app = await on.app(t);
   await typeSomething(app);
+  const before = (await kept(app)).head;
+  await app.changes.focus();
+  await app.page.keyboard.press('Control+Home');
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await app.page.keyboard.press(key);
+  const cell = await app.changes.getAttribute('aria-activedescendant');
+  await eventually(async () => (await kept(app)).head !== before, true);
   await app.page.reload();
+  await back(app).waitFor();
+  await eventually(() => app.changes.getAttribute('aria-activedescendant'), cell);
   await assertBack(app);
 });
 
@@ -105,7 +113,7 @@ test('another store does not see it, and an ended session does not cost it', asy
   await app.button('Connect').last().click();
   await app.inventory.waitFor();
   await app.go('Update stock');
-  await app.page.getByText('Drop a CSV or Excel file here').waitFor();
+  await app.button('Paste cells').waitFor();
   assert.equal(await back(app).count(), 0);
   await app.openDemo();
   await app.go('Update stock');
@@ -167,7 +175,7 @@ test('a draft need not be waited for, and opens when it is wanted', async (t) =>
   await app.page.getByText('Bringing back count.csv…').first().waitFor();
   await app.button('Cancel').click();
   await back(app).waitFor();
-  await app.page.getByText('Drop a CSV or Excel file here').waitFor();
+  await app.button('Paste cells').waitFor();
   goOn();
   await app.page.unroute('**/worker_loader.js');
   await app.button('Open the draft').click();

@@ -249,6 +249,10 @@ impl Model {
         self.is_busy = false;
         self.progress = None;
         self.note = Some(Note::Back(draft.head.source()));
+        // What is remembered of such files came first; the draft has the last word.
+        self.recall.found = None;
+        self.recall.note(&self.shape);
+        self.recall.is_by_hand = draft.head.step == Step::Columns;
         if draft.head.step == Step::Columns || self.shape.unusable.is_some() {
             self.step = Step::Columns;
             return Vec::new();

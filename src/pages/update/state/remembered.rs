@@ -42,7 +42,7 @@ pub struct Recall {
     /// What its header is known by.
     names: Vec<String>,
     /// What was found and is not yet done.
-    found: Option<Remembered>,
+    pub(super) found: Option<Remembered>,
     /// Whether the worksheet is asked for it now: what it then answers is the file's first shape.
     is_under_way: bool,
     /// Whether the columns are as last time, and not as their names alone tell.

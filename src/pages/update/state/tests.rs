@@ -1,6 +1,7 @@
 use stockroom_client::answer::Answer;
 use stockroom_client::headers::Headers;
 use stockroom_domain::code::Code;
+use stockroom_domain::columns::Field;
 use stockroom_domain::plan::{Guard, GuardCode, ItemChange, Totals};
 use stockroom_domain::quantity::{Change, Delta, Level};
 use stockroom_domain::table::Remark;

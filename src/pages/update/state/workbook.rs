@@ -116,6 +116,9 @@ impl Model {
                 self.workbook = None;
                 vec![Effect::Workbook(WorkbookEffect::ReadAsText)]
             }
+            WorkbookMsg::Opened(Err(_)) | WorkbookMsg::Read(Err(_)) if self.is_restoring() => {
+                self.lose_draft()
+            }
             WorkbookMsg::Opened(Err(fault)) | WorkbookMsg::Read(Err(fault)) => {
                 self.refuse_workbook(fault);
                 Vec::new()

@@ -1,7 +1,9 @@
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{Delimiter, Remark};
+use stockroom_workbook::WorkbookFault;
 use stockroom_worksheet::{Filter, LoggedText, Reply, Summary};
 
+use super::super::workbook::WorkbookMsg;
 use super::super::{Msg, Trouble};
 use super::*;
 
@@ -93,6 +95,16 @@ fn a_draft_that_cannot_be_read_is_dropped_and_said() {
         text: String::new(),
     };
     let effects = shaped(&mut model, Shape { refusal: Some(refusal), ..Shape::default() });
+    assert!(matches!(effects[..], [Effect::Forget, Effect::DropDraft]));
+    assert_eq!(model.note, Some(Note::Lost));
+}
+
+#[test]
+fn a_draft_of_a_workbook_that_cannot_be_unpacked_is_dropped_too() {
+    let mut model = Model::default();
+    model.update(Msg::DraftFound(Box::new(draft())));
+    model.update(Msg::Workbook(WorkbookMsg::Found));
+    let effects = model.update(Msg::Workbook(WorkbookMsg::Opened(Err(WorkbookFault::Encrypted))));
     assert!(matches!(effects[..], [Effect::Forget, Effect::DropDraft]));
     assert_eq!(model.note, Some(Note::Lost));
 }
