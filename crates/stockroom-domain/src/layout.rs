@@ -17,7 +17,7 @@ pub enum Layout {
     Shopify,
     /// Spree's stock import.
     Spree,
-    /// WooCommerce's product export.
+    /// `WooCommerce`'s product export.
     WooCommerce,
     /// Square's item library.
     Square,
@@ -145,7 +145,7 @@ impl Layout {
     /// ```
     pub fn detect(keys: &[String]) -> Option<(Self, Vec<Field>)> {
         let has = |name: &&str| keys.iter().any(|key| is_named(key, name));
-        let known = KNOWN.iter().find(|known| known.has.iter().all(|name| has(name)))?;
+        let known = KNOWN.iter().find(|known| known.has.iter().all(&has))?;
         let mut fields = vec![Field::Ignored; keys.len()];
         for (name, field) in known.fields {
             let is_free = |column: &usize| fields[*column] == Field::Ignored;

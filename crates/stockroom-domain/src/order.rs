@@ -34,6 +34,7 @@ pub fn by_key(places: &[u32], keys: &[u32]) -> Vec<u32> {
 const DIGITS: usize = 1 << 11;
 
 fn pass(from: &[u64], to: &mut [u64], shift: u32) {
+    #[expect(clippy::cast_possible_truncation, reason = "only eleven bits are kept")]
     let digit = |pair: u64| (pair >> shift) as usize & (DIGITS - 1);
     let mut ends = vec![0_usize; DIGITS];
     for pair in from {

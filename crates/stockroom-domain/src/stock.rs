@@ -91,17 +91,22 @@ impl Stock {
     pub fn find_variant(&self, product: usize, label: &str) -> Result<usize, VariantFault> {
         let keys = &self.keys[product];
         let label = label.trim();
-        if label.is_ascii() {
+        let plain = if label.is_ascii() {
             // Keys are folded already, and most labels are plain: no copy is needed to compare.
-            let same = |key: &LabelKey| key.as_str().eq_ignore_ascii_case(label);
-            if let Some(found) = only(keys.iter().map(same)) {
-                return found.ok_or(VariantFault::Ambiguous);
-            }
+            only(keys.iter().map(|key| key.as_str().eq_ignore_ascii_case(label)))
+        } else {
+            Only::None
+        };
+        match plain {
+            Only::One(at) => return Ok(at),
+            Only::Several => return Err(VariantFault::Ambiguous),
+            Only::None => {}
         }
         let wanted = LabelKey::new(label, self.nfc);
         match only(keys.iter().map(|key| *key == wanted)) {
-            Some(found) => found.ok_or(VariantFault::Ambiguous),
-            None => Err(VariantFault::Unknown { nearest: self.nearest(product, &wanted) }),
+            Only::One(at) => Ok(at),
+            Only::Several => Err(VariantFault::Ambiguous),
+            Only::None => Err(VariantFault::Unknown { nearest: self.nearest(product, &wanted) }),
         }
     }
 
@@ -146,11 +151,21 @@ impl Product {
     }
 }
 
-/// Returns the place of the one that is so; `Some(None)` where several are.
-fn only(are: impl Iterator<Item = bool>) -> Option<Option<usize>> {
+/// Returns the place of the one that is so.
+fn only(are: impl Iterator<Item = bool>) -> Only {
     let mut places = are.enumerate().filter(|(_, is)| *is).map(|(at, _)| at);
-    let first = places.next()?;
-    Some(places.next().is_none().then_some(first))
+    match (places.next(), places.next()) {
+        (None, _) => Only::None,
+        (Some(at), None) => Only::One(at),
+        (Some(_), Some(_)) => Only::Several,
+    }
+}
+
+/// How many are so.
+enum Only {
+    None,
+    One(usize),
+    Several,
 }
 
 /// The number of letters to change, add or drop to get from one text to the other.

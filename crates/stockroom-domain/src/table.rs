@@ -126,6 +126,7 @@ impl Table {
     }
 
     /// Reads the same text in another way; its encoding stays.
+    #[must_use]
     pub fn reread(self, options: ReadOptions, told: &mut dyn FnMut(usize)) -> Self {
         let Self { text, encoding, has_bom, mut remarks, .. } = self;
         remarks.retain(|remark| remark.code.is_of_encoding());

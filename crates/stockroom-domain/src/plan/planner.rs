@@ -228,9 +228,9 @@ impl Plan {
             merged.judge(level, known);
             let delta = merged.applied().map_or(0, |applied| applied.delta);
             if merged.variant == NONE {
-                own += delta
+                own += delta;
             } else {
-                variants += delta
+                variants += delta;
             }
             at = merged.next;
         }

@@ -208,10 +208,8 @@ fn utf8(mut bytes: Vec<u8>, skip: usize) -> (Vec<u8>, usize) {
 
 fn utf16(bytes: &[u8], is_big_endian: bool) -> (Vec<u8>, usize) {
     let mut broken = bytes.len() % 2;
-    let units = bytes.chunks_exact(2).map(|pair| match is_big_endian {
-        true => u16::from_be_bytes([pair[0], pair[1]]),
-        false => u16::from_le_bytes([pair[0], pair[1]]),
-    });
+    let read = if is_big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
+    let units = bytes.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
     let mut text = String::with_capacity(bytes.len() / 2);
     for character in char::decode_utf16(units) {
         broken += usize::from(character.is_err());
