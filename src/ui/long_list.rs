@@ -121,6 +121,11 @@ impl LongList {
         }
     }
 
+    /// Scrolls to the first row.
+    pub fn go_to_top(self) {
+        self.go_to(0.0);
+    }
+
     /// Returns how many rows fit into the view.
     pub fn rows_in_view(self) -> usize {
         let height = f64::from(self.height.get_untracked()).max(1.0);

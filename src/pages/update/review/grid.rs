@@ -133,6 +133,18 @@ fn keep_cursor(sheet: Sheet) {
             sheet.list.reveal(sheet.selection.get_untracked().cursor.row);
         }
     });
+    let view = Memo::new(move |_| sheet.desk.with(|model| model.view.clone()));
+    Effect::new(move |before: Option<View>| {
+        let view = view.get();
+        if before.is_some_and(|before| before != view) {
+            // Other rows begin at their first.
+            let column = sheet.selection.get_untracked().cursor.column;
+            sheet.editing.set(None);
+            sheet.selection.set(Selection::at(Cell { row: 0, column }));
+            sheet.list.go_to_top();
+        }
+        view
+    });
     let cursor = Memo::new(move |_| sheet.selection.with(|selection| selection.cursor));
     Effect::new(move |before: Option<Cell>| {
         let cell = cursor.get();
