@@ -113,7 +113,7 @@ test('another store does not see it, and an ended session does not cost it', asy
   await app.button('Connect').last().click();
   await app.inventory.waitFor();
   await app.go('Update stock');
-  await app.button('Paste cells').waitFor();
+  await app.page.getByText('Drop a CSV or Excel file here').waitFor();
   assert.equal(await back(app).count(), 0);
   await app.openDemo();
   await app.go('Update stock');
@@ -175,7 +175,7 @@ test('a draft need not be waited for, and opens when it is wanted', async (t) =>
   await app.page.getByText('Bringing back count.csv…').first().waitFor();
   await app.button('Cancel').click();
   await back(app).waitFor();
-  await app.button('Paste cells').waitFor();
+  await app.page.getByText('Drop a CSV or Excel file here').waitFor();
   goOn();
   await app.page.unroute('**/worker_loader.js');
   await app.button('Open the draft').click();
