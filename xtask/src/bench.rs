@@ -32,3 +32,40 @@ pub(crate) fn run(figures: Figures) -> Outcome {
         execute(&mut node)
     })
 }
+
+/// Bytes to plan natively, from a thousand rows to a million, beside the csv crate's bare pass.
+pub(crate) fn native() -> Outcome {
+    let mut steps = Steps::default();
+    let speed = example(&mut steps, "stockroom-domain", "plan_speed")?;
+    steps.step("measure", |_| {
+        for rows in ["1000", "10000", "100000", "1000000"] {
+            execute(command(&speed).args([rows, "5"]))?;
+        }
+        Ok(())
+    })
+}
+
+/// Bytes to plan in Chromium, beside what JavaScript does with the same bytes.
+pub(crate) fn browser(figures: Figures) -> Outcome {
+    let mut steps = Steps::default();
+    let Browser { chromium, .. } = browser::ensure(&mut steps)?;
+    build_app(&mut steps)?;
+    let speed = example(&mut steps, "stockroom-domain", "plan_speed")?;
+    let messages = example(&mut steps, "stockroom-worksheet", "messages")?;
+    steps.step("measure", |_| {
+        let mut node = command("node");
+        node.arg("benches/browser.mjs");
+        if let Figures::Write = figures {
+            node.arg("--write");
+        }
+        node.env("STOCKROOM_MESSAGES", &messages).env("STOCKROOM_PLAN_SPEED", &speed);
+        execute(node.env("CHROME", chromium))
+    })
+}
+
+fn example(steps: &mut Steps, package: &str, name: &str) -> Outcome<String> {
+    let build = ["build", "--release", "--package", package, "--example", name];
+    steps.step(&format!("build {name}"), |_| execute(&mut cargo(&build)))?;
+    let program = format!("release/examples/{name}{}", std::env::consts::EXE_SUFFIX);
+    Ok(target().join(program).to_string_lossy().into_owned())
+}

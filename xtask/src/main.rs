@@ -23,7 +23,11 @@ cargo xtask test [STEP …]  all tests, or only these steps
 cargo xtask ci             the same as test
 cargo xtask tidy           what the compiler does not check about the source
 cargo xtask bench [--write]
-                           sizes and times, kept in docs/performance.md with --write";
+                           sizes and times, kept in docs/performance.md with --write
+cargo xtask bench browser [--write]
+                           a million rows in Chromium, beside PapaParse and uDSV
+cargo xtask bench native   the same natively, beside the csv crate's bare pass
+cargo xtask soak [CASES]   a million made files through reading and planning";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -33,6 +37,11 @@ fn main() -> ExitCode {
         ["dev"] => dev::run(),
         ["test" | "ci", steps @ ..] => test::run(steps),
         ["tidy"] => tidy::run(),
+        ["soak"] => test::soak("1000000"),
+        ["soak", cases] => test::soak(cases),
+        ["bench", "native"] => bench::native(),
+        ["bench", "browser"] => bench::browser(bench::Figures::Print),
+        ["bench", "browser", "--write"] => bench::browser(bench::Figures::Write),
         ["bench"] => bench::run(bench::Figures::Print),
         ["bench", "--write"] => bench::run(bench::Figures::Write),
         ["help" | "--help" | "-h"] | [] => {

@@ -2,7 +2,7 @@
 
 use crate::app::{Profile, build_app, build_server};
 use crate::browser::Browser;
-use crate::step::{Outcome, Steps, cargo, command, execute, root};
+use crate::step::{Outcome, Steps, cargo, command, execute, root, target};
 use crate::{browser, tidy, tools};
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -67,13 +67,28 @@ fn end_to_end(steps: &mut Steps) -> Outcome {
     let Browser { chromium, .. } = browser::ensure(steps)?;
     build_app(steps)?;
     let server = build_server(steps, Profile::Dev)?;
+    let messages = ["build", "--package", "stockroom-worksheet", "--example", "messages"];
+    steps.step("build what the worker is compared with", |_| execute(&mut cargo(&messages)))?;
     let files = e2e_files()?;
     let mut node = command("node");
     node.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]);
     node.args(files);
     node.env("STOCKROOM_SERVER", server).env("STOCKROOM_APP", root().join("dist"));
-    node.env("CHROME", chromium);
+    let messages = format!("debug/examples/messages{}", std::env::consts::EXE_SUFFIX);
+    node.env("CHROME", chromium).env("STOCKROOM_MESSAGES", target().join(messages));
     steps.tests(&mut node)
+}
+
+/// Many more made files than the tests have time for; a failure prints its seed.
+pub(crate) fn soak(cases: &str) -> Outcome {
+    let mut steps = Steps::default();
+    let name = format!("{cases} made files");
+    steps.step(&name, |steps| {
+        let test = ["test", "--release", "-p", "stockroom-worksheet", "--test", "any_bytes"];
+        steps.tests(cargo(&test).env("STOCKROOM_CASES", cases))
+    })?;
+    steps.print();
+    Ok(())
 }
 
 fn e2e_files() -> Outcome<Vec<std::path::PathBuf>> {

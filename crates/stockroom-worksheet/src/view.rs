@@ -87,15 +87,13 @@ impl<'a> Shown<'a> {
     }
 
     fn holds(&self, row: usize, wanted: &str, targets: &[bool]) -> bool {
-        match self.plan.target_number(row) {
-            Some(target) => targets[target as usize],
-            None => {
-                let sku = self.sheet.external_id(row);
-                key(&sku).contains(wanted)
-                    || key(&self.sheet.variant(row)).contains(wanted)
-                    || self.name_of(sku.trim()).is_some_and(|name| key(name).contains(wanted))
-            }
+        if let Some(target) = self.plan.target_number(row) {
+            return targets[target as usize];
         }
+        let sku = self.sheet.external_id(row);
+        key(&sku).contains(wanted)
+            || key(&self.sheet.variant(row)).contains(wanted)
+            || self.name_of(sku.trim()).is_some_and(|name| key(name).contains(wanted))
     }
 
     fn name_of(&self, sku: &str) -> Option<&'a str> {

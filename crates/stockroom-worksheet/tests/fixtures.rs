@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use expect_test::expect_file;
 use serde_json::Value;
 use stockroom_domain::code::Code;
+use stockroom_domain::layout::Layout;
 use stockroom_domain::plan::{Limits, Verdict};
 use stockroom_domain::quantity::{Level, Mode};
 use stockroom_domain::stock::{Product, Variant};
@@ -126,7 +127,7 @@ fn describe_shape(text: &mut String, shape: &Shape) {
         return writeln!(text, "refused: {}", remark(refusal)).unwrap();
     }
     let fields: Vec<&str> = shape.fields.iter().take(20).map(|field| field.as_str()).collect();
-    let layout = shape.layout.map(|layout| layout.as_str());
+    let layout = shape.layout.map(Layout::as_str);
     writeln!(
         text,
         "{} {:?} {layout:?} {:?} → {fields:?}",

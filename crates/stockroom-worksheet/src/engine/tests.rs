@@ -298,7 +298,7 @@ fn several_locations_are_chosen_or_added_up() {
         reply => panic!("{reply:?}"),
     };
     let read = shape(Ask::Reread(ReadOptions::default()));
-    assert_eq!(read.layout.map(|layout| layout.as_str()), Some("Shopify"));
+    assert_eq!(read.layout.map(stockroom_domain::layout::Layout::as_str), Some("Shopify"));
     assert_eq!((read.location_names.len(), read.unusable), (2, Some(Code::LocationUnchosen)));
     let fields = read.fields;
     let map = |locations| Ask::Map { fields: fields.clone(), default_mode: None, locations };

@@ -320,7 +320,7 @@ fn type_in(key: &str, is_shifted: bool, sheet: Sheet) -> bool {
     let (first, last) = selection.columns();
     match key {
         "Enter" | "F2" => {
-            sheet.begin(selection.cursor, untrack(|| sheet.rows.text(selection.cursor)))
+            sheet.begin(selection.cursor, untrack(|| sheet.rows.text(selection.cursor)));
         }
         "Delete" | "Backspace" => sheet.fill(Fill::Clear(first, last)),
         "Escape" if selection.is_range() => sheet.choose(Selection::at(selection.cursor)),
@@ -335,7 +335,7 @@ fn type_in(key: &str, is_shifted: bool, sheet: Sheet) -> bool {
             sheet.choose(moved);
         }
         _ if key.chars().count() == 1 && key != " " => {
-            sheet.begin(selection.cursor, key.to_owned())
+            sheet.begin(selection.cursor, key.to_owned());
         }
         _ => return false,
     }

@@ -76,6 +76,7 @@ impl Selection {
     }
 
     /// Returns the selection after a step in a view of `total` rows.
+    #[must_use]
     pub fn moved(self, step: Step, reach: Reach, total: usize) -> Self {
         let last = total.saturating_sub(1);
         let Cell { row, column } = self.cursor;
@@ -98,6 +99,7 @@ impl Selection {
     }
 
     /// Returns the selection with its rectangle drawn out to a cell.
+    #[must_use]
     pub fn extended_to(self, cell: Cell) -> Self {
         Self { anchor: self.anchor, cursor: cell }
     }
