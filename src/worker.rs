@@ -21,7 +21,7 @@ const BUILD_ID: &str = env!("STOCKROOM_BUILD_ID");
 /// How much of a file is looked at before all of it is read: enough for the first rows.
 const HEAD_BYTES: f64 = 262_144.0;
 /// How much is read at a time.
-const SLICE_BYTES: f64 = 4_194_304.0;
+const SLICE_BYTES: f64 = 8_388_608.0;
 /// How long the worker works between two words about it.
 const TELL_EVERY_MS: f64 = 60.0;
 

@@ -110,6 +110,7 @@ impl LongList {
 
     /// Scrolls just so far that a row is in view.
     pub fn reveal(self, index: usize) {
+        self.measure();
         let scroll = untrack(|| self.scroll());
         let height = f64::from(self.height.get_untracked());
         let top = self.top.get_untracked();
@@ -147,7 +148,12 @@ impl LongList {
         let Some(element) = self.node.try_get_untracked().flatten() else { return };
         #[expect(clippy::cast_possible_truncation, reason = "the bar goes to 8,000,000")]
         element.set_scroll_top(bar.round() as i32);
-        self.bar.set(f64::from(element.scroll_top()));
+        let stands = f64::from(element.scroll_top());
+        self.bar.set(stands);
+        if (stands - bar).abs() > 1.0 {
+            // The view was not as tall as it seemed: rows are where the bar is.
+            self.top.set(untrack(|| self.scroll()).top_of(stands));
+        }
     }
 
     /// Puts the bar where it belongs once the hand rests: moving it meanwhile would stop the hand.

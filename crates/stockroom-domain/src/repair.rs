@@ -5,6 +5,7 @@
 use hashbrown::HashMap;
 
 use crate::columns::key;
+use crate::order::sort_places;
 use crate::stock::Stock;
 
 /// What was damaged.
@@ -27,8 +28,8 @@ pub struct Repairs<'a> {
     spelled: HashMap<String, Found>,
     /// Without zeros in front as well.
     bare: HashMap<String, Found>,
-    /// SKUs that are numbers, in order.
-    numbers: Vec<(u64, u32)>,
+    /// Products whose SKU is a number, in the order of these.
+    numbers: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -49,11 +50,12 @@ impl<'a> Repairs<'a> {
             let spelled = key(sku);
             note(&mut repairs.bare, without_zeros(&spelled).to_owned(), at);
             note(&mut repairs.spelled, spelled, at);
-            if let Some(number) = number(sku) {
-                repairs.numbers.push((number, at));
+            if number(sku).is_some() {
+                repairs.numbers.push(at);
             }
         }
-        repairs.numbers.sort_unstable();
+        let number_of = |at: u32| number_at(stock, at);
+        sort_places(&mut repairs.numbers, &|a, b| number_of(a).cmp(&number_of(b)));
         repairs
     }
 
@@ -91,10 +93,11 @@ impl<'a> Repairs<'a> {
     }
 
     fn between(&self, least: u64, most: u64) -> Option<usize> {
-        let start = self.numbers.partition_point(|(number, _)| *number < least);
-        let mut found = self.numbers[start..].iter().take_while(|(number, _)| *number <= most);
+        let number_of = |at: &u32| number_at(self.stock, *at);
+        let start = self.numbers.partition_point(|at| number_of(at) < Some(least));
+        let mut found = self.numbers[start..].iter().take_while(|at| number_of(at) <= Some(most));
         match (found.next(), found.next()) {
-            (Some((_, at)), None) => Some(*at as usize),
+            (Some(at), None) => Some(*at as usize),
             _ => None,
         }
     }
@@ -115,6 +118,10 @@ fn note(map: &mut HashMap<String, Found>, key: String, at: u32) {
 
 fn without_zeros(text: &str) -> &str {
     text.trim_start_matches('0')
+}
+
+fn number_at(stock: &Stock, at: u32) -> Option<u64> {
+    number(stock.product(at as usize).external_id.as_deref()?)
 }
 
 /// Returns a SKU of digits alone as a number, where it is long enough to be damaged.

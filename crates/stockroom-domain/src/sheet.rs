@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 
 use crate::columns::{Field, Mapping};
+use crate::order::sort_places;
 use crate::quantity::Mode;
 use crate::table::{Table, unquote};
 use texts::Texts;
@@ -322,7 +323,7 @@ impl Sheet {
 impl Step {
     fn touched(&self) -> Touched {
         let mut rows: Vec<u32> = self.cells.iter().map(|cell| cell.row).collect();
-        rows.sort_unstable();
+        sort_places(&mut rows, &|a, b| a.cmp(&b));
         rows.dedup();
         Touched { rows, has_other_length: self.added > 0 }
     }

@@ -14,6 +14,7 @@ use js_sys::Math;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_client::run::{Event, Outcome, Request};
+use stockroom_domain::order::by_key;
 use stockroom_domain::stock::Product;
 use stockroom_domain::table::ReadOptions;
 use web_sys::File;
@@ -347,7 +348,10 @@ impl Desk {
             };
             items.iter().flat_map(rows).collect()
         });
-        rows.sort_by_key(|(row, _)| *row);
+        let keys: Vec<u32> = rows.iter().map(|(row, _)| *row).collect();
+        let places: Vec<u32> = (0..).take(rows.len()).collect();
+        let order = by_key(&places, &keys);
+        let rows = order.into_iter().map(|at| std::mem::take(&mut rows[at as usize])).collect();
         self.carry_out(Effect::Ask(Ask::WriteRows(rows)));
     }
 }

@@ -9,6 +9,7 @@ use super::{Limits, Plan, place};
 use crate::code::Code;
 use crate::columns::{Field, Locations};
 use crate::number::Style;
+use crate::order::sort_places;
 use crate::quantity::{Change, Level};
 use crate::rows::{Outcome, PlainRow, Reader, RowAsk};
 use crate::sheet::{Sheet, Touched};
@@ -65,7 +66,7 @@ impl Plan {
             products.extend([before, fact.target].iter().filter_map(|at| self.product_of(*at)));
             self.facts.put(row, &ask, fact);
         }
-        products.sort_unstable();
+        sort_places(&mut products, &|a, b| a.cmp(&b));
         products.dedup();
         self.merge_products(&products, sheet);
         for product in products {

@@ -130,7 +130,12 @@ fn keep_cursor(sheet: Sheet) {
     let is_there = Memo::new(move |_| sheet.rows.total() > 0);
     Effect::new(move |_| {
         if is_there.get() {
-            sheet.list.reveal(sheet.selection.get_untracked().cursor.row);
+            // The rows stand in the page with the next frame.
+            request_animation_frame(move || {
+                if let Some(selection) = sheet.selection.try_get_untracked() {
+                    sheet.list.reveal(selection.cursor.row);
+                }
+            });
         }
     });
     let view = Memo::new(move |_| sheet.desk.with(|model| model.view.clone()));

@@ -10,6 +10,7 @@ use stockroom_domain::quantity::Mode;
 use stockroom_domain::table::ReadOptions;
 use stockroom_worksheet::{Ask, Shape};
 
+use super::draft::{decode, encode};
 use super::{Effect, Model};
 
 /// The most headers that are kept.
@@ -56,12 +57,17 @@ pub struct Recall {
 impl Memory {
     /// Reads what was kept; nothing where that cannot be read.
     pub fn from_text(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
+        let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
+        let pairs = digits.unwrap_or_default();
+        let byte = |pair: &[u32]| u8::try_from(pair[0] * 16 + pair[1]).unwrap_or_default();
+        let bytes: Vec<u8> = pairs.chunks_exact(2).map(byte).collect();
+        decode(&bytes).unwrap_or_default()
     }
 
     /// Returns what is to be kept.
     pub fn to_text(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let digits = encode(self).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
     }
 
     /// Returns how many headers are known.

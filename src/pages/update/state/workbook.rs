@@ -53,9 +53,11 @@ pub const SHEET_OPTIONS: ReadOptions = ReadOptions {
 impl Workbook {
     /// Returns the places of the sheets as they are offered: hidden ones last.
     pub fn offered(&self) -> Vec<u32> {
-        let mut places: Vec<u32> = (0..).take(self.sheets.len()).collect();
-        places.sort_by_key(|at| self.sheets[*at as usize].hidden);
-        places
+        let those = |hidden: bool| {
+            let all = (0..).zip(&self.sheets);
+            all.filter(move |(_, sheet)| sheet.hidden == hidden).map(|(at, _)| at)
+        };
+        those(false).chain(those(true)).collect()
     }
 
     /// Returns the name of the sheet that is the source.
