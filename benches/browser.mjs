@@ -40,10 +40,10 @@ function fileOf(rows) {
   return path;
 }
 
-/** Peak memory of a browser's renderers, in MB. */
-function peak(browser) {
+/** Peak memory of the browser's renderers, in MB: no other browser runs meanwhile. */
+function peak() {
   const pids = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
-  const own = pids.split('\n').filter((line) => line.includes('--type=renderer') && line.includes(browser.mark));
+  const own = pids.split('\n').filter((line) => line.includes('--type=renderer'));
   const peaks = own.map((line) => {
     const status = execFileSync('cat', [`/proc/${line.trim().split(' ')[0]}/status`], { encoding: 'utf8' });
     return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
@@ -54,14 +54,13 @@ function peak(browser) {
 /** Runs one work in a fresh browser; returns its times and the memory it added at its peak. */
 async function measure(work, rows, rounds = ROUNDS) {
   const browser = await launch();
-  browser.mark = 'renderer';
   const page = await browser.newPage();
   await page.goto(url);
   await page.evaluate(({ messages, rows, work }) => globalThis.prepare({ messages, rows, work }), { messages, rows, work });
-  const before = peak(browser);
+  const before = peak();
   const results = [];
   for (let round = 0; round < rounds; round += 1) results.push(await page.evaluate((work) => globalThis.run(work), work));
-  const memory = peak(browser) - before;
+  const memory = peak() - before;
   await browser.close();
   return { results, memory };
 }

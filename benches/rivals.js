@@ -53,12 +53,8 @@ const works = {
   },
   udsvPlan(bytes) {
     const text = decoder.decode(bytes);
-    const parser = uDSV.initParser(uDSV.inferSchema(text));
     const join = joiner();
-    parser.chunk(text, parser.stringArrs, (rows) => {
-      for (const row of rows) join.row(row[0], row[3]);
-    });
-    parser.end();
+    for (const row of uDSV.initParser(uDSV.inferSchema(text)).stringArrs(text)) join.row(row[0], row[3]);
     return join.end();
   },
 };
@@ -69,7 +65,6 @@ onmessage = async ({ data: { work, file, products } }) => {
     return postMessage({ done: true });
   }
   const started = performance.now();
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const result = works[work](bytes);
+  const result = works[work](new Uint8Array(await file.arrayBuffer()));
   postMessage({ ms: performance.now() - started, result });
 };
