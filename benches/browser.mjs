@@ -108,9 +108,26 @@ async function write() {
   for (const [name, value] of answers) table.push(`| ${name} | ${Math.round(value)} ms |`);
   table.push('', '| Rows | Time | A row | Memory added |', '|---|---|---|---|');
   for (const [rows, time, each, memory] of growth) table.push(`| ${rows.toLocaleString('en')} | ${time.toFixed(1)} ms | ${Math.round(each)} ns | ${Math.round(memory)} MB |`);
+  table.push('', '![Time a row against rows, both by powers of ten](growth.svg)');
+  await writeFile('docs/growth.svg', picture());
   const where = `Measured on ${cpus().length} cores (${cpus()[0].model.trim()}), Node ${process.version}.`;
   const page = 'docs/performance.md';
   const text = await readFile(page, 'utf8');
   const between = /(?<=<!-- browser -->\n).*(?=<!-- end of browser -->)/s;
   await writeFile(page, text.replace(between, () => `${where}\n\n${table.join('\n')}\n\n`));
+}
+
+/** Time a row against rows, both by powers of ten. */
+function picture() {
+  const at = (rows, each) => [60 + (Math.log10(rows) - 3) * 140, 220 - (Math.log10(each) - 2) * 100];
+  const points = growth.map(([rows, , each]) => [...at(rows, each), Math.round(each)]);
+  const lines = [100, 1_000, 10_000].map((each) => {
+    const [, y] = at(1_000, each);
+    return `<path d="M60 ${y}H480" stroke="#8886"/><text x="52" y="${y + 4}" text-anchor="end">${each.toLocaleString('en')} ns</text>`;
+  });
+  const rows = growth.map(([rows]) => `<text x="${at(rows, 100)[0]}" y="240" text-anchor="middle">${rows.toLocaleString('en')} rows</text>`);
+  const line = `<polyline fill="none" stroke="#2563eb" stroke-width="2" points="${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')}"/>`;
+  const dots = points.map(([x, y, each]) => `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="4" fill="#2563eb"/><text x="${x.toFixed(1)}" y="${(y - 10).toFixed(1)}" text-anchor="middle">${each.toLocaleString('en')}</text>`);
+  const about = '<title>Time for a row, from the file to the finished plan</title>';
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 540 260" font-family="sans-serif" font-size="12" fill="#6b7280" role="img">\n${[about, ...lines, ...rows, line, ...dots].join('\n')}\n</svg>\n`;
 }

@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
         .map(|row| (0..table.width(row)).map(|c| table.cell(row, c).into_owned()).collect())
         .filter(holds_anything)
         .collect();
-    if !is_plain || table.refusal().is_some() || bytes.starts_with(b"sep=") || bytes.starts_with(b"\"sep=") {
+    if !is_plain || table.refusal().is_some() || names_separator(bytes) {
         return;
     }
     let mut oracle = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
@@ -31,6 +31,13 @@ fuzz_target!(|bytes: &[u8]| {
         .collect();
     assert_eq!(ours, theirs);
 });
+
+/// The csv crate knows no first line that names the separator.
+fn names_separator(bytes: &[u8]) -> bool {
+    let bytes = bytes.trim_ascii_start();
+    let bytes = bytes.strip_prefix(b"\"").unwrap_or(bytes);
+    bytes.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="))
+}
 
 fn holds_anything(cells: &Vec<String>) -> bool {
     cells.iter().any(|cell| !cell.trim().is_empty())
