@@ -129,5 +129,5 @@ function picture() {
   const line = `<polyline fill="none" stroke="#2563eb" stroke-width="2" points="${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')}"/>`;
   const dots = points.map(([x, y, each]) => `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="4" fill="#2563eb"/><text x="${x.toFixed(1)}" y="${(y - 10).toFixed(1)}" text-anchor="middle">${each.toLocaleString('en')}</text>`);
   const about = '<title>Time for a row, from the file to the finished plan</title>';
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 540 260" font-family="sans-serif" font-size="12" fill="#6b7280" role="img">\n${[about, ...lines, ...rows, line, ...dots].join('\n')}\n</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 0 560 260" font-family="sans-serif" font-size="12" fill="#6b7280" role="img">\n${[about, ...lines, ...rows, line, ...dots].join('\n')}\n</svg>\n`;
 }
