@@ -124,8 +124,10 @@ test('what the file does not name is added as rows set to 0, and taken back', as
   await dialog.getByRole('button', { name: 'Add 10 rows set to 0' }).click();
   await eventually(() => app.count('All'), 30);
   await eventually(() => app.count('To zero'), 10);
+  await app.page.getByRole('button', { name: 'Apply 30 changes' }).waitFor();
   await app.button('Undo').click();
   await eventually(() => app.count('All'), 20);
+  await app.page.getByRole('button', { name: 'Apply 20 changes' }).waitFor();
   await app.button('Another file').click();
 });
 

@@ -546,9 +546,17 @@ fn any_edit() -> impl Strategy<Value = Option<Vec<Edit>>> {
     let fields = vec![EditField::ExternalId, EditField::Variant, EditField::Value];
     let text = prop::option::of(prop::sample::select(texts));
     let cell = (0_u32..34, prop::sample::select(fields), text);
-    let cell =
-        cell.prop_map(|(row, field, text)| Edit { row, field, text: text.map(str::to_owned) });
-    prop::option::weighted(0.8, prop::collection::vec(cell, 1..5))
+    let cell = cell
+        .prop_map(|(row, field, text)| vec![Edit { row, field, text: text.map(str::to_owned) }]);
+    // Rows behind the last, as a paste adds them: an undo takes them away whole.
+    let products = prop::sample::select(vec!["RIZ-25KG", "THIEB-001", "NOBODY"]);
+    let added = (28_u32..34, products, prop::sample::select(vec!["5", "+3", "=0"]));
+    let added = added.prop_map(|(row, external_id, value)| {
+        let edit = |field, text: &str| Edit { row, field, text: Some(text.to_owned()) };
+        vec![edit(EditField::ExternalId, external_id), edit(EditField::Value, value)]
+    });
+    let edits = prop::collection::vec(prop_oneof![cell, added], 1..5).prop_map(|e| e.concat());
+    prop::option::weighted(0.7, edits)
 }
 
 proptest! {

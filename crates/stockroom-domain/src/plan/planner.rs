@@ -55,15 +55,16 @@ impl Plan {
     /// Gives what [`Plan::new`] with the same style and stock would; many rows are better planned
     /// from the start.
     pub fn replan(&mut self, touched: &Touched, sheet: &Sheet, stock: &Stock) {
+        let rows = || touched.rows.iter().map(|row| *row as usize);
+        // Of rows that are gone as well: their products are asked for less now.
+        let asked_before = rows().filter_map(|row| self.product_of(*self.facts.targets.get(row)?));
+        let mut products: Vec<u32> = asked_before.collect();
         self.facts.resize(sheet.rows());
-        let mut products: Vec<u32> = Vec::new();
         let mut reader = Reader::new(sheet, self.style);
-        let rows = touched.rows.iter().map(|row| *row as usize);
-        for row in rows.filter(|row| *row < sheet.rows()) {
+        for row in rows().filter(|row| *row < sheet.rows()) {
             let ask = reader.read(row);
-            let before = self.facts.targets[row];
             let fact = self.fact(sheet, stock, &ask, stock.find(&ask.external_id));
-            products.extend([before, fact.target].iter().filter_map(|at| self.product_of(*at)));
+            products.extend(self.product_of(fact.target));
             self.facts.put(row, &ask, fact);
         }
         sort_places(&mut products, &|a, b| a.cmp(&b));
