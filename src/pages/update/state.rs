@@ -217,14 +217,18 @@ impl Model {
             }
             Msg::ErrorsAsked => vec![Effect::WriteErrors],
             Msg::ApplyPressed => self.press_apply(),
-            Msg::NumberTyped(number) => Self::confirm(Some(number)),
+            Msg::NumberTyped(number) => {
+                self.is_confirming = false;
+                Self::confirm(Some(number))
+            }
             Msg::ConfirmLeft => {
                 self.is_confirming = false;
                 Vec::new()
             }
-            Msg::RunMade { items, id, has_extras, now_ms } => {
+            Msg::RunMade { items, id, has_extras, now_ms } if self.step == Step::Review => {
                 self.make_run(items, id, has_extras, now_ms)
             }
+            Msg::RunMade { .. } => Vec::new(),
             Msg::RunTold { event, now_ms, jitter } => self.tell_run(event, now_ms, jitter),
             Msg::RefusedAsked => vec![Effect::WriteRefused(self.refused())],
             Msg::StartedOver => {
@@ -272,10 +276,8 @@ impl Model {
                 self.take_summary(summary)
             }
             Reply::Unknown(skus) if !skus.is_empty() => vec![Effect::LookUp(skus)],
-            Reply::Confirmed(items) => {
-                self.is_confirming = false;
-                vec![Effect::MakeRun(items)]
-            }
+            // Pressed twice, it is still one run.
+            Reply::Confirmed(items) if self.step == Step::Review => vec![Effect::MakeRun(items)],
             Reply::File(bytes) => {
                 let name =
                     self.file_name(if self.step == Step::Result { "refused" } else { "errors" });
@@ -283,6 +285,7 @@ impl Model {
             }
             Reply::Ready(_)
             | Reply::Done
+            | Reply::Confirmed(_)
             | Reply::Rows { .. }
             | Reply::Place(_)
             | Reply::Text(_)

@@ -120,10 +120,32 @@ fn a_run_goes_out_and_comes_back() {
 }
 
 #[test]
+fn apply_pressed_twice_is_one_run() {
+    let (mut model, _) = opened(usable());
+    model.update(Msg::Replied(summary(1, Vec::new())));
+    model.update(Msg::StockTaken { is_whole: true });
+    let made = |id: &str| Msg::RunMade {
+        items: vec![send_item()],
+        id: id.to_owned(),
+        has_extras: true,
+        now_ms: 0,
+    };
+    let confirmed = || Msg::Replied(Reply::Confirmed(vec![send_item()]));
+    model.update(Msg::ApplyPressed);
+    model.update(Msg::ApplyPressed);
+    assert!(matches!(model.update(confirmed())[..], [Effect::MakeRun(_)]));
+    assert!(matches!(model.update(made("run-1"))[..], [Effect::Send(_)]));
+    assert!(model.update(confirmed()).is_empty());
+    assert!(model.update(made("run-2")).is_empty());
+    assert_eq!(model.apply.as_ref().map(|apply| apply.journal.len()), Some(1));
+}
+
+#[test]
 fn a_worker_that_ends_costs_the_worksheet_and_not_the_run() {
     let (mut model, _) = opened(usable());
     model.update(Msg::WorkerGone(Trouble::WorkerEnded));
     assert_eq!((model.step, model.trouble), (Step::Source, Some(Trouble::WorkerEnded)));
+    let (mut model, _) = opened(usable());
     let made =
         Msg::RunMade { items: vec![send_item()], id: "run-1".into(), has_extras: false, now_ms: 0 };
     model.update(made);
