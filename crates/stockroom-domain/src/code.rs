@@ -107,6 +107,8 @@ codes! {
     SetAndAdjust = "set_and_adjust",
     /// Another row for the same level has an error.
     SameTargetError = "same_target_error",
+    /// A row of another location says neither what is there nor what is to be.
+    LocationBlank = "location_blank",
 
     // Warnings: sent, and shown.
     /// The adjust stops at 0; some units are not applied.

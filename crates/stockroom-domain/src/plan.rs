@@ -12,6 +12,8 @@ mod merge;
 mod planner;
 mod totals;
 
+use hashbrown::HashMap;
+
 use crate::code::{Code, Codes};
 use crate::number::Style;
 use crate::quantity::{Applied, Change, Mode};
@@ -38,6 +40,9 @@ pub struct Plan {
     first_of: Vec<u32>,
     /// The target that is each product's own level, near at hand: most rows name it.
     own_of: Vec<u32>,
+    /// The targets of rows that leave the level of a location as it is, where locations are added
+    /// up; else nothing.
+    left: HashMap<u32, u32>,
     guards: Vec<Guard>,
     totals: Totals,
     style: Option<Style>,

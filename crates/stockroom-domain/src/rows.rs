@@ -229,6 +229,8 @@ impl<'a> Reader<'a> {
             self.file_change(cells, ask)?
         };
         let Some(change) = change else {
+            // What a location has that is left as it is; where that is no level, it is not known.
+            ask.expected = self.expected(cells).ok().flatten().and_then(Result::ok);
             return Ok(Outcome::Blank);
         };
         ask.mode = Some(change.mode());

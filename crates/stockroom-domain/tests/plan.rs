@@ -361,16 +361,22 @@ fn a_layout_leaves_no_known_column_out() {
     );
 }
 
-#[test]
-fn locations_add_up_once_each() {
-    let text = "sku,location,expected,quantity\n\
-        RIZ-25KG,Dakar,60,50\nRIZ-25KG,Thiès,52,49\nRIZ-25KG,Dakar,60,50\n\
-        SIM-TEL,Dakar,,5\nSIM-TEL,Dakar,,6\n";
+/// Returns a sheet whose locations are added up.
+fn added_up(text: &str, fields: Vec<Field>) -> Sheet {
     let table = Table::read(text.as_bytes().to_vec(), ReadOptions::default());
-    let fields = vec![Field::ExternalId, Field::Location, Field::Expected, Field::Quantity];
     let mut mapping = Mapping::new(fields, None);
     mapping.locations = Locations::Sum;
-    let sheet = Sheet::new(table, mapping);
+    Sheet::new(table, mapping)
+}
+
+#[test]
+fn locations_add_up_once_each() {
+    let sheet = added_up(
+        "sku,location,expected,quantity\n\
+         RIZ-25KG,Dakar,60,50\nRIZ-25KG,Thiès,52,49\nRIZ-25KG,Dakar,60,50\n\
+         SIM-TEL,Dakar,,5\nSIM-TEL,Dakar,,6\n",
+        vec![Field::ExternalId, Field::Location, Field::Expected, Field::Quantity],
+    );
     expect![[r#"
         2 set 50: 112 → 99 (-13) change {"merged_equal", "merged_sum"}
         3 set 49: 112 → 99 (-13) change {"merged_equal", "merged_sum"}
@@ -379,6 +385,40 @@ fn locations_add_up_once_each() {
             column Some(3) conflicting_sets "5" see line 6
         6 set 6 error {"conflicting_sets"}
             column Some(3) conflicting_sets "6" see line 5
+    "#]]
+    .assert_eq(&show(&sheet, &plan(&sheet)));
+}
+
+#[test]
+fn a_location_that_is_left_as_it_is_counts_with_what_it_has() {
+    let fields = vec![
+        Field::ExternalId,
+        Field::Location,
+        Field::Expected,
+        Field::Quantity,
+        Field::QuantityDelta,
+    ];
+    let sheet = added_up(
+        "sku,location,expected,quantity,delta\n\
+         RIZ-25KG,Thiès,52,,\nRIZ-25KG,Dakar,60,50,\nRIZ-25KG,Thiès,52,,\nRIZ-25KG,Dakar,60,,\n\
+         SIM-TEL,Dakar,240,200,\nSIM-TEL,Thiès,,not stocked,\n\
+         YASSA-002,Dakar,,5,\nYASSA-002,Thiès,,,\nYASSA-002,Mbour,-2,,\n\
+         TEE-9,Dakar,,,-1\nTEE-9,Thiès,,,\n",
+        fields,
+    );
+    expect![[r#"
+        2   blank {}
+        3 set 50: 112 → 102 (-10) change {"merged_sum"}
+        4   blank {}
+        5   blank {}
+        6 set 200: 240 → 200 (-40) change {}
+        7   blank {"not_stocked"}
+        8 set 5 error {"location_blank"}
+            column Some(3) location_blank "5" see line 9
+        9   blank {}
+        10   blank {}
+        11 adjust -1: 20 → 19 (-1) change {}
+        12   blank {}
     "#]]
     .assert_eq(&show(&sheet, &plan(&sheet)));
 }
@@ -533,10 +573,12 @@ fn any_text() -> impl Strategy<Value = String> {
         prop::sample::select(labels),
         prop::sample::select(values.clone()),
         prop::sample::select(values),
+        prop::sample::select(vec!["Dakar", "Thiès", ""]),
+        prop::sample::select(vec!["", "2", "112", "-1"]),
     );
     prop::collection::vec(row, 0..30).prop_map(|rows| {
-        let lines = rows.iter().map(|(a, b, c, d)| format!("{a};{b};{c};{d}\n"));
-        format!("sku;variant;quantity;delta\n{}", lines.collect::<String>())
+        let lines = rows.iter().map(|(a, b, c, d, e, f)| format!("{a};{b};{c};{d};{e};{f}\n"));
+        format!("sku;variant;quantity;delta;location;expected\n{}", lines.collect::<String>())
     })
 }
 
@@ -585,9 +627,15 @@ proptest! {
     #[test]
     fn a_plan_made_again_is_the_plan_made_anew(
         text in any_text(),
+        adds_up in any::<bool>(),
         edits in prop::collection::vec(any_edit(), 1..12),
     ) {
         let (mut sheet, stock) = (sheet(&text), shop());
+        if adds_up {
+            let mut mapping = Mapping::new(sheet.mapping().fields().to_vec(), None);
+            mapping.locations = Locations::Sum;
+            sheet.map(mapping);
+        }
         let mut again = Plan::new(&sheet, Some(Style::Comma), &stock, Limits::default());
         for edit in edits {
             let touched = match edit {

@@ -208,6 +208,7 @@ fn key(code: Code) -> Key {
         Code::ConflictingSets => Key::CodeConflictingSets,
         Code::SetAndAdjust => Key::CodeSetAndAdjust,
         Code::SameTargetError => Key::CodeSameTargetError,
+        Code::LocationBlank => Key::CodeLocationBlank,
         Code::Floored => Key::CodeFloored,
         Code::ToZero => Key::CodeToZero,
         Code::BecomesLow => Key::CodeBecomesLow,

@@ -104,6 +104,16 @@ impl Merged {
         self.fail(Code::ConflictingSets, row);
     }
 
+    /// Tells whether rows set it, so far.
+    pub(super) fn is_set(&self) -> bool {
+        self.mode == Some(Mode::Set)
+    }
+
+    /// The level of a location that is to be added is not known.
+    pub(super) fn miss_location(&mut self, row: u32) {
+        self.fail(Code::LocationBlank, row);
+    }
+
     fn begin(&mut self, row: u32, change: Change) {
         self.mode = Some(change.mode());
         self.first_row = row;

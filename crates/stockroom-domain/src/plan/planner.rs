@@ -36,6 +36,7 @@ impl Plan {
             targets: Vec::new(),
             first_of: vec![NONE; stock.products().len()],
             own_of: vec![NONE; stock.products().len()],
+            left: HashMap::new(),
             guards: Vec::new(),
             totals: super::Totals::default(),
             style,
@@ -57,15 +58,18 @@ impl Plan {
     pub fn replan(&mut self, touched: &Touched, sheet: &Sheet, stock: &Stock) {
         let rows = || touched.rows.iter().map(|row| *row as usize);
         // Of rows that are gone as well: their products are asked for less now.
-        let asked_before = rows().filter_map(|row| self.product_of(*self.facts.targets.get(row)?));
-        let mut products: Vec<u32> = asked_before.collect();
+        let mut products: Vec<u32> = Vec::new();
+        for row in rows() {
+            products.extend(self.product_of_row(row));
+            self.left.remove(&place(row));
+        }
         self.facts.resize(sheet.rows());
         let mut reader = Reader::new(sheet, self.style);
         for row in rows().filter(|row| *row < sheet.rows()) {
             let ask = reader.read(row);
-            let fact = self.fact(sheet, stock, &ask, stock.find(&ask.external_id));
-            products.extend(self.product_of(fact.target));
+            let fact = self.fact(sheet, stock, row, &ask, stock.find(&ask.external_id));
             self.facts.put(row, &ask, fact);
+            products.extend(self.product_of_row(row));
         }
         sort_places(&mut products, &|a, b| a.cmp(&b));
         products.dedup();
@@ -99,7 +103,7 @@ impl Plan {
                         if ask.has_marks {
                             marked.push(place(row));
                         }
-                        let fact = self.fact(sheet, stock, ask, product);
+                        let fact = self.fact(sheet, stock, row, ask, product);
                         self.facts.push(ask, fact);
                     }
                 }
@@ -116,7 +120,8 @@ impl Plan {
         reader.set_style(settled);
         for row in marked.into_iter().map(|row| row as usize) {
             let ask = reader.read(row);
-            let fact = self.fact(sheet, stock, &ask, stock.find(&ask.external_id));
+            self.left.remove(&place(row));
+            let fact = self.fact(sheet, stock, row, &ask, stock.find(&ask.external_id));
             self.facts.put(row, &ask, fact);
         }
     }
@@ -134,11 +139,20 @@ impl Plan {
         &mut self,
         sheet: &Sheet,
         stock: &Stock,
+        row: usize,
         ask: &RowAsk<'_>,
         product: Option<usize>,
     ) -> Fact {
         let fault = match &ask.outcome {
-            Outcome::Blank => return Fact { target: NONE, fault: None, expects_other: false },
+            Outcome::Blank => {
+                if adds_locations(sheet)
+                    && let Ok((product, variant)) = issues::find_variant(sheet, stock, ask, product)
+                {
+                    let target = self.find_or_add_target(product, variant);
+                    self.left.insert(place(row), target);
+                }
+                return Fact { target: NONE, fault: None, expects_other: false };
+            }
             Outcome::Change(_) => None,
             Outcome::Fault(fault) => Some(fault.code),
         };
@@ -181,10 +195,28 @@ impl Plan {
         self.targets.get(target as usize).map(|merged| merged.product)
     }
 
+    /// Returns the product that a row names, with or without asking for something.
+    fn product_of_row(&self, row: usize) -> Option<u32> {
+        let target = *self.facts.targets.get(row)?;
+        self.product_of(target).or_else(|| self.product_of(*self.left.get(&place(row))?))
+    }
+
     fn merge_all(&mut self, sheet: &Sheet) {
         let mut adding = Adding::of(sheet, self.style);
         for row in 0..self.facts.len() {
             self.merge_row(row, adding.as_mut());
+        }
+        self.add_left(adding, |_| true);
+    }
+
+    /// Adds the levels of locations that rows leave as they are.
+    fn add_left(&mut self, adding: Option<Adding<'_>>, is_anew: impl Fn(u32) -> bool) {
+        let Some(mut adding) = adding else { return };
+        let mut left: Vec<(u32, u32)> = self.left.iter().map(|(row, at)| (*row, *at)).collect();
+        left.retain(|(_, target)| is_anew(*target));
+        left.sort_unstable();
+        for (row, target) in left {
+            adding.leave(&mut self.targets[target as usize], target, row);
         }
     }
 
@@ -205,6 +237,7 @@ impl Plan {
                 self.merge_row(row, adding.as_mut());
             }
         }
+        self.add_left(adding, |target| is_anew[target as usize]);
     }
 
     fn merge_row(&mut self, row: usize, adding: Option<&mut Adding<'_>>) {
@@ -264,6 +297,12 @@ impl Asked<'_> {
     }
 }
 
+/// Tells whether the merchant chose to add up locations.
+fn adds_locations(sheet: &Sheet) -> bool {
+    let mapping = sheet.mapping();
+    mapping.locations == Locations::Sum && mapping.column(Field::Location).is_some()
+}
+
 /// Adds up the rows of several locations: each location once, and their baselines as well.
 struct Adding<'a> {
     sheet: &'a Sheet,
@@ -275,9 +314,7 @@ struct Adding<'a> {
 impl<'a> Adding<'a> {
     /// Returns it where the merchant chose to add up locations.
     fn of(sheet: &'a Sheet, style: Option<Style>) -> Option<Self> {
-        let mapping = sheet.mapping();
-        let is_asked = mapping.locations == Locations::Sum;
-        (is_asked && mapping.column(Field::Location).is_some()).then(|| Self {
+        adds_locations(sheet).then(|| Self {
             sheet,
             reader: Reader::new(sheet, style),
             seen: HashMap::new(),
@@ -285,7 +322,7 @@ impl<'a> Adding<'a> {
     }
 
     fn merge(&mut self, merged: &mut Merged, target: u32, row: u32, change: Change) {
-        let location = self.sheet.file_text(row as usize, Field::Location).trim().to_owned();
+        let location = self.location(row);
         let units = change.value();
         let before = match change {
             Change::Set(_) => self.seen.insert((target, location), units),
@@ -299,6 +336,25 @@ impl<'a> Adding<'a> {
                 merged.add(row, change, expected);
             }
         }
+    }
+
+    /// Takes in a row that asks for nothing: what other locations are set to is no sum without
+    /// the level that its own location has.
+    fn leave(&mut self, merged: &mut Merged, target: u32, row: u32) {
+        let is_known = self.seen.contains_key(&(target, self.location(row)));
+        if is_known || !merged.is_set() {
+            return;
+        }
+        let ask = self.reader.read(row as usize);
+        match ask.expected {
+            Some(level) => self.merge(merged, target, row, Change::Set(level)),
+            None if ask.notes.has(Code::NotStocked) => {}
+            None => merged.miss_location(row),
+        }
+    }
+
+    fn location(&self, row: u32) -> String {
+        self.sheet.file_text(row as usize, Field::Location).trim().to_owned()
     }
 }
 
