@@ -167,13 +167,14 @@ impl Stock {
 
     async fn read_all(self, mut reading: Reading, round: u32) {
         let mut tries = 0;
+        let mut may_stream = true;
         while let Some(path) = reading.next_path() {
             if !self.is_current(round) {
                 return;
             }
             // Behind the first page, a server that has it sends the rest in one.
             let is_begun = !reading.items().is_empty();
-            if is_begun && self.read_snapshot(round).await {
+            if is_begun && std::mem::take(&mut may_stream) && self.read_snapshot(round).await {
                 return;
             }
             match self.read_page(&mut reading, &path).await {

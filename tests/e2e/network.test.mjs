@@ -57,6 +57,20 @@ test('a page instead of JSON, an overload and a broken server are sentences', as
   }
 });
 
+test('a stream that breaks gives way to the pages, and is not tried again at each of them', async (t) => {
+  await on.server.api.create(250, { prefix: 'PAGE' });
+  const app = await on.app(t);
+  let streams = 0;
+  await app.page.route('**/inventory/snapshot*', (route) => {
+    streams += 1;
+    return route.fulfill({ contentType: 'text/html', body: '<html>Please log in</html>' });
+  });
+  await app.openDemo();
+  await app.search.fill('PAGE-0250');
+  await app.row('PAGE-0250').waitFor();
+  assert.equal(streams, 1);
+});
+
 test('a language that cannot be fetched is told, and the next try has it', async (t) => {
   const app = await on.app(t);
   await app.visit('/');

@@ -120,6 +120,11 @@ impl Stock {
         &self.products
     }
 
+    /// Returns the products alone.
+    pub fn into_products(self) -> Vec<Product> {
+        self.products
+    }
+
     fn nearest(&self, product: usize, wanted: &LabelKey) -> Option<usize> {
         let distances =
             self.keys[product].iter().map(|key| distance(key.as_str(), wanted.as_str()));

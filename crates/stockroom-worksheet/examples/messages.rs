@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use stockroom_domain::code::Code;
-use stockroom_domain::plan::Limits;
 use stockroom_domain::quantity::Level;
 use stockroom_domain::sheet::{Edit, EditField};
 use stockroom_domain::stock::{Product, Variant};
@@ -41,11 +40,12 @@ fn bench(products: usize) -> Value {
     let rows = |view: View| hex(&Ask::Rows { view, start: 0, count: 64 });
     let filtered = View { filter: Filter::Warnings, ..View::default() };
     let edit = Edit { row: 7, field: EditField::Value, text: Some("+5".to_owned()) };
-    let stock = all.chunks(2_000).map(|some| hex(&Ask::AddStock(some.to_vec())));
+    let some = all.chunks(2_000).map(|some| Ask::AddStock(some.to_vec()));
+    let stock = std::iter::once(Ask::NewStock).chain(some).map(|ask| hex(&ask));
     json!({
         "stock": stock.collect::<Vec<_>>(),
-        "plan": hex(&Ask::Plan(Limits::default())),
-        "replan": hex(&Ask::Style(None)),
+        "plan": hex(&Ask::Plan(None)),
+        "replan": hex(&Ask::Plan(None)),
         "rows": rows(View::default()),
         "filter": rows(filtered),
         "search": rows(View { search: "n° 77".to_owned(), ..View::default() }),
@@ -72,7 +72,7 @@ fn fixtures(folder: &Path) -> Value {
         let Reply::Shape(shape) = say(Ask::Open(bytes)) else { panic!("no shape") };
         if shape.refusal.is_none() && shape.unusable.is_none() {
             say(Ask::AddStock(stock()));
-            say(Ask::Plan(Limits::default()));
+            say(Ask::Plan(None));
             say(Ask::Rows { view: View::default(), start: 0, count: 100 });
             let by_sku = View { sort: Sort::Sku, descending: true, ..View::default() };
             say(Ask::Rows { view: by_sku, start: 0, count: 100 });

@@ -24,11 +24,30 @@ pub struct Engine {
     options: ReadOptions,
     sheet: Option<Sheet>,
     style: Option<Style>,
-    limits: Limits,
     stock: Stock,
+    /// Stock that the plan at hand was not made on, and is not disturbed by.
+    arrived: Arrived,
     plan: Option<Plan>,
-    order: Option<(View, Vec<u32>)>,
+    order: Option<Order>,
     ranks: Ranks,
+}
+
+/// Stock for the next plan.
+#[derive(Debug)]
+struct Arrived {
+    /// Whether it is the whole stock, or products that the stock lacked.
+    is_new: bool,
+    stock: Stock,
+}
+
+/// Which rows are shown where.
+#[derive(Debug)]
+struct Order {
+    view: View,
+    rows: Vec<u32>,
+    /// Whether the plan is another since: to be made again when rows are shown next, and not
+    /// before, so that hands work on what eyes see.
+    is_stale: bool,
 }
 
 /// What a long work tells while it goes on, and where a file's bytes are found again.
@@ -57,8 +76,8 @@ impl Engine {
             options: ReadOptions::default(),
             sheet: None,
             style: None,
-            limits: Limits::default(),
             stock: Stock::new(nfc),
+            arrived: Arrived { is_new: false, stock: Stock::new(nfc) },
             plan: None,
             order: None,
             ranks: Ranks::default(),
@@ -79,26 +98,18 @@ impl Engine {
             Ask::Map { fields, default_mode, locations } => {
                 self.map(fields, default_mode, locations)
             }
-            Ask::ClearStock => {
-                self.stock = Stock::new(self.nfc);
-                self.ranks = Ranks::default();
-                self.forget_plan();
+            Ask::NewStock => {
+                self.arrived = Arrived { is_new: true, stock: Stock::new(self.nfc) };
                 Reply::Done
             }
             Ask::AddStock(products) => {
                 for product in products {
-                    self.stock.put(product);
+                    self.arrived.stock.put(product);
                 }
-                self.ranks = Ranks::default();
-                self.forget_plan();
                 Reply::Done
             }
-            Ask::Style(style) => {
+            Ask::Plan(style) => {
                 self.style = style;
-                self.replan(outside)
-            }
-            Ask::Plan(limits) => {
-                self.limits = limits;
                 self.replan(outside)
             }
             Ask::Rows { view, start, count } => self.rows(view, start, count),
@@ -122,20 +133,43 @@ impl Engine {
     }
 
     fn replan(&mut self, outside: &mut dyn Outside) -> Reply {
-        self.forget_plan();
+        self.take_stock();
+        self.plan = None;
+        if let Some(order) = &mut self.order {
+            order.is_stale = true;
+        }
         Reply::Summary(self.summary(outside))
     }
 
-    /// Returns what the plan comes to; makes it where there is none.
-    fn summary(&mut self, outside: &mut dyn Outside) -> Summary {
-        let Some(sheet) = &self.sheet else { return Summary::default() };
-        let stock = &self.stock;
+    /// Takes the stock that arrived for the stock at hand.
+    fn take_stock(&mut self) {
+        let empty = Arrived { is_new: false, stock: Stock::new(self.nfc) };
+        let Arrived { is_new, stock } = std::mem::replace(&mut self.arrived, empty);
+        if is_new {
+            self.stock = stock;
+        } else {
+            for product in stock.into_products() {
+                self.stock.put(product);
+            }
+        }
+        self.ranks = Ranks::default();
+    }
+
+    /// Makes the plan where there is none.
+    fn make_plan(&mut self, outside: &mut dyn Outside) {
+        let Some(sheet) = self.sheet.as_ref().filter(|_| self.plan.is_none()) else { return };
         let total = index(sheet.rows());
-        let make = || {
-            let mut told = |rows| outside.tell(News::Planned { done: index(rows), total });
-            Plan::new_telling(sheet, self.style, stock, self.limits, &mut told)
+        let mut told = |rows| outside.tell(News::Planned { done: index(rows), total });
+        let limits = Limits::default();
+        self.plan = Some(Plan::new_telling(sheet, self.style, &self.stock, limits, &mut told));
+    }
+
+    /// Returns what the plan comes to.
+    fn summary(&mut self, outside: &mut dyn Outside) -> Summary {
+        self.make_plan(outside);
+        let (Some(sheet), Some(plan)) = (&self.sheet, &self.plan) else {
+            return Summary::default();
         };
-        let plan = self.plan.get_or_insert_with(make);
         let (done, undone) = sheet.steps();
         Summary {
             totals: *plan.totals(),
@@ -144,7 +178,7 @@ impl Engine {
             ambiguous: index(plan.rows_with(Code::NumberAmbiguous).count()),
             unknown: index(plan.rows_with(Code::UnknownProduct).count()),
             steps: (index(done), index(undone)),
-            products: index(stock.products().len()),
+            products: index(self.stock.products().len()),
             touched: None,
             logged: None::<Logged>,
         }

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use stockroom_domain::code::Code;
 use stockroom_domain::columns::{Field, Locations};
 use stockroom_domain::number::Style;
-use stockroom_domain::plan::Limits;
 use stockroom_domain::quantity::Mode;
 use stockroom_domain::repair::Damage;
 use stockroom_domain::sheet::{Edit, EditField};
@@ -42,14 +41,15 @@ pub enum Ask {
         /// Which locations count.
         locations: Locations,
     },
-    /// Say how numbers are written; answered by [`Reply::Summary`].
-    Style(Option<Style>),
-    /// Forget the stock, it will be read again; answered by [`Reply::Done`].
-    ClearStock,
-    /// Take these products into the stock; answered by [`Reply::Done`].
+    /// The stock was read again: what is added from here on takes its place with the next
+    /// [`Ask::Plan`]; answered by [`Reply::Done`].
+    NewStock,
+    /// Take these products into the stock, with the next [`Ask::Plan`]; answered by
+    /// [`Reply::Done`].
     AddStock(Vec<Product>),
-    /// Plan with what is known; answered by [`Reply::Summary`].
-    Plan(Limits),
+    /// Plan with what is known now and numbers in this style; without one the file's own cells
+    /// settle it. Answered by [`Reply::Summary`].
+    Plan(Option<Style>),
     /// Show rows; answered by [`Reply::Rows`].
     Rows {
         /// Which rows in which order.

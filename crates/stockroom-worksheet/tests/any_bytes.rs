@@ -5,7 +5,6 @@
 
 use proptest::prelude::*;
 use stockroom_domain::label::Nfc;
-use stockroom_domain::plan::Limits;
 use stockroom_domain::quantity::Level;
 use stockroom_domain::sheet::{Edit, EditField};
 use stockroom_domain::stock::{Product, Variant};
@@ -100,7 +99,7 @@ proptest! {
         let mut say = |ask| engine.answer(ask, &mut ());
         let Reply::Shape(shape) = say(Ask::Open(bytes)) else { panic!("no shape") };
         say(Ask::AddStock(stock()));
-        let Reply::Summary(summary) = say(Ask::Plan(Limits::default())) else { panic!("no plan") };
+        let Reply::Summary(summary) = say(Ask::Plan(None)) else { panic!("no plan") };
         let t = summary.totals;
         prop_assert_eq!(t.rows, t.errors + t.warnings + t.changes + t.unchanged + t.blank);
         prop_assert!(shape.refusal.is_some() || shape.rows as usize == t.rows);
@@ -116,7 +115,7 @@ proptest! {
             }
             say(Ask::Undo);
         }
-        let Reply::Summary(again) = say(Ask::Plan(Limits::default())) else { panic!("no plan") };
+        let Reply::Summary(again) = say(Ask::Plan(None)) else { panic!("no plan") };
         prop_assert_eq!(again.totals, t);
         say(Ask::Repairs);
         let Reply::File(errors) = say(Ask::WriteErrors(Sentences::default())) else {

@@ -13,7 +13,7 @@ use expect_test::expect_file;
 use serde_json::Value;
 use stockroom_domain::code::Code;
 use stockroom_domain::layout::Layout;
-use stockroom_domain::plan::{Limits, Verdict};
+use stockroom_domain::plan::Verdict;
 use stockroom_domain::quantity::{Level, Mode};
 use stockroom_domain::stock::{Product, Variant};
 use stockroom_worksheet::{Ask, Engine, Reply, RowView, Sentences, Shape, View};
@@ -97,7 +97,7 @@ fn describe(text: &mut String, bytes: Vec<u8>) {
         return;
     }
     say(Ask::AddStock(demo()));
-    let Reply::Summary(summary) = say(Ask::Plan(Limits::default())) else { panic!("no plan") };
+    let Reply::Summary(summary) = say(Ask::Plan(None)) else { panic!("no plan") };
     let t = summary.totals;
     let counts = [t.rows, t.errors, t.warnings, t.changes, t.unchanged, t.blank, t.targets];
     writeln!(

@@ -57,6 +57,8 @@ struct Tools {
     looked_up: HashSet<String>,
     /// Whether the worksheet waits for the stock.
     wants_stock: bool,
+    /// How often it was given the stock.
+    feedings: u32,
 }
 
 /// Returns the desk that the app provides.
@@ -275,8 +277,15 @@ impl Desk {
     /// Gives the worksheet all products that are read.
     async fn give_stock(self) -> Option<()> {
         let link = self.link().ok()?;
-        link.ask(&Ask::ClearStock).await.ok()?;
+        self.tools.update_value(|tools| tools.feedings += 1);
+        let feedings = || self.tools.try_with_value(|tools| tools.feedings);
+        let this_one = feedings();
+        link.ask(&Ask::NewStock).await.ok()?;
         for start in (0..).step_by(PRODUCTS_AT_A_TIME) {
+            if feedings() != this_one {
+                // A later one gives what is newer.
+                return None;
+            }
             let some: Vec<Product> = self.stock.with_untracked(|list| {
                 let rows = list.rows().iter().skip(start).take(PRODUCTS_AT_A_TIME);
                 rows.map(|row| Product::from(row.item.clone())).collect()

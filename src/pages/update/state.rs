@@ -198,7 +198,7 @@ impl Model {
                     // The plan that follows is made with it.
                     return Vec::new();
                 }
-                [self.remember(), vec![Effect::Ask(Ask::Style(style))]].concat()
+                [self.remember(), vec![Effect::Ask(Ask::Plan(style))]].concat()
             }
             Msg::ViewChosen(view) => {
                 self.view = view;
@@ -340,7 +340,7 @@ impl Model {
         if self.step != Step::Review {
             return Vec::new();
         }
-        vec![Effect::Ask(Ask::Style(self.style))]
+        vec![Effect::Ask(Ask::Plan(self.style))]
     }
 
     fn press_apply(&mut self) -> Vec<Effect> {

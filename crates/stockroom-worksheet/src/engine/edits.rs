@@ -4,7 +4,7 @@ use stockroom_domain::quantity::{Level, MAX_UNITS};
 use stockroom_domain::sheet::{Edit, EditField, Sheet, Touched};
 
 use super::rows::value_text;
-use super::{Engine, Outside, index};
+use super::{Engine, Order, Outside, index};
 use crate::message::{Ask, Fill, GridColumn, Logged, LoggedText, Reply, Rounding, Summary, View};
 
 /// Up to so many rows, planning a few again is quicker than planning all.
@@ -12,6 +12,9 @@ const FEW_ROWS: usize = 20_000;
 
 impl Engine {
     pub(super) fn answer_edit(&mut self, ask: Ask, outside: &mut dyn Outside) -> Reply {
+        if !matches!(ask, Ask::Replay(_)) {
+            self.make_plan(outside);
+        }
         match ask {
             Ask::Edit(edits) => self.edit(&edits, outside),
             Ask::Fill { view, start, count, fill } => {
@@ -82,7 +85,7 @@ impl Engine {
         }
         if touched.has_other_length {
             let rows = index(sheet.rows());
-            if let Some((_, order)) = &mut self.order {
+            if let Some(Order { rows: order, .. }) = &mut self.order {
                 order.retain(|row| *row < rows);
                 let next = order.iter().max().map_or(0, |last| last + 1);
                 order.extend(next..rows);

@@ -76,6 +76,7 @@ impl Engine {
         external_ids: &[String],
         outside: &mut dyn Outside,
     ) -> Reply {
+        self.take_stock();
         let mut text = OWN_LAYOUT.join(",");
         text.push('\n');
         for external_id in external_ids {

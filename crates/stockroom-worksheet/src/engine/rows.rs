@@ -7,7 +7,7 @@ use stockroom_domain::plan::{Issue, Plan, Verdict};
 use stockroom_domain::quantity::{Level, Mode};
 use stockroom_domain::sheet::{EditField, Sheet};
 
-use super::{Engine, index};
+use super::{Engine, Order, index};
 use crate::clipboard;
 use crate::message::{GridColumn, IssueView, Reply, RowView, View};
 use crate::view;
@@ -18,6 +18,7 @@ impl Engine {
         if self.plan.is_none() {
             return empty;
         }
+        self.order = self.order.take().filter(|order| !order.is_stale);
         self.take_view(view);
         let (Some(sheet), Some(plan)) = (&self.sheet, &self.plan) else { return empty };
         let order = self.order();
@@ -53,17 +54,17 @@ impl Engine {
 
     /// Makes `view` the order at hand, which stays as it is while rows are edited.
     pub(super) fn take_view(&mut self, view: View) {
-        let is_kept = self.order.as_ref().is_some_and(|(kept, _)| *kept == view);
+        let is_kept = self.order.as_ref().is_some_and(|order| order.view == view);
         if is_kept {
             return;
         }
         let (Some(sheet), Some(plan)) = (&self.sheet, &self.plan) else { return };
         let rows = view::rows(&view, sheet, plan, &self.stock, &mut self.ranks);
-        self.order = Some((view, rows));
+        self.order = Some(Order { view, rows, is_stale: false });
     }
 
     pub(super) fn order(&self) -> &[u32] {
-        self.order.as_ref().map_or(&[], |(_, rows)| rows)
+        self.order.as_ref().map_or(&[], |order| &order.rows)
     }
 
     fn row(&self, sheet: &Sheet, plan: &Plan, row: usize) -> RowView {

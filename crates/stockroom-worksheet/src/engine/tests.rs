@@ -60,7 +60,7 @@ const FILE: &str = "sku,variant,quantity,delta\n\
 #[test]
 fn windows_filters_search_and_sort() {
     let mut engine = opened(FILE);
-    let totals = summary(say(&mut engine, Ask::Plan(Limits::default()))).totals;
+    let totals = summary(say(&mut engine, Ask::Plan(None))).totals;
     assert_eq!((totals.rows, totals.errors, totals.to_zero, totals.unchanged), (5, 2, 1, 1));
     let mut lines =
         |view: View| rows(&mut engine, &view).iter().map(|r| r.line).collect::<Vec<_>>();
@@ -78,7 +78,7 @@ fn windows_filters_search_and_sort() {
 #[test]
 fn a_row_that_is_mended_stays_in_its_place_until_the_view_changes() {
     let mut engine = opened(FILE);
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let view = View { filter: Filter::Errors, ..View::default() };
     let wrong = rows(&mut engine, &view).remove(0);
     assert_eq!(wrong.issues[0].suggestion.as_deref(), Some("Grand"));
@@ -97,7 +97,7 @@ fn a_row_that_is_mended_stays_in_its_place_until_the_view_changes() {
 #[test]
 fn only_the_merchants_word_gives_items() {
     let mut engine = opened(FILE);
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let confirm = |leave_out_errors, typed| Ask::Confirm { leave_out_errors, typed };
     assert!(matches!(say(&mut engine, confirm(false, Some(2))), Reply::Unconfirmed));
     assert!(
@@ -140,7 +140,7 @@ fn the_shape_follows_reading_and_mapping() {
 #[test]
 fn the_file_of_errors_is_like_its_source() {
     let mut engine = opened(FILE);
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let sentence = |code: &Code| (*code, format!("{code}: {{text}}."));
     let sentences = Sentences {
         of_codes: Code::ALL.iter().map(sentence).collect(),
@@ -165,7 +165,7 @@ fn values(engine: &mut Engine) -> Vec<String> {
 #[test]
 fn a_paste_fills_rows_adds_rows_and_skips_what_cannot_be_typed() {
     let mut engine = opened("sku,quantity\nYASSA-002,1\nSIM-TEL,2\n");
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let cells =
         [["SIM-TEL", "a name", "", "set", "7", "beyond"], ["YASSA-002", "", "", "", "8", ""]];
     let cells = cells.map(|row| row.map(str::to_owned).to_vec()).to_vec();
@@ -185,7 +185,7 @@ fn a_paste_fills_rows_adds_rows_and_skips_what_cannot_be_typed() {
 #[test]
 fn a_fill_goes_to_the_rows_of_the_view_and_is_one_step() {
     let mut engine = opened(FILE);
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let view = View { filter: Filter::Errors, ..View::default() };
     let fill = |fill| Ask::Fill { view: view.clone(), start: 0, count: 10, fill };
     let text = Fill::Text { field: EditField::Value, text: "=5".to_owned() };
@@ -214,9 +214,42 @@ fn a_fill_goes_to_the_rows_of_the_view_and_is_one_step() {
 }
 
 #[test]
+fn hands_go_on_while_stock_is_read_again() {
+    let mut engine = opened(FILE);
+    say(&mut engine, Ask::Plan(None));
+    let wrong = View { filter: Filter::Errors, ..View::default() };
+    let lines = |engine: &mut Engine| {
+        rows(engine, &wrong).iter().map(|row| (row.line, row.value.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&mut engine), [(3, "9".into()), (5, "x".into())]);
+    say(&mut engine, Ask::NewStock);
+    let fresh = |sku: &str, units| product(sku, sku, units, &[]);
+    say(&mut engine, Ask::AddStock(vec![fresh("YASSA-002", 20), fresh("NOPE", 1)]));
+    let pasted = |start, text: &str| Ask::Paste {
+        view: wrong.clone(),
+        start,
+        column: GridColumn::Value,
+        cells: vec![vec![text.to_owned()]],
+    };
+    let Reply::Pasted { summary: kept, .. } = say(&mut engine, pasted(1, "7")) else { panic!() };
+    assert_eq!((kept.totals.rows, kept.products), (5, 3), "the plan is still of the old stock");
+    say(&mut engine, Ask::AddStock(vec![fresh("SIM-TEL", 240)]));
+    let whole = summary(say(&mut engine, Ask::Plan(None)));
+    assert_eq!((whole.products, whole.totals.errors), (3, 2));
+    // The page has not shown the rows of the new plan yet: its second row is still line 5.
+    let Reply::Pasted { summary: last, .. } = say(&mut engine, pasted(1, "8")) else { panic!() };
+    assert_eq!((last.totals.rows, last.touched), (5, Some(3)));
+    assert_eq!(lines(&mut engine), [(3, "9".into()), (6, "4".into())]);
+    let all = rows(&mut engine, &View::default());
+    assert_eq!((all[0].before, all[3].after), (Some(20), Some(8)));
+    say(&mut engine, Ask::AddStock(vec![fresh("THIEB-001", 3)]));
+    assert_eq!(summary(say(&mut engine, Ask::Plan(None))).products, 4);
+}
+
+#[test]
 fn a_draft_is_made_again_from_its_steps() {
     let mut engine = opened(FILE);
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let mut log = Vec::new();
     let asks = [
         Ask::Edit(vec![edit(1, EditField::Variant, "Grand"), edit(3, EditField::Value, "3")]),
@@ -231,6 +264,7 @@ fn a_draft_is_made_again_from_its_steps() {
     let mut again = opened(FILE);
     let made = summary(say(&mut again, Ask::Replay(log)));
     assert_eq!((made.totals.rows, made.steps), (7, (3, 0)));
+    say(&mut again, Ask::Plan(None));
     assert_eq!(rows(&mut again, &View::default()), rows(&mut engine, &View::default()));
 }
 
@@ -238,7 +272,7 @@ fn a_draft_is_made_again_from_its_steps() {
 fn damaged_skus_are_offered_and_mended_when_asked() {
     let mut engine = opened("sku,quantity\n123,5\nyassa 002,6\n123,5\nNOPE,1\n");
     say(&mut engine, Ask::AddStock(vec![product("000123", "Chargeur", 9, &[])]));
-    assert_eq!(summary(say(&mut engine, Ask::Plan(Limits::default()))).unknown, 4);
+    assert_eq!(summary(say(&mut engine, Ask::Plan(None))).unknown, 4);
     let Reply::Repairs(repairs) = say(&mut engine, Ask::Repairs) else { panic!() };
     let repair = |from: &str, to: &str, name: &str, damage, rows| {
         let [from, to, name] = [from, to, name].map(str::to_owned);
@@ -257,7 +291,7 @@ fn damaged_skus_are_offered_and_mended_when_asked() {
 #[test]
 fn products_that_no_row_names_can_be_set_to_zero() {
     let mut engine = opened("sku,quantity\nYASSA-002,\n");
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let missing = |search: &str| Ask::Missing { search: search.to_owned() };
     let Reply::Missing { products, levels, units, names } = say(&mut engine, missing("")) else {
         panic!()
@@ -277,7 +311,7 @@ fn products_make_a_worksheet_that_asks_for_nothing_yet() {
     let ask = Ask::OpenProducts(vec!["THIEB-001".to_owned(), "SIM-TEL".to_owned()]);
     let Reply::Shape(shape) = say(&mut engine, ask) else { panic!() };
     assert_eq!((shape.rows, shape.unusable), (4, None));
-    let totals = summary(say(&mut engine, Ask::Plan(Limits::default()))).totals;
+    let totals = summary(say(&mut engine, Ask::Plan(None))).totals;
     assert_eq!((totals.blank, totals.errors), (4, 0));
     let view = View::default();
     let fill = Fill::Percent { hundredths: 5_000, rounding: Rounding::Up };
@@ -304,14 +338,14 @@ fn several_locations_are_chosen_or_added_up() {
     let fields = read.fields;
     let map = |locations| Ask::Map { fields: fields.clone(), default_mode: None, locations };
     assert_eq!(shape(map(Locations::Sum)).unusable, None);
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let shown = rows(&mut engine, &View::default());
     assert_eq!(
         (shown[0].after, shown[1].after, shown[2].verdict),
         (Some(6), Some(6), Some(Verdict::Blank))
     );
     say(&mut engine, map(Locations::Only("Thiès".to_owned())));
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let shown = rows(&mut engine, &View::default());
     assert_eq!((shown[0].verdict, shown[1].after), (Some(Verdict::Blank), Some(2)));
 }
@@ -341,7 +375,7 @@ fn another_encoding_reads_the_file_s_own_bytes_again() {
 #[test]
 fn a_line_is_found_in_any_view() {
     let mut engine = opened(FILE);
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let mut place = |view: View, line| match say(&mut engine, Ask::PlaceOfLine { view, line }) {
         Reply::Place(place) => place,
         reply => panic!("{reply:?}"),
@@ -355,7 +389,7 @@ fn a_line_is_found_in_any_view() {
 #[test]
 fn a_range_is_copied_as_spreadsheets_take_it() {
     let mut engine = opened(FILE);
-    say(&mut engine, Ask::Plan(Limits::default()));
+    say(&mut engine, Ask::Plan(None));
     let (first, last) = (GridColumn::Sku, GridColumn::Variant);
     let copy = Ask::Copy { view: View::default(), start: 0, count: 2, first, last };
     let wanted = "YASSA-002\tYassa poulet\t\nTHIEB-001\tThiéboudienne Royale\tGran";

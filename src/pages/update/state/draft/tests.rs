@@ -65,7 +65,7 @@ fn a_draft_comes_back_as_it_was_left() {
     );
     assert!(matches!(&model.note, Some(Note::Back(source)) if source.name == "count.csv"));
     let effects = model.update(Msg::StockTaken { is_whole: true });
-    assert!(matches!(effects[..], [Effect::Ask(Ask::Style(Some(Style::Comma)))]));
+    assert!(matches!(effects[..], [Effect::Ask(Ask::Plan(Some(Style::Comma)))]));
 }
 
 #[test]
