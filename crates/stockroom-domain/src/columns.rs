@@ -65,18 +65,6 @@ pub enum Locations {
 /// The names of the one value of a product without variants, in the exports of others.
 const NO_OPTION: [&str; 2] = ["Default Title", "Regular"];
 
-/// The header of our own layout, written by every export and template.
-pub const OWN_LAYOUT: [&str; 8] = [
-    "externalId",
-    "name",
-    "variant",
-    "mode",
-    "expected",
-    "quantity",
-    "quantityDelta",
-    "lowStockThreshold",
-];
-
 /// The names that columns are known by; [`key`] makes them comparable. Within a field the
 /// earlier name wins where a file has several.
 const NAMES: &[(Field, &[&str])] = &[
@@ -180,6 +168,16 @@ impl Field {
         Self::ALL.into_iter().find(|field| field.as_str() == name)
     }
 
+    /// Tells whether several columns can be this.
+    pub fn may_repeat(self) -> bool {
+        matches!(self, Self::Option | Self::Ignored)
+    }
+
+    /// Tells whether the column holds text that a spreadsheet must not take for a formula.
+    pub fn is_text(self) -> bool {
+        !self.is_value() && !matches!(self, Self::Expected | Self::Mode)
+    }
+
     /// Tells whether the column holds numbers that ask for something.
     pub fn is_value(self) -> bool {
         matches!(self, Self::Quantity | Self::QuantityDelta | Self::Amount)
@@ -274,8 +272,7 @@ impl Mapping {
     /// The code of what is missing, and the column where that is known.
     pub fn check(&self) -> Result<(), (Code, Option<usize>)> {
         for (column, field) in self.fields.iter().enumerate() {
-            let may_repeat = matches!(field, Field::Ignored | Field::Option);
-            if !may_repeat && self.column(*field) != Some(column) {
+            if !field.may_repeat() && self.column(*field) != Some(column) {
                 return Err((Code::FieldTwice, Some(column)));
             }
         }
@@ -356,7 +353,7 @@ mod tests {
                 }
             }
         }
-        let own = Mapping::guess(&OWN_LAYOUT);
+        let own = Mapping::guess(&crate::own_layout::HEADER);
         assert_eq!(own.fields().iter().filter(|f| **f != Field::Ignored).count(), 7);
     }
 

@@ -7,39 +7,45 @@
 use std::borrow::Cow;
 
 use crate::columns::Field;
+use crate::formula::{escape, is_formula};
 use crate::number::read_entry;
 use crate::quantity::Mode;
 use crate::sheet::{EditField, Sheet};
-use crate::table::{Encoding, Table};
+use crate::table::{Encoding, Header, ReadOptions, Table, unquote};
 
 /// The name of the column that says what is wrong with a row.
 pub const ERROR_COLUMN: &str = "error";
 
 /// Returns the given rows as a file like the one they came from, each with what is wrong with it.
 ///
-/// Cells stand as they stood, byte for byte, but for those that were typed over; of these, a text
-/// that a spreadsheet would calculate gets an apostrophe, which reading takes back. An `error`
-/// column that the file already ends with is replaced.
+/// Cells stand as they stood, byte for byte, but for those that were typed over, and for texts that
+/// a spreadsheet would calculate: these get an apostrophe, which reading takes back. An `error`
+/// column that the file already ends with is replaced. Lines that a quote swallowed because it
+/// never closes follow as the rows that they are.
 pub fn rows_with_errors(sheet: &Sheet, rows: &[(usize, String)]) -> Vec<u8> {
     let table = sheet.table();
     let names = table.names();
     let had_errors = names.last().is_some_and(|name| name == ERROR_COLUMN);
     let columns = table.columns() - usize::from(had_errors);
-    let mut writer = Writer {
-        text: String::new(),
-        delimiter: char::from(table.delimiter().byte()),
-        end: if table.ends_lines_with_crlf() { "\r\n" } else { "\n" },
-    };
+    let delimiter = char::from(table.delimiter().byte());
+    let end = if table.ends_lines_with_crlf() { "\r\n" } else { "\n" };
+    let mut writer = Writer { text: String::new(), delimiter, end };
     if let Some(header) = table.raw_header() {
-        let cells = header[..columns].iter().map(|cell| Cow::Borrowed(*cell));
-        writer.record(cells.chain([Cow::Borrowed(ERROR_COLUMN)]));
+        let cells = header[..columns].iter().map(|cell| harmless(cell, delimiter));
+        writer.record(cells, ERROR_COLUMN);
     }
     for (row, error) in rows {
+        let error = text_cell(error, delimiter);
         let own = if sheet.is_added(*row) { 0 } else { table.width(*row) };
         let width = if had_errors { columns } else { columns.max(own) };
-        let cells = (0..width).map(|column| cell(sheet, *row, column, writer.delimiter));
-        let cells: Vec<_> = cells.chain([text_cell(error, writer.delimiter)]).collect();
-        writer.record(cells.into_iter());
+        let cells = (0..width).map(|column| cell(sheet, *row, column, delimiter));
+        writer.record(cells, &error);
+        let Some(lost) = swallowed(sheet, *row) else { continue };
+        for row in 0..lost.rows() {
+            let cells = 0..columns.max(lost.width(row));
+            let cells = cells.map(|column| harmless(lost.raw_cell(row, column), delimiter));
+            writer.record(cells, &error);
+        }
     }
     encoded(&writer.text, table)
 }
@@ -58,13 +64,12 @@ struct Writer {
 }
 
 impl Writer {
-    fn record<'a>(&mut self, cells: impl Iterator<Item = Cow<'a, str>>) {
-        for (at, cell) in cells.enumerate() {
-            if at > 0 {
-                self.text.push(self.delimiter);
-            }
+    fn record<'a>(&mut self, cells: impl Iterator<Item = Cow<'a, str>>, error: &str) {
+        for cell in cells {
             self.text.push_str(&cell);
+            self.text.push(self.delimiter);
         }
+        self.text.push_str(error);
         self.text.push_str(self.end);
     }
 }
@@ -83,9 +88,23 @@ fn cell(sheet: &Sheet, row: usize, column: usize, delimiter: char) -> Cow<'_, st
             Some(typed) => {
                 Cow::Owned(quoted(&typed_cell(sheet, typed, column, field), delimiter).into_owned())
             }
-            None => Cow::Borrowed(closed(sheet, row, column)),
+            None => closed(sheet, row, column, delimiter),
         },
-        _ => Cow::Borrowed(closed(sheet, row, column)),
+        _ if is_open(sheet, row, column) || sheet.is_added(row) => {
+            closed(sheet, row, column, delimiter)
+        }
+        _ if field.is_text() => harmless(sheet.table().raw_cell(row, column), delimiter),
+        _ => Cow::Borrowed(sheet.table().raw_cell(row, column)),
+    }
+}
+
+/// Returns a cell of the file as it stands, or with an apostrophe where it would be calculated.
+fn harmless(raw: &str, delimiter: char) -> Cow<'_, str> {
+    let text = unquote(raw);
+    if is_formula(&text) {
+        Cow::Owned(text_cell(&text, delimiter).into_owned())
+    } else {
+        Cow::Borrowed(raw)
     }
 }
 
@@ -110,30 +129,51 @@ fn typed_cell(sheet: &Sheet, typed: &str, column: usize, field: Field) -> String
 }
 
 /// Returns the cell as it stands; one whose quote never closes is closed at its first line.
-fn closed(sheet: &Sheet, row: usize, column: usize) -> &str {
-    let table = sheet.table();
+fn closed(sheet: &Sheet, row: usize, column: usize, delimiter: char) -> Cow<'_, str> {
     if sheet.is_added(row) {
-        return "";
+        return Cow::Borrowed("");
     }
-    let raw = table.raw_cell(row, column);
-    let last_row = row + 1 == table.rows() && column + 1 == table.width(row);
-    if last_row && table.unclosed_quote().is_some() {
-        return raw.trim_start_matches('"').lines().next().unwrap_or("");
+    let raw = sheet.table().raw_cell(row, column);
+    if !is_open(sheet, row, column) {
+        return Cow::Borrowed(raw);
     }
-    raw
+    let text = unquote(raw);
+    Cow::Owned(quoted(text.lines().next().unwrap_or(""), delimiter).into_owned())
+}
+
+/// Tells whether a cell's quote never closes.
+fn is_open(sheet: &Sheet, row: usize, column: usize) -> bool {
+    let table = sheet.table();
+    table.unclosed_quote().is_some() && row + 1 == table.rows() && column + 1 == table.width(row)
+}
+
+/// Returns the lines behind the first of a quote that never closes, as the rows that they are.
+fn swallowed(sheet: &Sheet, row: usize) -> Option<Table> {
+    let table = sheet.table();
+    let column = if sheet.is_added(row) { None } else { table.width(row).checked_sub(1) }?;
+    if !is_open(sheet, row, column) {
+        return None;
+    }
+    let (_, tail) = table.raw_cell(row, column).split_once('\n')?;
+    let options = ReadOptions {
+        delimiter: Some(table.delimiter()),
+        header: Header::None,
+        encoding: Some(Encoding::Utf8),
+    };
+    Some(Table::read(tail.as_bytes().to_vec(), options))
 }
 
 /// Returns a text that no spreadsheet takes for a formula, quoted where need be.
-fn text_cell(text: &str, delimiter: char) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        return Cow::Owned(quoted(&["'", text].concat(), delimiter).into_owned());
+pub(crate) fn text_cell(text: &str, delimiter: char) -> Cow<'_, str> {
+    match escape(text) {
+        Cow::Borrowed(text) => quoted(text, delimiter),
+        Cow::Owned(text) => Cow::Owned(quoted(&text, delimiter).into_owned()),
     }
-    quoted(text, delimiter)
 }
 
 /// Puts quotes around a text where the file's format needs them.
 fn quoted(text: &str, delimiter: char) -> Cow<'_, str> {
-    if text.contains([delimiter, '"', '\n', '\r']) {
+    if text.contains([delimiter, '"', '\n', '\r', '\t']) || text.trim() != text {
         return Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")));
     }
     Cow::Borrowed(text)
@@ -165,7 +205,25 @@ mod tests {
             "\u{feff}\"SKU\";Nom;QTÉ;error\r\nA;\"Riz; \"\"brisé\"\"\";x;\"wrong; at 0\"\r\n  C ;\"z\";;\"wrong; at 2\"\r\n",
         );
         check("sku,qty\nA\nB,1,2\n", &[0, 1], "sku,qty,error\nA,,wrong; at 0\nB,1,2,wrong; at 1\n");
-        check("sku,qty\nA,\"1\nB,2\n", &[0], "sku,qty,error\nA,1,wrong; at 0\n");
+        check("sku,qty\nA,\"1\n", &[0], "sku,qty,error\nA,1,wrong; at 0\n");
+    }
+
+    #[test]
+    fn lines_that_a_quote_swallowed_come_back_as_rows() {
+        check(
+            "sku;qty\nA;\"1;x\nB;2\n\nC;\"\"\n\"\"D;3\n",
+            &[0],
+            "sku;qty;error\nA;\"1;x\";\"wrong; at 0\"\nB;2;\"wrong; at 0\"\nC;\"\";\"wrong; at 0\"\n\"\"D;3;\"wrong; at 0\"\n",
+        );
+    }
+
+    #[test]
+    fn texts_of_the_file_that_a_spreadsheet_would_calculate_are_made_harmless() {
+        check(
+            "sku,nom,qty,=x\n-A,\"=cmd, x\",+5,-7\n",
+            &[0],
+            "sku,nom,qty,'=x,error\n'-A,\"'=cmd, x\",+5,-7,wrong; at 0\n",
+        );
     }
 
     #[test]

@@ -11,9 +11,10 @@ use std::borrow::Cow;
 use crate::code::{Code, Codes};
 use crate::columns::{Field, Locations, mode_word};
 use crate::external_id::{self, ExternalIdFault};
+use crate::formula::unescape;
 use crate::number::{self, Evidence, NumberFault, Reading, Style};
 use crate::quantity::{Change, Level, Mode};
-use crate::sheet::{EditField, Sheet, unescape};
+use crate::sheet::{EditField, Sheet};
 use crate::table::unquote;
 use fault::Column;
 
@@ -266,7 +267,7 @@ impl<'a> Reader<'a> {
     /// Tells whether the row is about a location that was not chosen.
     fn is_elsewhere(&self, cells: &RowCells<'a>) -> bool {
         match &self.sheet.mapping().locations {
-            Locations::Only(chosen) => cells.text(Field::Location).trim() != chosen,
+            Locations::Only(chosen) => unescape(cells.text(Field::Location)).trim() != chosen,
             Locations::Unchosen | Locations::Sum => false,
         }
     }

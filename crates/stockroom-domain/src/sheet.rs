@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 
 use crate::columns::{Field, Mapping};
+use crate::formula::unescape;
 use crate::order::sort_places;
 use crate::quantity::Mode;
 use crate::table::{Table, unquote};
@@ -152,7 +153,7 @@ impl Sheet {
             return names;
         }
         for row in 0..self.table.rows() {
-            let name = self.file_text(row, Field::Location);
+            let name = self.location(row);
             let name = name.trim();
             if names.len() < MAX_LOCATIONS && !name.is_empty() && !names.iter().any(|n| n == name) {
                 names.push(name.to_owned());
@@ -178,6 +179,11 @@ impl Sheet {
             }
             None => self.mapping.option_label(self.table_cells(row)),
         }
+    }
+
+    /// Returns the location that a row is about, blank where no column holds it.
+    pub fn location(&self, row: usize) -> Cow<'_, str> {
+        unescape(self.file_text(row, Field::Location))
     }
 
     /// Returns the value that was typed over a row's.
@@ -313,10 +319,10 @@ impl Sheet {
         }
     }
 
-    /// Returns a row's cells without their quotes; an added row has none.
+    /// Returns the texts of a row's cells; an added row has none.
     fn table_cells(&self, row: usize) -> impl Iterator<Item = Cow<'_, str>> {
         let cells = (!self.is_added(row)).then(|| self.table.raw_cells(row));
-        cells.into_iter().flatten().map(unquote)
+        cells.into_iter().flatten().map(|cell| unescape(unquote(cell)))
     }
 }
 
@@ -326,18 +332,6 @@ impl Step {
         sort_places(&mut rows, &|a, b| a.cmp(&b));
         rows.dedup();
         Touched { rows, has_other_length: self.added > 0 }
-    }
-}
-
-/// Takes back the apostrophe that exports put before a text that a spreadsheet would calculate.
-pub(crate) fn unescape(text: Cow<'_, str>) -> Cow<'_, str> {
-    let is_escaped = text
-        .strip_prefix('\'')
-        .is_some_and(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r']));
-    match text {
-        Cow::Borrowed(text) if is_escaped => Cow::Borrowed(&text[1..]),
-        Cow::Owned(text) if is_escaped => Cow::Owned(text[1..].to_owned()),
-        text => text,
     }
 }
 

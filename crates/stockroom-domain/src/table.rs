@@ -13,6 +13,7 @@ mod sniff;
 use std::borrow::Cow;
 
 use crate::code::Code;
+use crate::formula::unescape;
 use places::place;
 use scan::Scanned;
 
@@ -191,7 +192,7 @@ impl Table {
     /// Returns the names of the columns, blank where there is no header.
     pub fn names(&self) -> Vec<String> {
         let Some(header) = self.raw_header() else { return vec![String::new(); self.columns()] };
-        header.into_iter().map(|name| unquote(name).trim().to_owned()).collect()
+        header.into_iter().map(|name| unescape(unquote(name)).trim().to_owned()).collect()
     }
 
     /// Returns the header exactly as it stands in the file, cell by cell.

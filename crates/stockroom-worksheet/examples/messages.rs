@@ -77,7 +77,7 @@ fn fixtures(folder: &Path) -> Value {
             let by_sku = View { sort: Sort::Sku, descending: true, ..View::default() };
             say(Ask::Rows { view: by_sku, start: 0, count: 100 });
             say(Ask::Repairs);
-            say(Ask::WriteErrors(sentences()));
+            say(Ask::WriteErrors { sentences: sentences(), others: Vec::new() });
         }
         json!({ "file": path.to_string_lossy(), "asked": asked })
     });

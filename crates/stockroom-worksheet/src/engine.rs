@@ -121,8 +121,7 @@ impl Engine {
             Ask::Repairs => self.repairs(),
             Ask::Missing { search } => self.missing(&search),
             Ask::Confirm { leave_out_errors, typed } => self.confirm(leave_out_errors, typed),
-            Ask::WriteErrors(sentences) => self.write_errors(&sentences),
-            Ask::WriteRows(rows) => self.write_rows(rows),
+            Ask::WriteErrors { sentences, others } => self.write_errors(&sentences, others),
             ask => self.answer_edit(ask, outside),
         }
     }

@@ -138,9 +138,12 @@ pub enum Ask {
         typed: Option<u32>,
     },
     /// Write all rows with errors as a file like their source; answered by [`Reply::File`].
-    WriteErrors(Sentences),
-    /// Write rows as a file like their source; answered by [`Reply::File`].
-    WriteRows(Vec<(u32, String)>),
+    WriteErrors {
+        /// What is wrong with them, in words.
+        sentences: Sentences,
+        /// Rows that go into the file as well, each with why.
+        others: Vec<(u32, String)>,
+    },
 }
 
 /// A column of the grid that can be typed over, in the order in which it shows them.

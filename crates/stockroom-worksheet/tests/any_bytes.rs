@@ -118,7 +118,7 @@ proptest! {
         let Reply::Summary(again) = say(Ask::Plan(None)) else { panic!("no plan") };
         prop_assert_eq!(again.totals, t);
         say(Ask::Repairs);
-        let Reply::File(errors) = say(Ask::WriteErrors(Sentences::default())) else {
+        let Reply::File(errors) = say(Ask::WriteErrors { sentences: Sentences::default(), others: Vec::new() }) else {
             panic!("no file")
         };
         prop_assert!(t.errors == 0 || !errors.is_empty());

@@ -16,7 +16,7 @@ use stockroom_domain::layout::Layout;
 use stockroom_domain::plan::Verdict;
 use stockroom_domain::quantity::{Level, Mode};
 use stockroom_domain::stock::{Product, Variant};
-use stockroom_worksheet::{Ask, Engine, Reply, RowView, Sentences, Shape, View};
+use stockroom_worksheet::{Ask, Engine, Filter, Reply, RowView, Sentences, Shape, View};
 use unicode_normalization::UnicodeNormalization as _;
 
 #[test]
@@ -115,7 +115,9 @@ fn describe(text: &mut String, bytes: Vec<u8>) {
         describe_row(text, row);
     }
     if t.errors > 0 {
-        describe_errors(text, say(Ask::WriteErrors(sentences())));
+        let codes = wrong(&mut say);
+        let written = say(Ask::WriteErrors { sentences: sentences(), others: Vec::new() });
+        describe_errors(text, written, &codes);
     }
 }
 
@@ -183,12 +185,29 @@ fn describe_row(text: &mut String, row: &RowView) {
 }
 
 /// The file of errors must be readable, and say the same errors again.
-fn describe_errors(text: &mut String, reply: Reply) {
+fn describe_errors(text: &mut String, reply: Reply, codes: &[Code]) {
     let Reply::File(bytes) = reply else { panic!("no file") };
     let mut again = Engine::new(|text| text.nfc().collect());
-    let Reply::Shape(shape) = again.answer(Ask::Open(bytes), &mut ()) else { panic!("no shape") };
-    writeln!(text, "errors come back as {} rows in {}", shape.rows, shape.encoding.as_str())
-        .unwrap();
+    let mut say = |ask| again.answer(ask, &mut ());
+    let Reply::Shape(shape) = say(Ask::Open(bytes)) else { panic!("no shape") };
+    write!(text, "errors come back as {} rows in {}", shape.rows, shape.encoding.as_str()).unwrap();
+    say(Ask::AddStock(demo()));
+    let again = wrong(&mut say);
+    if again == codes {
+        text.push('\n');
+    } else {
+        writeln!(text, ", once {codes:?}, now {again:?}").unwrap();
+    }
+}
+
+/// Plans, and returns the codes of the rows with errors.
+fn wrong(say: &mut dyn FnMut(Ask) -> Reply) -> Vec<Code> {
+    say(Ask::Plan(None));
+    let view = View { filter: Filter::Errors, ..View::default() };
+    let Reply::Rows { rows, .. } = say(Ask::Rows { view, start: 0, count: 100 }) else {
+        panic!("no rows")
+    };
+    rows.iter().flat_map(|row| row.issues.iter().map(|issue| issue.code)).collect()
 }
 
 fn sentences() -> Sentences {

@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 
 use stockroom_api::inventory::InventoryItem;
+use stockroom_domain::own_layout::{OwnFile, OwnRow};
 
 use crate::route::{Column, ListQuery, Tab};
 use crate::stock::health::Health;
@@ -144,48 +145,25 @@ pub fn sorted_by(query: &ListQuery, column: Column) -> ListQuery {
 /// Returns the products of `lines` as a file in our own layout; `expected` holds the level and
 /// `quantity` is blank, so that reading it back asks for nothing.
 pub fn export(list: &StockList, lines: &[Line]) -> String {
-    let mut file = String::from(
-        "\u{feff}externalId,name,variant,mode,expected,quantity,quantityDelta,lowStockThreshold\r\n",
-    );
+    let mut file = OwnFile::default();
     let products = lines.iter().filter(|line| line.variant_id.is_none());
     for row in products.filter_map(|line| list.by_id(&line.product_id)) {
         let item = &row.item;
-        let sku = item.external_id.as_deref().unwrap_or_default();
-        push_row(&mut file, [sku, &item.name, ""], item.quantity, item.low_stock_threshold);
+        let external_id = item.external_id.as_deref().unwrap_or_default();
+        let own = OwnRow {
+            external_id,
+            name: &item.name,
+            variant: "",
+            level: item.quantity,
+            threshold: item.low_stock_threshold,
+        };
+        file.push(&own);
         for variant in &item.variants {
-            push_row(&mut file, [sku, &item.name, &variant.label], variant.quantity, None);
+            let (variant, level) = (variant.label.as_str(), variant.quantity);
+            file.push(&OwnRow { variant, level, threshold: None, ..own });
         }
     }
-    file
-}
-
-fn push_row(file: &mut String, texts: [&str; 3], level: Option<i64>, threshold: Option<i64>) {
-    let figure = |figure: Option<i64>| figure.map(|f| f.to_string()).unwrap_or_default();
-    for text in texts {
-        push_text(file, text);
-        file.push(',');
-    }
-    file.push(',');
-    file.push_str(&figure(level));
-    file.push_str(",,,");
-    file.push_str(&figure(threshold));
-    file.push_str("\r\n");
-}
-
-/// Quotes a text cell where needed; one that a spreadsheet would run as a formula gets a `'`.
-fn push_text(file: &mut String, text: &str) {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']);
-    let needs_quotes = text.contains([',', '"', '\n', '\r', '\t']) || text.trim() != text;
-    if needs_quotes {
-        file.push('"');
-    }
-    if is_formula {
-        file.push('\'');
-    }
-    file.push_str(&text.replace('"', "\"\""));
-    if needs_quotes {
-        file.push('"');
-    }
+    file.into_text()
 }
 
 #[cfg(test)]
@@ -265,15 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn exports_our_own_layout_and_no_formulas() {
+    fn exports_a_row_for_each_level() {
         let mut list = StockList::new(lower);
-        let mut item = product("-1+1", "=cmd \"x\", y", 3, Some(5));
-        item.variants = vec![variant("@Grand", 2)];
+        let mut item = product("LAIT", "Lait, 400 g", 3, Some(5));
+        item.variants = vec![variant("Grand", 2)];
         list.replace(vec![item]);
         let lines = lines(&list, &ListQuery::default(), "");
-        let expected = "\u{feff}externalId,name,variant,mode,expected,quantity,quantityDelta,lowStockThreshold\r\n\
-            '-1+1,\"'=cmd \"\"x\"\", y\",,,3,,,5\r\n\
-            '-1+1,\"'=cmd \"\"x\"\", y\",'@Grand,,2,,,\r\n";
-        assert_eq!(export(&list, &lines), expected);
+        let file = export(&list, &lines);
+        let rows: Vec<&str> = file.lines().skip(1).collect();
+        assert_eq!(rows, ["LAIT,\"Lait, 400 g\",,,3,,,5", "LAIT,\"Lait, 400 g\",Grand,,2,,,"]);
     }
 }

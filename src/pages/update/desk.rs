@@ -14,7 +14,6 @@ use js_sys::Math;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_client::run::{Event, Outcome, Request};
-use stockroom_domain::order::by_key;
 use stockroom_domain::stock::Product;
 use stockroom_domain::table::ReadOptions;
 use web_sys::File;
@@ -175,9 +174,9 @@ impl Desk {
             Effect::WakeAt(at) => self.wake_at(at),
             Effect::WriteErrors => {
                 let sentences = tell::sentences(self.words);
-                self.carry_out(Effect::Ask(Ask::WriteErrors(sentences)));
+                let others = self.not_applied();
+                self.carry_out(Effect::Ask(Ask::WriteErrors { sentences, others }));
             }
-            Effect::WriteRefused(items) => self.write_refused(&items),
             Effect::Save { name, bytes } => {
                 files::save_bytes(&name, "text/csv", &bytes);
             }
@@ -345,23 +344,18 @@ impl Desk {
         self.tools.update_value(|tools| tools.wake = timer);
     }
 
-    fn write_refused(self, items: &[usize]) {
-        let mut rows: Vec<(u32, String)> = self.model.with_untracked(|model| {
+    /// Returns the rows of items that were not applied, each with why.
+    fn not_applied(self) -> Vec<(u32, String)> {
+        self.model.with_untracked(|model| {
             let Some(apply) = &model.apply else { return Vec::new() };
-            let rows = |at: &usize| {
-                let reason = match &apply.run.outcomes()[*at] {
-                    Outcome::Refused(error) => tell::refusal(self.words, error),
-                    _ => String::new(),
-                };
-                apply.items[*at].rows.iter().map(move |row| (*row, reason.clone()))
+            let items = apply.items.iter().zip(apply.run.outcomes());
+            let rows = |(item, outcome): (&SendItem, &Outcome)| {
+                let why = tell::not_applied(self.words, outcome);
+                let row = move |row: &u32| Some((*row, why.clone()?));
+                item.rows.iter().filter_map(row).collect::<Vec<_>>()
             };
-            items.iter().flat_map(rows).collect()
-        });
-        let keys: Vec<u32> = rows.iter().map(|(row, _)| *row).collect();
-        let places: Vec<u32> = (0..).take(rows.len()).collect();
-        let order = by_key(&places, &keys);
-        let rows = order.into_iter().map(|at| std::mem::take(&mut rows[at as usize])).collect();
-        self.carry_out(Effect::Ask(Ask::WriteRows(rows)));
+            items.flat_map(rows).collect()
+        })
     }
 }
 

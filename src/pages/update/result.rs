@@ -7,7 +7,7 @@ use stockroom_domain::plan::ItemChange;
 use stockroom_domain::quantity::{Change, Level, apply};
 
 use super::desk::use_desk;
-use super::state::{Apply, Msg};
+use super::state::{Apply, Model, Msg};
 use super::tell;
 use crate::app::viewport::use_viewport;
 use crate::browser::clock;
@@ -73,7 +73,7 @@ pub fn ResultStep() -> impl IntoView {
     });
     let kind = RwSignal::new(first);
     let told = move || summary.get().map(|summary| headline(words, &summary));
-    let has_refused = move || summary.with(|s| s.as_ref().is_some_and(|s| s.refused > 0));
+    let has_rest = move || desk.with(Model::has_rest);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time")]
     let can_retry = move || {
         let now = clock::now_ms() as u64;
@@ -109,9 +109,9 @@ pub fn ResultStep() -> impl IntoView {
             <Items kind=kind />
             <footer class="card-foot">
                 <p class="foot-about">{move || took(words, desk.with(|m| m.apply.as_ref().map(|a| (a.started_ms, a.ended_ms))))}</p>
-                <Show when=has_refused>
-                    <button type="button" class="button" on:click=move |_| desk.tell(Msg::RefusedAsked)>
-                        {words.t(Key::UpdateDownloadRefused)}
+                <Show when=has_rest>
+                    <button type="button" class="button" on:click=move |_| desk.tell(Msg::ErrorsAsked)>
+                        {words.t(Key::UpdateDownloadRest)}
                     </button>
                 </Show>
                 <Show when=can_retry>

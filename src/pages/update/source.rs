@@ -5,7 +5,7 @@ pub mod trouble;
 
 use leptos::html;
 use leptos::prelude::*;
-use stockroom_domain::columns::OWN_LAYOUT;
+use stockroom_domain::own_layout::OwnFile;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, Event, HtmlInputElement};
 
@@ -72,7 +72,7 @@ fn DropZone() -> impl IntoView {
         }
     };
     let template = move |_| {
-        let text = format!("\u{feff}{}\r\n", OWN_LAYOUT.join(","));
+        let text = OwnFile::default().into_text();
         files::save("stock-template.csv", "text/csv", &text);
     };
     view! {

@@ -3,7 +3,7 @@
 //! Pure: no view and no browser, so every way through the steps is tested natively.
 //! [`Model::update`] takes a [`Msg`], a fact, and returns [`Effect`]s for `desk` to carry out.
 
-use stockroom_client::run::{Entry, Outcome, Run};
+use stockroom_client::run::{Entry, Run};
 use stockroom_domain::number::Style;
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{MAX_BYTES, ReadOptions};
@@ -230,7 +230,6 @@ impl Model {
             }
             Msg::RunMade { .. } => Vec::new(),
             Msg::RunTold { event, now_ms, jitter } => self.tell_run(event, now_ms, jitter),
-            Msg::RefusedAsked => vec![Effect::WriteRefused(self.refused())],
             Msg::StartedOver => {
                 *self = Self::default();
                 vec![Effect::Forget, Effect::DropDraft]
@@ -247,11 +246,12 @@ impl Model {
         self.step == Step::Apply
     }
 
-    /// Returns the places of the refused items in the run.
-    fn refused(&self) -> Vec<usize> {
-        let outcomes = self.apply.as_ref().map_or(&[][..], |apply| apply.run.outcomes());
-        let is_refused = |at: &usize| matches!(outcomes[*at], Outcome::Refused(_));
-        (0..outcomes.len()).filter(is_refused).collect()
+    /// Tells whether a file of what was not applied can be written: items that did not go, and
+    /// rows that were left out because something is wrong with them.
+    pub fn has_rest(&self) -> bool {
+        let (Some(apply), Some(plan)) = (&self.apply, &self.summary) else { return false };
+        let summary = apply.run.summary();
+        plan.totals.errors > 0 || summary.applied < apply.items.len()
     }
 
     fn open(&mut self, name: String, bytes: u64, open: Effect) -> Vec<Effect> {
@@ -279,8 +279,11 @@ impl Model {
             // Pressed twice, it is still one run.
             Reply::Confirmed(items) if self.step == Step::Review => vec![Effect::MakeRun(items)],
             Reply::File(bytes) => {
-                let name =
-                    self.file_name(if self.step == Step::Result { "refused" } else { "errors" });
+                let name = self.file_name(if self.step == Step::Result {
+                    "not-applied"
+                } else {
+                    "errors"
+                });
                 vec![Effect::Save { name, bytes }]
             }
             Reply::Ready(_)
@@ -316,8 +319,9 @@ impl Model {
     }
 
     fn lose_worker(&mut self, trouble: Trouble) -> Vec<Effect> {
-        // A run needs no worksheet: it goes on.
+        // A run needs no worksheet: it goes on. Only no file can be written of it.
         if matches!(self.step, Step::Apply | Step::Result) {
+            self.summary = None;
             return Vec::new();
         }
         self.set_aside();

@@ -2,7 +2,7 @@
 
 use stockroom_api::ErrorCode;
 use stockroom_api::bulk::ItemError;
-use stockroom_client::run::Halt;
+use stockroom_client::run::{Halt, Outcome};
 use stockroom_domain::code::Code;
 use stockroom_domain::columns::Field;
 use stockroom_domain::number::Style;
@@ -116,6 +116,16 @@ pub(super) fn guard(words: Words, guard: Guard, totals: &Totals) -> (String, Str
             words.fill(Key::UpdateGuardErrors, &[("percent", &percent)]),
             words.text(Key::UpdateGuardErrorsAbout).to_owned(),
         ),
+    }
+}
+
+/// Returns why an item was not applied; `None` where it was.
+pub(super) fn not_applied(words: Words, outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Applied(_) => None,
+        Outcome::Refused(error) => Some(refusal(words, error)),
+        Outcome::Unknown => Some(words.text(Key::UpdateUnknownReason).to_owned()),
+        Outcome::NotSent => Some(words.text(Key::UpdateNotSentReason).to_owned()),
     }
 }
 

@@ -354,7 +354,7 @@ impl<'a> Adding<'a> {
     }
 
     fn location(&self, row: u32) -> String {
-        self.sheet.file_text(row as usize, Field::Location).trim().to_owned()
+        self.sheet.location(row as usize).trim().to_owned()
     }
 }
 

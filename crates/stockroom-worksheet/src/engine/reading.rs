@@ -1,8 +1,9 @@
 //! Reading: from bytes, from other choices, from products; and what it looks like then.
 
 use stockroom_domain::code::Code;
-use stockroom_domain::columns::{Field, Locations, Mapping, OWN_LAYOUT, key};
+use stockroom_domain::columns::{Field, Locations, Mapping, key};
 use stockroom_domain::layout::Layout;
+use stockroom_domain::own_layout::{OwnFile, OwnRow};
 use stockroom_domain::quantity::{Level, Mode};
 use stockroom_domain::sheet::Sheet;
 use stockroom_domain::stock::Product;
@@ -77,14 +78,13 @@ impl Engine {
         outside: &mut dyn Outside,
     ) -> Reply {
         self.take_stock();
-        let mut text = OWN_LAYOUT.join(",");
-        text.push('\n');
+        let mut file = OwnFile::default();
         for external_id in external_ids {
             if let Some(at) = self.stock.find(external_id) {
-                write_product(&mut text, self.stock.product(at));
+                write_product(&mut file, self.stock.product(at));
             }
         }
-        self.open(text.into_bytes(), ReadOptions::default(), outside)
+        self.open(file.into_text().into_bytes(), ReadOptions::default(), outside)
     }
 
     pub(super) fn map(
@@ -145,25 +145,15 @@ fn shape(sheet: &Sheet, options: ReadOptions) -> Shape {
     }
 }
 
-/// Writes a row of our own layout for each level of a product: known, and with nothing asked.
-fn write_product(text: &mut String, product: &Product) {
-    let mut row = |variant: &str, level: Option<Level>| {
-        let expected = level.map(|level| level.get().to_string()).unwrap_or_default();
-        let sku = product.external_id.as_deref().unwrap_or_default();
-        for (at, cell) in
-            [sku, &product.name, variant, "", &expected, "", "", ""].iter().enumerate()
-        {
-            if at > 0 {
-                text.push(',');
-            }
-            text.push('"');
-            text.push_str(&cell.replace('"', "\"\""));
-            text.push('"');
-        }
-        text.push('\n');
+/// Writes a row for each level of a product.
+fn write_product(file: &mut OwnFile, product: &Product) {
+    let external_id = product.external_id.as_deref().unwrap_or_default();
+    let mut push = |variant: &str, level: Option<Level>| {
+        let level = level.map(Level::get);
+        file.push(&OwnRow { external_id, name: &product.name, variant, level, threshold: None });
     };
-    row("", product.level);
+    push("", product.level);
     for variant in &product.variants {
-        row(&variant.label, variant.level);
+        push(&variant.label, variant.level);
     }
 }

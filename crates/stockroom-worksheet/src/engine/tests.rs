@@ -146,11 +146,16 @@ fn the_file_of_errors_is_like_its_source() {
         of_codes: Code::ALL.iter().map(sentence).collect(),
         did_you_mean: "{suggestion}?".to_owned(),
     };
-    let Reply::File(bytes) = say(&mut engine, Ask::WriteErrors(sentences)) else { panic!() };
+    let others = vec![(4, "refused".to_owned()), (0, "not sent".to_owned())];
+    let write = Ask::WriteErrors { sentences, others };
+    let Reply::File(bytes) = say(&mut engine, write) else { panic!() };
     assert_eq!(
         String::from_utf8(bytes).unwrap(),
         "sku,variant,quantity,delta,error\n\
-         THIEB-001,Gran,9,,unknown_variant: Gran. Grand?\nNOPE,,x,,number_invalid: x.\n"
+         YASSA-002,,,-12,not sent\n\
+         THIEB-001,Gran,9,,unknown_variant: Gran. Grand?\n\
+         NOPE,,x,,number_invalid: x.\n\
+         THIEB-001,Normal,4,,refused\n"
     );
 }
 

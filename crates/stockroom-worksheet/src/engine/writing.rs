@@ -2,6 +2,7 @@
 
 use stockroom_domain::code::Code;
 use stockroom_domain::export::rows_with_errors;
+use stockroom_domain::order::by_key;
 use stockroom_domain::plan::{Issue, Item};
 
 use super::{Engine, index};
@@ -36,19 +37,20 @@ impl Engine {
         Reply::Confirmed(confirmed.items().iter().map(item).collect())
     }
 
-    pub(super) fn write_errors(&self, sentences: &Sentences) -> Reply {
+    pub(super) fn write_errors(&self, sentences: &Sentences, others: Vec<(u32, String)>) -> Reply {
         let (Some(sheet), Some(plan)) = (&self.sheet, &self.plan) else {
             return Reply::File(Vec::new());
         };
         let issues = plan.issues(sheet, &self.stock);
-        let rows: Vec<(usize, String)> =
-            issues.map(|issue| (issue.row as usize, sentences.of(&issue))).collect();
-        Reply::File(rows_with_errors(sheet, &rows))
-    }
-
-    pub(super) fn write_rows(&self, rows: Vec<(u32, String)>) -> Reply {
-        let Some(sheet) = &self.sheet else { return Reply::File(Vec::new()) };
-        let rows: Vec<_> = rows.into_iter().map(|(row, error)| (row as usize, error)).collect();
+        let wrong = issues.map(|issue| (issue.row as usize, sentences.of(&issue)));
+        let others = others.into_iter().map(|(row, why)| (row as usize, why));
+        let mut rows: Vec<(usize, String)> =
+            wrong.chain(others).filter(|(row, _)| *row < sheet.rows()).collect();
+        let keys: Vec<u32> = rows.iter().map(|(row, _)| index(*row)).collect();
+        let places: Vec<u32> = (0..).take(rows.len()).collect();
+        let order = by_key(&places, &keys);
+        let rows: Vec<_> =
+            order.into_iter().map(|at| std::mem::take(&mut rows[at as usize])).collect();
         Reply::File(rows_with_errors(sheet, &rows))
     }
 }

@@ -67,7 +67,7 @@ pub enum Msg {
     ProductsFound,
     /// Rows were edited in some way: typed over, filled, pasted, added, mended, taken back.
     Edited(Ask),
-    /// The file of rows with errors was asked for.
+    /// The file of rows with errors was asked for; after a run, of all rows that were not applied.
     ErrorsAsked,
     /// Apply was pressed.
     ApplyPressed,
@@ -95,8 +95,6 @@ pub enum Msg {
         /// A random number from 0 to 1.
         jitter: f64,
     },
-    /// The file of refused rows was asked for.
-    RefusedAsked,
     /// Another file shall be read.
     StartedOver,
     /// Somebody signed in to another store; the draft of this one stays.
@@ -124,10 +122,8 @@ pub enum Effect {
     Send(Request),
     /// Tell the run that time has passed, at this time.
     WakeAt(u64),
-    /// Write the rows with errors as a file, with what is wrong in words.
+    /// Write the rows with errors, and those of items that were not applied, as a file.
     WriteErrors,
-    /// Write the rows of these refused items, by their place in the run.
-    WriteRefused(Vec<usize>),
     /// Save a file.
     Save {
         /// Its name.

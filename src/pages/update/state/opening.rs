@@ -67,8 +67,8 @@ impl Model {
         for (at, assigned) in self.shape.fields.iter_mut().enumerate() {
             if at == column {
                 *assigned = field;
-            } else if *assigned == field {
-                // A field is one column's: the merchant's last word counts.
+            } else if *assigned == field && !field.may_repeat() {
+                // Such a field is one column's: the merchant's last word counts.
                 *assigned = Field::Ignored;
             }
         }

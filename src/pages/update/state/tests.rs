@@ -92,6 +92,7 @@ fn guards_ask_for_the_number_and_nothing_else_does() {
 #[test]
 fn a_run_goes_out_and_comes_back() {
     let (mut model, _) = opened(usable());
+    model.update(Msg::Replied(summary(1, Vec::new())));
     let made =
         Msg::RunMade { items: vec![send_item()], id: "run-1".into(), has_extras: true, now_ms: 0 };
     let effects = model.update(made);
@@ -111,12 +112,10 @@ fn a_run_goes_out_and_comes_back() {
     let event = answered(request.batch, Some(answer));
     let effects = model.update(Msg::RunTold { event, now_ms: 5, jitter: 0.5 });
     assert!(matches!(effects[..], [Effect::RefreshStock, Effect::DropDraft]));
-    assert_eq!((model.step, model.refused()), (Step::Result, vec![0]));
-    assert!(
-        matches!(&model.update(Msg::RefusedAsked)[..], [Effect::WriteRefused(at)] if at == &[0])
-    );
+    assert_eq!((model.step, model.has_rest()), (Step::Result, true));
+    assert!(matches!(&model.update(Msg::ErrorsAsked)[..], [Effect::WriteErrors]));
     let effects = model.update(Msg::Replied(Reply::File(vec![1])));
-    assert!(matches!(&effects[..], [Effect::Save { name, .. }] if name == "count-refused.csv"));
+    assert!(matches!(&effects[..], [Effect::Save { name, .. }] if name == "count-not-applied.csv"));
 }
 
 #[test]
