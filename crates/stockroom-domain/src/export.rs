@@ -256,7 +256,7 @@ mod tests {
         sheet.type_over(1, EditField::Value, Some("-7".to_owned()));
         let rows = [(0, "+e".to_owned()), (1, "f".to_owned())];
         let written = String::from_utf8(rows_with_errors(&sheet, &rows)).unwrap();
-        assert_eq!(written, "sku,variant,qty,error\n=A,'-B,1,'+e\n'=C,,-7,f\n");
+        assert_eq!(written, "sku,variant,qty,error\n'=A,'-B,1,'+e\n'=C,,-7,f\n");
     }
 
     #[test]
