@@ -71,6 +71,12 @@ fn read(code: &str, forms: &[&str]) -> BTreeMap<String, Entry> {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut entries = BTreeMap::new();
     flatten(&path, "", &value, &mut entries);
+    if code == "fr" {
+        // French marks keep to their word: a line must not break before them.
+        for loose in [" :", " ;", " ?", " !", "« ", " »"] {
+            assert!(!text.contains(loose), "{path}: a plain space in {loose:?}");
+        }
+    }
     for (key, entry) in &entries {
         if let Entry::Plural(texts) = entry {
             for form in forms {

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, JsString, Uint8Array};
 use stockroom_domain::table::ReadOptions;
-use stockroom_worksheet::{Ask, Engine, News, Outside, Reply};
+use stockroom_worksheet::{Ask, Bytes, Engine, News, Outside, Reply};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
@@ -80,7 +80,33 @@ impl Page {
             let head = slice(&file, 0.0, HEAD_BYTES)?;
             self.post(&News::Head(Box::new(Engine::head(head.to_vec(), options))), Some(true));
         }
-        self.bytes().map(|bytes| Ask::OpenAs(bytes, options))
+        self.all_bytes(&file).map(|bytes| Ask::OpenAs(bytes, options))
+    }
+
+    fn all_bytes(&mut self, file: &Blob) -> Option<Vec<u8>> {
+        let size = file.size();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a file's size is a whole number from 0, and at most 256 MB are read"
+        )]
+        let mut bytes = Vec::with_capacity(size as usize);
+        let mut at = 0.0;
+        while at < size {
+            let end = (at + SLICE_BYTES).min(size);
+            let part = slice(file, at, end)?;
+            let start = bytes.len();
+            bytes.resize(start + part.length() as usize, 0);
+            part.copy_to(&mut bytes[start..]);
+            at = end;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "as above"
+            )]
+            self.tell(News::Read { done: at as u64, total: size as u64 });
+        }
+        Some(bytes)
     }
 
     fn post<T: serde::Serialize>(&self, word: &T, is_news: Option<bool>) {
@@ -104,31 +130,9 @@ impl Outside for Page {
         }
     }
 
-    fn bytes(&mut self) -> Option<Vec<u8>> {
-        let file = self.file.clone()?;
-        let size = file.size();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a file's size is a whole number from 0, and at most 256 MB are read"
-        )]
-        let mut bytes = Vec::with_capacity(size as usize);
-        let mut at = 0.0;
-        while at < size {
-            let end = (at + SLICE_BYTES).min(size);
-            let part = slice(&file, at, end)?;
-            let start = bytes.len();
-            bytes.resize(start + part.length() as usize, 0);
-            part.copy_to(&mut bytes[start..]);
-            at = end;
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "as above"
-            )]
-            self.tell(News::Read { done: at as u64, total: size as u64 });
-        }
-        Some(bytes)
+    fn bytes(&mut self) -> Bytes {
+        let Some(file) = self.file.clone() else { return Bytes::None };
+        self.all_bytes(&file).map_or(Bytes::Lost, Bytes::Read)
     }
 }
 

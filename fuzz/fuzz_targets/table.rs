@@ -1,6 +1,7 @@
 //! Any bytes as a table: no panic, and the cells of UTF-8 text are those of the csv crate.
 //!
-//! The kept files are the corpus: `cargo +nightly fuzz run table tests/fixtures/tables/*/`.
+//! The kept files are where it begins; what it finds goes into the first folder:
+//! `mkdir -p fuzz/corpus/table && cargo +nightly fuzz run table fuzz/corpus/table tests/fixtures/tables/*/`.
 
 #![no_main]
 

@@ -3,7 +3,9 @@
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
+use web_sys::{
+    Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement, Url,
+};
 
 use super::{clock, document, window};
 
@@ -61,7 +63,7 @@ fn save_blob(name: &str, blob: &Blob) -> Option<()> {
     Some(())
 }
 
-/// Copies `text`; tells whether that worked (it needs a secure context and a user's gesture).
+/// Copies `text`; tells whether that worked. It needs a gesture of the user's shortly before.
 pub async fn copy(text: &str) -> bool {
     let write = || -> Result<Promise, JsValue> {
         let navigator = window().ok_or(JsValue::NULL)?.navigator();
@@ -70,7 +72,25 @@ pub async fn copy(text: &str) -> bool {
         write.call1(&clipboard, &text.into())?.dyn_into()
     };
     match write() {
-        Ok(promise) => JsFuture::from(promise).await.is_ok(),
-        Err(_) => false,
+        Ok(promise) if JsFuture::from(promise.clone()).await.is_ok() => true,
+        _ => copy_by_field(text).unwrap_or(false),
     }
+}
+
+/// Copies by way of a field: a page that did not come by https has no other way.
+fn copy_by_field(text: &str) -> Option<bool> {
+    let document = document()?;
+    let focused = document.active_element();
+    let field: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
+    field.set_class_name("visually-hidden");
+    field.set_value(text);
+    document.body()?.append_child(&field).ok()?;
+    field.select();
+    let copy: Function = Reflect::get(&document, &"execCommand".into()).ok()?.dyn_into().ok()?;
+    let is_copied = copy.call1(&document, &"copy".into()).ok().and_then(|done| done.as_bool());
+    field.remove();
+    if let Some(focused) = focused.and_then(|focused| focused.dyn_into::<HtmlElement>().ok()) {
+        let _ = focused.focus();
+    }
+    is_copied
 }

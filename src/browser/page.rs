@@ -156,25 +156,59 @@ pub fn is_touch() -> bool {
 }
 
 /// Returns the cells of the first table in a piece of HTML, as spreadsheets put it on the
-/// clipboard; empty where there is none.
+/// clipboard; empty where there is none. A cell that spans others stands first among blank ones.
 pub fn table_cells(html: &str) -> Vec<Vec<String>> {
     let html = html.replace("<br", "\u{2028}<br");
     let parsed = DomParser::new()
         .and_then(|parser| parser.parse_from_string(&html, SupportedType::TextHtml));
     let Ok(document) = parsed else { return Vec::new() };
-    let Ok(rows) = document.query_selector_all("tr") else { return Vec::new() };
-    let rows = (0..rows.length()).filter_map(|at| rows.get(at)?.dyn_into::<Element>().ok());
-    rows.map(|row| row_cells(&row)).filter(|cells| !cells.is_empty()).collect()
+    let Ok(Some(table)) = document.query_selector("table") else { return Vec::new() };
+    let mut cells: Vec<Vec<String>> = Vec::new();
+    // For each column, how many of the next rows a cell from above reaches into.
+    let mut reaching: Vec<u32> = Vec::new();
+    for row in children(&table, ":scope > tr, :scope > * > tr") {
+        let mut texts = Vec::new();
+        for cell in children(&row, ":scope > td, :scope > th") {
+            skip_reached(&mut texts, &mut reaching);
+            let (across, down) = (span(&cell, "colspan"), span(&cell, "rowspan"));
+            for at in 0..across {
+                texts.push(if at == 0 { cell_text(&cell) } else { String::new() });
+                if reaching.len() < texts.len() {
+                    reaching.push(0);
+                }
+                reaching[texts.len() - 1] = down - 1;
+            }
+        }
+        skip_reached(&mut texts, &mut reaching);
+        if !texts.is_empty() {
+            cells.push(texts);
+        }
+    }
+    cells
 }
 
-fn row_cells(row: &Element) -> Vec<String> {
-    let Ok(cells) = row.query_selector_all("td, th") else { return Vec::new() };
-    let cells = (0..cells.length()).filter_map(|at| cells.get(at)?.text_content());
+fn skip_reached(texts: &mut Vec<String>, reaching: &mut [u32]) {
+    while let Some(rows) = reaching.get_mut(texts.len()).filter(|rows| **rows > 0) {
+        *rows -= 1;
+        texts.push(String::new());
+    }
+}
+
+fn children(of: &Element, selector: &str) -> Vec<Element> {
+    let Ok(found) = of.query_selector_all(selector) else { return Vec::new() };
+    (0..found.length()).filter_map(|at| found.get(at)?.dyn_into::<Element>().ok()).collect()
+}
+
+/// Returns how far a cell reaches; what no spreadsheet writes counts as one.
+fn span(cell: &Element, name: &str) -> u32 {
+    let said = cell.get_attribute(name).and_then(|text| text.trim().parse().ok());
+    said.filter(|span| (1..=1_000).contains(span)).unwrap_or(1)
+}
+
+fn cell_text(cell: &Element) -> String {
     // Line breaks of the source are spaces; those of the cell were marked.
-    let tidy = |text: String| {
-        let lines = text.split('\u{2028}');
-        let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-        lines.collect::<Vec<_>>().join("\n")
-    };
-    cells.map(tidy).collect()
+    let text = cell.text_content().unwrap_or_default();
+    let lines = text.split('\u{2028}');
+    let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -67,7 +67,6 @@ pub fn ProductPanel(
     view! {
         <Dialog
             title=Signal::derive(name)
-            title_dir="auto"
             close=words.label(Key::AppClose)
             placement=Placement::Side
             on_close=move |()| navigator.go(&back)

@@ -57,18 +57,22 @@ pub fn UpdatePage() -> impl IntoView {
         <PageHead title=title about=move || view! { <bdi>{told}</bdi> }>
             <Show when=move || step.get() == Step::Review>
                 <button type="button" class="button" on:click=move |_| desk.tell(Msg::ColumnsReopened)>
-                    {words.t(Key::UpdateChangeColumns)}
+                    <Icon sign=Sign::Columns />
+                    <span>{words.t(Key::UpdateChangeColumns)}</span>
                 </button>
             </Show>
             <Show when=move || matches!(step.get(), Step::Columns | Step::Review | Step::Result)>
                 <button type="button" class="button" on:click=move |_| desk.tell(Msg::StartedOver)>
-                    {words.t(Key::UpdateStartOver)}
+                    <Icon sign=Sign::File />
+                    <span>{words.t(Key::UpdateStartOver)}</span>
                 </button>
             </Show>
         </PageHead>
         <Steps step=step />
         <KeepingFault />
-        <DraftNotes />
+        <Show when=move || !matches!(step.get(), Step::Apply | Step::Result)>
+            <DraftNotes />
+        </Show>
         <Show when=move || is_as_last_time.get()>
             <p class="as-last-time">
                 <Icon sign=Sign::Info />

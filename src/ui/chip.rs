@@ -21,10 +21,12 @@ pub fn Chip(
     #[prop(default = "")]
     tone: &'static str,
 ) -> impl IntoView {
+    // Nothing found is nothing to worry about.
+    let is_none = Memo::new(move |_| count.with(|count| matches!(count.as_str(), "0" | "٠")));
     view! {
         <button
             type="button"
-            class=format!("chip {tone}")
+            class=move || if is_none.get() { "chip".to_owned() } else { format!("chip {tone}") }
             aria-pressed=move || is_on.get().to_string()
             on:click=move |_| on_press.run(())
         >

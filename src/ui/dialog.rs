@@ -39,9 +39,6 @@ pub fn Dialog(
     /// Where it stands.
     #[prop(optional)]
     placement: Placement,
-    /// The direction of the title: `auto` where it is a product's name.
-    #[prop(default = "")]
-    title_dir: &'static str,
     /// Whether it has a cross; a question is left by its answers.
     #[prop(default = true)]
     has_cross: bool,
@@ -77,7 +74,6 @@ pub fn Dialog(
             on_close.run(());
         }
     };
-    let title_dir = (!title_dir.is_empty()).then_some(title_dir);
     view! {
         <dialog
             node_ref=node
@@ -91,7 +87,7 @@ pub fn Dialog(
         >
             <div class="dialog-sheet">
                 <header class="dialog-head">
-                    <h2 id=title_id dir=title_dir tabindex="-1" autofocus>{move || title.get()}</h2>
+                    <h2 id=title_id tabindex="-1" autofocus><bdi>{move || title.get()}</bdi></h2>
                     {has_cross.then(|| view! {
                         <button
                             type="button"

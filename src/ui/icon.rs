@@ -13,6 +13,8 @@ pub enum Sign {
     Download,
     /// Sliders: settings.
     Sliders,
+    /// A sheet in columns.
+    Columns,
     /// Two arrows in a circle: refresh.
     Refresh,
     /// A lens: search.
@@ -62,6 +64,11 @@ pub enum Sign {
 }
 
 impl Sign {
+    /// Tells whether it points along the line, and turns with it.
+    fn turns(self) -> bool {
+        matches!(self, Self::Leave | Self::Undo | Self::Redo)
+    }
+
     fn path(self) -> &'static str {
         match self {
             Self::Box => "M3 6.5 9 3.5l6 3v6.5l-6 3-6-3zM3 6.5l6 3 6-3M9 9.5V16",
@@ -70,6 +77,7 @@ impl Sign {
             Self::Sliders => {
                 "M3.5 5h4M10.5 5h4M3.5 9h7M13.5 9h1M3.5 13h2M8.5 13h6M9 3.5v3M12 7.5v3M7 11.5v3"
             }
+            Self::Columns => "M3 4h12v10H3zM7 4v10M11 4v10",
             Self::Refresh => {
                 "M14.5 8A5.6 5.6 0 0 0 4.4 5.600L3.5 6.700M3.5 3.700v3h3M3.5 10a5.6 5.6 0 0 0 10.1 2.400l.9-1.100M14.5 14.300v-3h-3"
             }
@@ -106,7 +114,7 @@ pub fn Icon(
     sign: Sign,
 ) -> impl IntoView {
     view! {
-        <svg class="icon" viewBox="0 0 18 18" aria-hidden="true" focusable="false">
+        <svg class=if sign.turns() { "icon turns" } else { "icon" } viewBox="0 0 18 18" aria-hidden="true" focusable="false">
             <path d=sign.path() />
         </svg>
     }

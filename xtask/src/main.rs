@@ -27,7 +27,8 @@ cargo xtask bench [--write]
 cargo xtask bench browser [--write]
                            a million rows in Chromium, beside PapaParse and uDSV
 cargo xtask bench native   the same natively, beside the csv crate's bare pass
-cargo xtask soak [CASES]   a million made files through reading and planning";
+cargo xtask soak [CASES [SEED]]
+                           a million made files through all that a worksheet does";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -37,8 +38,9 @@ fn main() -> ExitCode {
         ["dev"] => dev::run(),
         ["test" | "ci", steps @ ..] => test::run(steps),
         ["tidy"] => tidy::run(),
-        ["soak"] => test::soak("1000000"),
-        ["soak", cases] => test::soak(cases),
+        ["soak"] => test::soak("1000000", "1"),
+        ["soak", cases] => test::soak(cases, "1"),
+        ["soak", cases, seed] => test::soak(cases, seed),
         ["bench", "native"] => bench::native(),
         ["bench", "browser"] => bench::browser(bench::Figures::Print),
         ["bench", "browser", "--write"] => bench::browser(bench::Figures::Write),

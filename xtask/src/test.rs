@@ -80,12 +80,12 @@ fn end_to_end(steps: &mut Steps) -> Outcome {
 }
 
 /// Many more made files than the tests have time for; a failure prints its seed.
-pub(crate) fn soak(cases: &str) -> Outcome {
+pub(crate) fn soak(cases: &str, seed: &str) -> Outcome {
     let mut steps = Steps::default();
-    let name = format!("{cases} made files");
+    let name = format!("{cases} made files, seed {seed}");
     steps.step(&name, |steps| {
         let test = ["test", "--release", "-p", "stockroom-worksheet", "--test", "any_bytes"];
-        steps.tests(cargo(&test).env("STOCKROOM_CASES", cases))
+        steps.tests(cargo(&test).env("STOCKROOM_CASES", cases).env("STOCKROOM_SEED", seed))
     })?;
     steps.print();
     Ok(())

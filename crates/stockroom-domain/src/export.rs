@@ -16,6 +16,9 @@ use crate::table::{Encoding, Header, ReadOptions, Table, unquote};
 /// The name of the column that says what is wrong with a row.
 pub const ERROR_COLUMN: &str = "error";
 
+/// What marks a text as UTF-8 or UTF-16 where it begins.
+const MARK: char = '\u{feff}';
+
 /// Returns the given rows as a file like the one they came from, each with what is wrong with it.
 ///
 /// Cells stand as they stood, byte for byte, but for those that were typed over, and for texts that
@@ -31,7 +34,11 @@ pub fn rows_with_errors(sheet: &Sheet, rows: &[(usize, String)]) -> Vec<u8> {
     let end = if table.ends_lines_with_crlf() { "\r\n" } else { "\n" };
     let mut writer = Writer { text: String::new(), delimiter, end };
     if let Some(header) = table.raw_header() {
-        let cells = header[..columns].iter().map(|cell| harmless(cell, delimiter));
+        let cells = header[..columns].iter().map(|cell| {
+            // A quote that opens in the header and never closes leaves no row behind it.
+            let is_open = table.unclosed_quote().is_some() && table.rows() == 0;
+            if is_open { first_line(cell, delimiter) } else { harmless(cell, delimiter) }
+        });
         writer.record(cells, ERROR_COLUMN);
     }
     for (row, error) in rows {
@@ -66,7 +73,12 @@ struct Writer {
 impl Writer {
     fn record<'a>(&mut self, cells: impl Iterator<Item = Cow<'a, str>>, error: &str) {
         for cell in cells {
-            self.text.push_str(&cell);
+            if self.text.is_empty() && cell.starts_with(MARK) {
+                // At the file's beginning it would be taken for a mark, and what follows for a cell.
+                self.text.push_str(&text_cell(cell.trim_start_matches(MARK), self.delimiter));
+            } else {
+                self.text.push_str(&cell);
+            }
             self.text.push(self.delimiter);
         }
         self.text.push_str(error);
@@ -137,8 +149,13 @@ fn closed(sheet: &Sheet, row: usize, column: usize, delimiter: char) -> Cow<'_, 
     if !is_open(sheet, row, column) {
         return Cow::Borrowed(raw);
     }
+    first_line(raw, delimiter)
+}
+
+/// Returns the first line of a cell whose quote never closes.
+fn first_line(raw: &str, delimiter: char) -> Cow<'_, str> {
     let text = unquote(raw);
-    Cow::Owned(quoted(text.lines().next().unwrap_or(""), delimiter).into_owned())
+    Cow::Owned(text_cell(text.lines().next().unwrap_or(""), delimiter).into_owned())
 }
 
 /// Tells whether a cell's quote never closes.

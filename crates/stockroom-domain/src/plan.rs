@@ -24,7 +24,7 @@ use merge::Merged;
 
 pub use confirm::{CleanPlan, ConfirmedPlan, GuardsUnconfirmed, Item, ItemChange};
 pub use guard::{Guard, GuardCode, Limits};
-pub use issues::Issue;
+pub use issues::{Issue, level_named};
 
 /// The most products of one bulk request.
 pub const ITEMS_PER_REQUEST: usize = 200;

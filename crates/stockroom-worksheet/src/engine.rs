@@ -56,15 +56,26 @@ pub trait Outside {
     fn tell(&mut self, news: News);
 
     /// Returns the bytes of the file once more, to read them in another encoding.
-    fn bytes(&mut self) -> Option<Vec<u8>>;
+    fn bytes(&mut self) -> Bytes;
+}
+
+/// The bytes of the file that the rows are from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bytes {
+    /// There is no file: the rows are from text that was handed over.
+    None,
+    /// It cannot be read any more: moved, changed, taken away.
+    Lost,
+    /// All of them.
+    Read(Vec<u8>),
 }
 
 /// Hears nothing and has no file.
 impl Outside for () {
     fn tell(&mut self, _: News) {}
 
-    fn bytes(&mut self) -> Option<Vec<u8>> {
-        None
+    fn bytes(&mut self) -> Bytes {
+        Bytes::None
     }
 }
 

@@ -269,7 +269,7 @@ pub enum Filter {
     Errors,
     /// Those with warnings.
     Warnings,
-    /// Those that change without a warning.
+    /// Those that are sent, with a warning or without.
     Changes,
     /// Those whose level goes to 0.
     ToZero,

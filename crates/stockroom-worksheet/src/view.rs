@@ -61,7 +61,7 @@ impl<'a> Shown<'a> {
             Filter::All => true,
             Filter::Errors => self.plan.verdict(row) == Verdict::Error,
             Filter::Warnings => self.plan.verdict(row) == Verdict::Warning,
-            Filter::Changes => self.plan.verdict(row) == Verdict::Change,
+            Filter::Changes => self.plan.verdict(row).is_sent(),
             Filter::ToZero => self.plan.is_sent_to_zero(row),
             Filter::Unchanged => self.plan.verdict(row) == Verdict::Unchanged,
         }

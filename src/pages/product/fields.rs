@@ -129,6 +129,8 @@ fn LevelNote(panel: Panel, place: StoredValue<Place>, typed: Memo<Typed>) -> imp
     };
     move || {
         let note = match typed.get() {
+            // The field shows it already.
+            Typed::Blank if panel.connection.can_write() && before().is_some() => ().into_any(),
             Typed::Blank => view! { <span class="level-now">{level()}</span> }.into_any(),
             Typed::Goes(_, applied) => change(applied).into_any(),
             fault => {

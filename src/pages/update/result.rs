@@ -1,7 +1,7 @@
 //! What happened to each item.
 
 use leptos::prelude::*;
-use stockroom_api::bulk::{ItemError, ItemResult};
+use stockroom_api::bulk::ItemResult;
 use stockroom_client::run::{End, Event, Outcome, Summary};
 use stockroom_domain::plan::ItemChange;
 use stockroom_domain::quantity::{Change, Level, apply};
@@ -11,7 +11,7 @@ use super::state::{Apply, Model, Msg};
 use super::tell;
 use crate::app::viewport::use_viewport;
 use crate::browser::clock;
-use crate::ui::{ChangeView, Chip, Delta, Notice, Tone, VirtualRows};
+use crate::ui::{ChangeView, Chip, Delta, Icon, Notice, Sign, Tone, VirtualRows};
 use crate::words::{Key, Plural, Words, use_words};
 
 /// The height of a row, and of a card with the gap after it; the style sheet says the same.
@@ -99,7 +99,15 @@ pub fn ResultStep() -> impl IntoView {
         }
     };
     view! {
-        {move || told().map(|(tone, title, about)| view! { <Notice tone=tone title=title about=about /> })}
+        {move || told().map(|(tone, title, about)| view! {
+            <Notice tone=tone title=title about=about>
+                <Show when=can_resume>
+                    <button type="button" class="button" on:click=move |_| desk.tell_run(Event::ResumeAsked)>
+                        {words.t(Key::UpdateResume)}
+                    </button>
+                </Show>
+            </Notice>
+        })}
         <section class="card">
             <div class="card-bar review-bar">
                 <div class="chips">
@@ -110,18 +118,14 @@ pub fn ResultStep() -> impl IntoView {
             <footer class="card-foot">
                 <p class="foot-about">{move || took(words, desk.with(|m| m.apply.as_ref().map(|a| (a.started_ms, a.ended_ms))))}</p>
                 <Show when=has_rest>
-                    <button type="button" class="button" on:click=move |_| desk.tell(Msg::ErrorsAsked)>
-                        {words.t(Key::UpdateDownloadRest)}
+                    <button type="button" class="button fold" on:click=move |_| desk.tell(Msg::ErrorsAsked)>
+                        <Icon sign=Sign::Download />
+                        <span>{words.t(Key::UpdateDownloadRest)}</span>
                     </button>
                 </Show>
                 <Show when=can_retry>
                     <button type="button" class="button" on:click=move |_| desk.tell_run(Event::RetryUnknownAsked)>
                         {words.t(Key::UpdateRetryUnknown)}
-                    </button>
-                </Show>
-                <Show when=can_resume>
-                    <button type="button" class="button" on:click=move |_| desk.tell_run(Event::ResumeAsked)>
-                        {words.t(Key::UpdateResume)}
                     </button>
                 </Show>
                 <a class="button primary" href="/">{words.t(Key::AppToInventory)}</a>
@@ -222,7 +226,7 @@ struct Row {
     name: String,
     variant: String,
     change: Option<Told>,
-    refusal: Option<ItemError>,
+    outcome: Outcome,
 }
 
 /// A level before and after: as the server told it, else as the preview had it.
@@ -244,15 +248,11 @@ impl Row {
         let label = variant.map(|(label, _)| label.clone()).unwrap_or_default();
         let change = asked.and_then(|asked| match outcome {
             Outcome::Applied(Some(result)) => told(result, &label, asked),
-            Outcome::Applied(None) => planned(asked),
-            _ => None,
+            // What was asked, where it is not known to be done.
+            _ => planned(asked),
         });
-        let refusal = match outcome {
-            Outcome::Refused(error) => Some(error.clone()),
-            _ => None,
-        };
         let (external_id, name) = (item.external_id.clone(), item.name.clone());
-        Self { external_id, name, variant: label, change, refusal }
+        Self { external_id, name, variant: label, change, outcome: outcome.clone() }
     }
 }
 
@@ -277,9 +277,14 @@ fn planned(asked: ItemChange) -> Option<Told> {
 }
 
 fn row_view(words: Words, index: usize, row: &Row) -> impl IntoView + use<> {
-    let note = row.refusal.as_ref().map(|error| tell::refusal(words, error)).unwrap_or_default();
+    let note = tell::not_applied(words, &row.outcome).unwrap_or_default();
+    let class = match Kind::of(&row.outcome) {
+        Kind::Applied => "grid-row",
+        Kind::Refused => "grid-row is-open is-refused",
+        Kind::Unknown | Kind::NotSent => "grid-row is-open",
+    };
     view! {
-        <div class="grid-row" role="row" aria-rowindex=(index + 2).to_string()>
+        <div class=class role="row" aria-rowindex=(index + 2).to_string()>
             <div class="c-sku" role="gridcell"><bdi>{row.external_id.clone()}</bdi></div>
             <div class="c-product" role="gridcell"><bdi class="name">{row.name.clone()}</bdi></div>
             <div class="c-variant" role="gridcell"><bdi>{row.variant.clone()}</bdi></div>

@@ -63,9 +63,13 @@ pub fn ReviewStep() -> impl IntoView {
 #[component]
 fn Worksheet(summary: Memo<Option<Summary>>) -> impl IntoView {
     provide_sheet();
+    // On a phone the rows come first: what is needed less often is behind a button.
+    let has_tools = RwSignal::new(false);
     view! {
-        <ReviewBar summary=summary />
-        <RowsBar />
+        <div class="sheet-tools" class:has-tools=move || has_tools.get()>
+            <ReviewBar summary=summary has_tools=has_tools />
+            <RowsBar />
+        </div>
         <ChangesGrid />
     }
 }
@@ -186,7 +190,7 @@ fn StyleSelect() -> impl IntoView {
 
 /// The filters with their counts, search, undo and redo.
 #[component]
-fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
+fn ReviewBar(summary: Memo<Option<Summary>>, has_tools: RwSignal<bool>) -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let view_now = Memo::new(move |_| desk.with(|model| model.view.clone()));
@@ -262,6 +266,16 @@ fn ReviewBar(summary: Memo<Option<Summary>>) -> impl IntoView {
                 >
                     <Icon sign=Sign::Redo />
                 </button>
+                <button
+                    type="button"
+                    class="button quiet icon-only phone-only"
+                    aria-label=words.t(Key::UpdateTools)
+                    aria-expanded=move || has_tools.get().to_string()
+                    aria-pressed=move || has_tools.get().to_string()
+                    on:click=move |_| has_tools.update(|has| *has = !*has)
+                >
+                    <Icon sign=Sign::Sliders />
+                </button>
             </div>
         </div>
     }
@@ -283,7 +297,7 @@ fn count_of(filter: Filter, totals: &Totals) -> usize {
         Filter::All => totals.rows,
         Filter::Errors => totals.errors,
         Filter::Warnings => totals.warnings,
-        Filter::Changes => totals.changes,
+        Filter::Changes => totals.changes + totals.warnings,
         Filter::ToZero => totals.to_zero,
         Filter::Unchanged => totals.unchanged,
     }

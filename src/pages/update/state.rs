@@ -278,6 +278,13 @@ impl Model {
             Reply::Unknown(skus) if !skus.is_empty() => vec![Effect::LookUp(skus)],
             // Pressed twice, it is still one run.
             Reply::Confirmed(items) if self.step == Step::Review => vec![Effect::MakeRun(items)],
+            Reply::Unconfirmed if self.step == Step::Review => {
+                // The plan is another since the number was typed.
+                self.is_confirming =
+                    self.summary.as_ref().is_some_and(|summary| !summary.guards.is_empty());
+                Vec::new()
+            }
+            Reply::Unreadable => self.lose_worker(Trouble::Unreadable),
             Reply::File(bytes) => {
                 let name = self.file_name(if self.step == Step::Result {
                     "not-applied"

@@ -92,8 +92,17 @@ pub(super) fn halt(words: Words, halt: &Halt) -> &'static str {
 
 /// Returns the title and the sentence of a guard.
 pub(super) fn guard(words: Words, guard: Guard, totals: &Totals) -> (String, String) {
-    #[expect(clippy::cast_precision_loss, reason = "a percentage")]
-    let percent = words.percent(guard.value as f64 / 100.0);
+    // Rounded down: what is nearly all of them is not all of them.
+    let share = |part: i64, whole: i64| {
+        #[expect(clippy::cast_precision_loss, reason = "a percentage")]
+        let share = (part.max(0) * 100 / whole.max(1)) as f64 / 100.0;
+        words.percent(share)
+    };
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let percent = match guard.code {
+        GuardCode::ErrorsShare => share(count(totals.errors), count(totals.rows)),
+        _ => share(totals.units_before - totals.units_after, totals.units_before),
+    };
     let units = [
         ("before", words.number(totals.units_before)),
         ("after", words.number(totals.units_after)),

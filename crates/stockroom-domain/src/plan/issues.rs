@@ -1,10 +1,10 @@
 //! What is wrong with a row, told in full when somebody asks: the plan keeps only codes.
 
-use super::planner::NONE;
+use super::planner::{NONE, level};
 use super::{Plan, place};
 use crate::code::Code;
 use crate::columns::Field;
-use crate::quantity::Mode;
+use crate::quantity::{Level, Mode};
 use crate::rows::{Fault, Outcome, Reader, RowAsk, quote};
 use crate::sheet::Sheet;
 use crate::stock::{Stock, VariantFault};
@@ -55,24 +55,24 @@ impl Unfound {
 
 /// Returns the product and the variant that a row names, by their places in the stock.
 pub(super) fn find(sheet: &Sheet, stock: &Stock, ask: &RowAsk<'_>) -> Result<(u32, u32), Unfound> {
-    find_variant(sheet, stock, ask, stock.find(&ask.external_id))
+    find_variant(sheet, stock, &ask.variant, stock.find(&ask.external_id))
 }
 
 /// Returns the product, which was looked up, and the variant that a row names.
 pub(super) fn find_variant(
     sheet: &Sheet,
     stock: &Stock,
-    ask: &RowAsk<'_>,
+    label: &str,
     product: Option<usize>,
 ) -> Result<(u32, u32), Unfound> {
     let product = product.ok_or(Unfound::Product)?;
-    let is_own = ask.variant.is_empty()
+    let is_own = label.is_empty()
         || (sheet.mapping().names_variants_by_option()
             && stock.product(product).variants.is_empty());
     if is_own {
         return Ok((place(product), NONE));
     }
-    match stock.find_variant(product, &ask.variant) {
+    match stock.find_variant(product, label) {
         Ok(variant) => Ok((place(product), place(variant))),
         Err(VariantFault::Ambiguous) => Err(Unfound::Ambiguous),
         Err(VariantFault::Unknown { nearest }) => {
@@ -80,6 +80,14 @@ pub(super) fn find_variant(
             Err(Unfound::Variant { nearest })
         }
     }
+}
+
+/// Returns the level that a row names, whether it asks for anything or not; `None` where it names
+/// none, or one that is not tracked.
+pub fn level_named(sheet: &Sheet, stock: &Stock, row: usize) -> Option<Level> {
+    let product = stock.find(sheet.external_id(row).trim());
+    let (product, variant) = find_variant(sheet, stock, sheet.variant(row).trim(), product).ok()?;
+    level(stock, product, variant)
 }
 
 impl Plan {

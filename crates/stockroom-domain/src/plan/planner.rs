@@ -146,7 +146,8 @@ impl Plan {
         let fault = match &ask.outcome {
             Outcome::Blank => {
                 if adds_locations(sheet)
-                    && let Ok((product, variant)) = issues::find_variant(sheet, stock, ask, product)
+                    && let Ok((product, variant)) =
+                        issues::find_variant(sheet, stock, &ask.variant, product)
                 {
                     let target = self.find_or_add_target(product, variant);
                     self.left.insert(place(row), target);
@@ -156,7 +157,7 @@ impl Plan {
             Outcome::Change(_) => None,
             Outcome::Fault(fault) => Some(fault.code),
         };
-        match issues::find_variant(sheet, stock, ask, product) {
+        match issues::find_variant(sheet, stock, &ask.variant, product) {
             Ok((product, variant)) => {
                 let expects_other = ask.expects_no_level
                     || (ask.expected.is_some() && ask.expected != level(stock, product, variant));
@@ -358,7 +359,7 @@ impl<'a> Adding<'a> {
     }
 }
 
-fn level(stock: &Stock, product: u32, variant: u32) -> Option<Level> {
+pub(super) fn level(stock: &Stock, product: u32, variant: u32) -> Option<Level> {
     let product = stock.product(product as usize);
     product.variants.get(variant as usize).map_or(product.level, |variant| variant.level)
 }

@@ -1,6 +1,7 @@
 //! Edits: a cell, a fill, a paste; each is one step that can be taken back, and that a draft keeps.
 
-use stockroom_domain::quantity::{Level, MAX_UNITS};
+use stockroom_domain::plan::level_named;
+use stockroom_domain::quantity::MAX_UNITS;
 use stockroom_domain::sheet::{Edit, EditField, Sheet, Touched};
 
 use super::rows::value_text;
@@ -134,7 +135,8 @@ impl Engine {
 
     /// Returns the level of a row's target changed by a percentage, as a set.
     fn percent_edit(&self, row: u32, hundredths: i32, rounding: Rounding) -> Option<Edit> {
-        let before = self.level_named(row as usize)?.get();
+        let sheet = self.sheet.as_ref()?;
+        let before = level_named(sheet, &self.stock, row as usize)?.get();
         let exact = i128::from(before) * (10_000 + i128::from(hundredths));
         let whole = match rounding {
             Rounding::Nearest => (exact + 5_000).div_euclid(10_000),
@@ -144,21 +146,6 @@ impl Engine {
         let level = i64::try_from(whole).unwrap_or(MAX_UNITS).clamp(0, MAX_UNITS);
         let text = Some(["=", &level.to_string()].concat());
         Some(Edit { row, field: EditField::Value, text })
-    }
-
-    /// Returns the level that a row names, whether it asks for anything or not.
-    fn level_named(&self, row: usize) -> Option<Level> {
-        let sheet = self.sheet.as_ref()?;
-        let product = self.stock.find(sheet.external_id(row).trim())?;
-        let label = sheet.variant(row);
-        let known = self.stock.product(product);
-        let is_own = label.trim().is_empty()
-            || (sheet.mapping().names_variants_by_option() && known.variants.is_empty());
-        if is_own {
-            return known.level;
-        }
-        let variant = self.stock.find_variant(product, &label).ok()?;
-        known.variants[variant].level
     }
 
     fn paste(

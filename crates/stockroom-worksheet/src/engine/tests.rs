@@ -357,11 +357,11 @@ fn several_locations_are_chosen_or_added_up() {
 
 #[test]
 fn another_encoding_reads_the_file_s_own_bytes_again() {
-    struct Disk(Vec<u8>);
+    struct Disk(Bytes);
     impl Outside for Disk {
         fn tell(&mut self, _: News) {}
-        fn bytes(&mut self) -> Option<Vec<u8>> {
-            Some(self.0.clone())
+        fn bytes(&mut self) -> Bytes {
+            self.0.clone()
         }
     }
     let bytes = b"sku;\xc7\xe1\xdf\xe3\xed\xc9\nSIM-TEL;5\n".to_vec();
@@ -372,7 +372,9 @@ fn another_encoding_reads_the_file_s_own_bytes_again() {
         (Encoding::Windows1252, Some(Code::NoValueColumn))
     );
     let options = ReadOptions { encoding: Some(Encoding::Windows1256), ..ReadOptions::default() };
-    let reply = engine.answer(Ask::Reread(options), &mut Disk(bytes));
+    let lost = engine.answer(Ask::Reread(options), &mut Disk(Bytes::Lost));
+    assert_eq!(lost, Reply::Unreadable);
+    let reply = engine.answer(Ask::Reread(options), &mut Disk(Bytes::Read(bytes)));
     let Reply::Shape(shape) = reply else { panic!() };
     assert_eq!((shape.names[1].as_str(), shape.unusable), ("الكمية", None));
 }

@@ -40,6 +40,8 @@ pub enum Reply {
     Ready(String),
     /// It is done.
     Done,
+    /// The file cannot be read any more; all is as it was.
+    Unreadable,
     /// What the file looks like.
     Shape(Box<Shape>),
     /// What the plan comes to.

@@ -9,6 +9,8 @@ use super::grid::{Sheet, place};
 use super::select::{Cell, Selection};
 use crate::browser::{files, page};
 use crate::pages::update::state::Msg;
+use crate::ui::Tone;
+use crate::words::{Key, Plural};
 
 /// Copies what is chosen: at once where its rows are at hand, else when the worker has told them.
 pub(super) fn copied(event: &ClipboardEvent, sheet: Sheet) {
@@ -29,9 +31,14 @@ pub(super) fn copied(event: &ClipboardEvent, sheet: Sheet) {
     let view = sheet.desk.with_untracked(|model| model.view.clone());
     let ask = Ask::Copy { view, start: place(start), count: place(count), first, last };
     spawn_local(async move {
-        if let Some(Reply::Text(text)) = sheet.desk.ask(ask).await {
-            files::copy(&text).await;
-        }
+        let Some(Reply::Text(text)) = sheet.desk.ask(ask).await else { return };
+        let told = if files::copy(&text).await {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            (Tone::Info, sheet.words.count(Plural::UpdateRowsCopied, count, &[]))
+        } else {
+            (Tone::Error, sheet.words.text(Key::UpdateCopyFailed).to_owned())
+        };
+        sheet.toasts.show(told.0, told.1);
     });
 }
 
@@ -50,11 +57,14 @@ pub(super) fn pasted(event: &ClipboardEvent, sheet: Sheet) {
         // One text goes into the field, where the caret is.
         return;
     }
-    let cells = if plain.is_empty() {
-        page::table_cells(&data.get_data("text/html").unwrap_or_default())
-    } else {
-        clipboard::read(&plain)
-    };
+    let mut cells = if plain.is_empty() { Vec::new() } else { clipboard::read(&plain) };
+    if width(&cells) < 2 {
+        // A table whose text came without its columns.
+        let table = page::table_cells(&data.get_data("text/html").unwrap_or_default());
+        if width(&table) > width(&cells) {
+            cells = table;
+        }
+    }
     if cells.is_empty() {
         return;
     }
@@ -69,8 +79,8 @@ fn paste(sheet: Sheet, cells: Vec<Vec<String>>) {
     let (first, _) = selection.columns();
     let view = sheet.desk.with_untracked(|model| model.view.clone());
     let cells = repeated(cells, count);
-    let (rows, width) = (cells.len(), cells.iter().map(Vec::len).max().unwrap_or(1));
-    let last = (first as usize + width - 1).min(GridColumn::ALL.len() - 1);
+    let rows = cells.len();
+    let last = (first as usize + width(&cells).max(1) - 1).min(GridColumn::ALL.len() - 1);
     let ask = Ask::Paste { view, start: place(start), column: first, cells };
     sheet.desk.tell(Msg::Edited(ask));
     let from = Selection::at(Cell { row: start, column: first as usize });
@@ -78,6 +88,11 @@ fn paste(sheet: Sheet, cells: Vec<Vec<String>>) {
         anchor: Cell { row: start + rows.max(1) - 1, column: last },
         cursor: from.cursor,
     });
+}
+
+/// Returns the cells of the longest row.
+fn width(cells: &[Vec<String>]) -> usize {
+    cells.iter().map(Vec::len).max().unwrap_or(0)
 }
 
 /// One row that is pasted over several chosen ones goes into each.

@@ -9,7 +9,7 @@ use crate::connection::use_connection;
 use crate::pages::update::desk::use_desk;
 use crate::pages::update::state::{Model, Msg};
 use crate::pages::update::tell;
-use crate::ui::{Dialog, Field};
+use crate::ui::{Dialog, Field, Icon, Sign};
 use crate::words::{Key, Plural, Words, use_words};
 
 /// Returns the button's words: how many levels change, how many errors stay behind.
@@ -51,8 +51,9 @@ pub fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
         <footer class="card-foot">
             <p class="foot-about" role="status">{about}</p>
             <Show when=has_errors>
-                <button type="button" class="button" on:click=move |_| desk.tell(Msg::ErrorsAsked)>
-                    {words.t(Key::UpdateDownloadErrors)}
+                <button type="button" class="button fold" on:click=move |_| desk.tell(Msg::ErrorsAsked)>
+                    <Icon sign=Sign::Download />
+                    <span>{words.t(Key::UpdateDownloadErrors)}</span>
                 </button>
             </Show>
             <button

@@ -17,12 +17,12 @@ use crate::app::viewport::use_viewport;
 use crate::browser::page;
 use crate::pages::update::desk::{Desk, use_desk};
 use crate::pages::update::state::Msg;
-use crate::ui::{EmptyState, LongList, LongRows};
-use crate::words::{Key, use_words};
+use crate::ui::{EmptyState, LongList, LongRows, Toasts, use_toasts};
+use crate::words::{Key, Words, use_words};
 
 /// The height of a row, and of a card with the gap after it; the style sheet says the same.
 const ROW_PX: u32 = 40;
-const CARD_PX: u32 = 180;
+const CARD_PX: u32 = 168;
 const HEAD_PX: f64 = 36.0;
 
 /// The grid's state; copy it into closures.
@@ -37,6 +37,8 @@ pub struct Sheet {
     /// The cell that is being edited, with what it began with.
     pub(super) editing: RwSignal<Option<Editing>>,
     pub(super) list: LongList,
+    pub(super) toasts: Toasts,
+    pub(super) words: Words,
 }
 
 impl Sheet {
@@ -119,6 +121,8 @@ pub(super) fn provide_sheet() -> Sheet {
         selection: RwSignal::new(kept.unwrap_or_default()),
         editing: RwSignal::new(None),
         list: LongList::new(total, height, if viewport.is_narrow() { 0.0 } else { HEAD_PX }),
+        toasts: use_toasts(),
+        words: use_words(),
     };
     provide_context(sheet);
     keep_cursor(sheet);

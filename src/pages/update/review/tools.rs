@@ -23,7 +23,7 @@ pub fn GridTools() -> impl IntoView {
         <GoToLine />
         <button
             type="button"
-            class="button quiet"
+            class="button quiet add-rows"
             on:click=move |_| sheet.desk.tell(Msg::Edited(Ask::AddRows(ROWS)))
         >
             {words.t(Key::UpdateAddRows)}
@@ -60,7 +60,7 @@ fn GoToLine() -> impl IntoView {
                 class="input"
                 inputmode="numeric"
                 autocomplete="off"
-                dir="ltr"
+                dir=move || typed.with(|text| (!text.is_empty()).then_some("ltr"))
                 prop:value=move || typed.get()
                 on:input:target=move |event| typed.set(event.target().value())
             />

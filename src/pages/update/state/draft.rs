@@ -271,7 +271,9 @@ impl Model {
             None => None,
         };
         let generation = self.generation + 1;
-        *self = Self { generation, note: source.map(Note::Aside), ..Self::default() };
+        // What lies aside already is still there.
+        let lies = self.note.take().filter(|note| !matches!(note, Note::Back(_)));
+        *self = Self { generation, note: source.map(Note::Aside).or(lies), ..Self::default() };
     }
 
     pub(super) fn lose_draft(&mut self) -> Vec<Effect> {

@@ -24,6 +24,7 @@ impl Model {
         let journal = Vec::new();
         self.apply = Some(Apply { items, run, started_ms: now_ms, ended_ms: None, journal });
         self.step = Step::Apply;
+        self.note = None;
         self.tell_run(Event::Started, now_ms, 0.5)
     }
 

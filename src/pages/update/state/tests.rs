@@ -140,6 +140,43 @@ fn apply_pressed_twice_is_one_run() {
 }
 
 #[test]
+fn a_plan_that_changed_under_the_typed_number_asks_again() {
+    let (mut model, _) = opened(usable());
+    let guard = Guard { code: GuardCode::UnitsLost, value: 90, limit: 20 };
+    model.update(Msg::Replied(summary(3, vec![guard])));
+    model.update(Msg::StockTaken { is_whole: true });
+    model.update(Msg::ApplyPressed);
+    model.update(Msg::NumberTyped(2));
+    assert!(!model.is_confirming);
+    assert!(model.update(Msg::Replied(Reply::Unconfirmed)).is_empty());
+    assert!(model.is_confirming);
+}
+
+#[test]
+fn a_file_that_is_gone_is_said_and_its_draft_stays() {
+    let (mut model, _) = opened(usable());
+    let effects = model.update(Msg::Replied(Reply::Unreadable));
+    assert!(matches!(effects[..], [Effect::Forget]));
+    assert_eq!((model.step, model.trouble), (Step::Source, Some(Trouble::Unreadable)));
+    let kept = model.note.clone();
+    assert!(matches!(kept, Some(draft::Note::Aside(_))));
+    model.update(Msg::WorkerGone(Trouble::WorkerEnded));
+    assert_eq!(model.note, kept, "what lies aside is still said");
+}
+
+#[test]
+fn two_columns_may_be_options_and_only_one_the_sku() {
+    let (mut model, _) = opened(Shape {
+        fields: vec![Field::Option, Field::Ignored, Field::ExternalId],
+        ..usable()
+    });
+    model.update(Msg::ColumnAssigned(1, Field::Option));
+    assert_eq!(model.shape.fields, [Field::Option, Field::Option, Field::ExternalId]);
+    model.update(Msg::ColumnAssigned(0, Field::ExternalId));
+    assert_eq!(model.shape.fields, [Field::ExternalId, Field::Option, Field::Ignored]);
+}
+
+#[test]
 fn a_worker_that_ends_costs_the_worksheet_and_not_the_run() {
     let (mut model, _) = opened(usable());
     model.update(Msg::WorkerGone(Trouble::WorkerEnded));
