@@ -2,7 +2,7 @@
 //!
 //! Only fetched when a workbook is dropped. A message is `[number, bytes, file?]`, its answer
 //! `[number, bytes, text?]` with the same number; the first word, number 0, is the build id, as in
-//! `worker.rs`. A sheet's text is handed over and not copied. A broken workbook can end this
+//! `worker/main.rs`. A sheet's text is handed over and not copied. A broken workbook can end this
 //! worker, and nothing else. Nothing of the app's library is used here.
 
 use std::cell::RefCell;

@@ -50,33 +50,15 @@ struct Order {
     is_stale: bool,
 }
 
-/// What a long work tells while it goes on, and where a file's bytes are found again.
+/// Hears how far a long work is.
 pub trait Outside {
     /// Hears how far the work is.
     fn tell(&mut self, news: News);
-
-    /// Returns the bytes of the file once more, to read them in another encoding.
-    fn bytes(&mut self) -> Bytes;
 }
 
-/// The bytes of the file that the rows are from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bytes {
-    /// There is no file: the rows are from text that was handed over.
-    None,
-    /// It cannot be read any more: moved, changed, taken away.
-    Lost,
-    /// All of them.
-    Read(Vec<u8>),
-}
-
-/// Hears nothing and has no file.
+/// Hears nothing.
 impl Outside for () {
     fn tell(&mut self, _: News) {}
-
-    fn bytes(&mut self) -> Bytes {
-        Bytes::None
-    }
 }
 
 impl Engine {
@@ -95,12 +77,19 @@ impl Engine {
         }
     }
 
+    /// Tells whether an ask needs the bytes of the file once more, where the rows are from a file:
+    /// [`Ask::RereadBytes`] brings them.
+    pub fn needs_bytes(&self, ask: &Ask) -> bool {
+        matches!(ask, Ask::Reread(options) if options.encoding != self.options.encoding)
+    }
+
     /// Does what is asked.
     pub fn answer(&mut self, ask: Ask, outside: &mut dyn Outside) -> Reply {
         match ask {
             Ask::Open(bytes) => self.open(bytes, ReadOptions::default(), outside),
             Ask::OpenAs(bytes, options) => self.open(bytes, options, outside),
             Ask::Reread(options) => self.reread(options, outside),
+            Ask::RereadBytes(bytes, options) => self.reread_bytes(bytes, options, outside),
             Ask::OpenProducts(external_ids) => self.open_products(&external_ids, outside),
             Ask::Source => {
                 let text = self.sheet.as_ref().map(|sheet| sheet.table().text().to_vec());

@@ -2,7 +2,7 @@
 //!
 //! [`Engine`] owns everything large and answers one [`Ask`] with one [`Reply`]; the page asks for
 //! windows of rows, counts and choices, never for the whole. Pure: no browser, no words, so it is
-//! tested natively; the app's `src/worker.rs` puts it behind messages. A crate of its own, so that
+//! tested natively; the app's `src/worker/main.rs` puts it behind messages. A crate of its own, so that
 //! the worker carries nothing of the app.
 
 #![warn(missing_docs)]
@@ -12,7 +12,7 @@ mod engine;
 mod message;
 mod view;
 
-pub use engine::{Bytes, Engine, Outside};
+pub use engine::{Engine, Outside};
 pub use message::{
     Ask, Fill, Filter, GridColumn, IssueView, Logged, LoggedText, News, Repair, Reply, Rounding,
     RowView, SendItem, Sentences, Shape, Sort, Summary, View,

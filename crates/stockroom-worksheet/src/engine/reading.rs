@@ -9,7 +9,7 @@ use stockroom_domain::sheet::Sheet;
 use stockroom_domain::stock::Product;
 use stockroom_domain::table::{Extent, Header, ReadOptions, Table};
 
-use super::{Bytes, Engine, Outside, index};
+use super::{Engine, Outside, index};
 use crate::message::{News, Reply, Shape};
 
 /// How many rows the page is shown before it has said what the columns mean.
@@ -34,24 +34,25 @@ impl Engine {
         self.read(bytes, options, None, outside)
     }
 
-    /// Reads the text in another way, or the bytes where their encoding is another.
+    /// Reads the text in another way.
     pub(super) fn reread(&mut self, options: ReadOptions, outside: &mut dyn Outside) -> Reply {
         let Some(sheet) = self.sheet.take() else { return Reply::Shape(Box::default()) };
         let mode = sheet.mapping().default_mode;
-        if options.encoding != self.options.encoding {
-            match outside.bytes() {
-                Bytes::None => {}
-                Bytes::Lost => {
-                    self.sheet = Some(sheet);
-                    return Reply::Unreadable;
-                }
-                Bytes::Read(bytes) => return self.read(bytes, options, mode, outside),
-            }
-        }
         let total = 0;
         let mut told = |done| outside.tell(News::Read { done: done as u64, total });
         let table = sheet.into_table().reread(options, &mut told);
         self.put(table, options, mode)
+    }
+
+    /// Reads the bytes in another encoding.
+    pub(super) fn reread_bytes(
+        &mut self,
+        bytes: Vec<u8>,
+        options: ReadOptions,
+        outside: &mut dyn Outside,
+    ) -> Reply {
+        let mode = self.sheet.take().and_then(|sheet| sheet.mapping().default_mode);
+        self.read(bytes, options, mode, outside)
     }
 
     fn read(
