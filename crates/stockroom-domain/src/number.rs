@@ -98,7 +98,7 @@ pub fn read(text: &str, style: Option<Style>) -> Result<Reading, NumberFault> {
     if text.is_empty() {
         return Ok(Reading::Blank);
     }
-    if let Some((units, signed)) = plain(text) {
+    if let Some((units, signed)) = plain(text.as_bytes()) {
         return Ok(Reading::Number(Number { units, signed }));
     }
     let text = trim(text);
@@ -229,8 +229,8 @@ impl Evidence {
 }
 
 /// Returns the number of a text that is plain digits, perhaps with a sign, and whether it has one.
-pub(crate) fn plain(text: &str) -> Option<(i64, bool)> {
-    match text.as_bytes() {
+pub(crate) fn plain(text: &[u8]) -> Option<(i64, bool)> {
+    match text {
         [b'-', digits @ ..] => plain_digits(digits).map(|units| (-units, true)),
         [b'+', digits @ ..] => plain_digits(digits).map(|units| (units, true)),
         digits => plain_digits(digits).map(|units| (units, false)),

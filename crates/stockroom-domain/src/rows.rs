@@ -209,7 +209,7 @@ impl<'a> Reader<'a> {
             _ if !cells.options.is_empty() => return trimmed(cells.options.clone()),
             _ => cells.raw[Field::Variant as usize],
         };
-        if is_plain(raw) { Cow::Borrowed(raw) } else { trimmed(unescape(unquote(raw))) }
+        if is_plain(raw.as_bytes()) { Cow::Borrowed(raw) } else { trimmed(unescape(unquote(raw))) }
     }
 
     fn outcome(
@@ -384,8 +384,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Tells whether a cell is its own text: nothing to unquote, unescape or trim.
-fn is_plain(raw: &str) -> bool {
-    let bytes = raw.as_bytes();
+fn is_plain(bytes: &[u8]) -> bool {
     let is_letter = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
     is_letter(bytes.first()) && is_letter(bytes.last())
 }

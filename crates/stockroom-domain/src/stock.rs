@@ -81,6 +81,11 @@ impl Stock {
 
     /// Returns the place of the product with this SKU.
     pub fn find(&self, external_id: &str) -> Option<usize> {
+        self.find_utf8(external_id.as_bytes())
+    }
+
+    /// Returns the place of the product with this SKU, given in UTF-8.
+    pub(crate) fn find_utf8(&self, external_id: &[u8]) -> Option<usize> {
         self.by_external_id.find(external_id)
     }
 

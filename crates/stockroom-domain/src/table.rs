@@ -179,6 +179,17 @@ impl Table {
         self.cells_of(row + self.headers())
     }
 
+    /// Writes where a row's first cells stand in the [text](Self::text), quotes included.
+    pub(crate) fn bounds<'f>(
+        &self,
+        row: usize,
+        found: &'f mut [(usize, usize)],
+    ) -> &'f [(usize, usize)] {
+        let start = self.records.starts.get(row + self.headers());
+        let start = start.map_or(self.text.len(), |at| *at as usize);
+        cells::bounds(&self.text, start, self.delimiter.byte(), found)
+    }
+
     /// Returns a cell's text without its quotes; cells that a row lacks are blank.
     pub fn cell(&self, row: usize, column: usize) -> Cow<'_, str> {
         unquote(self.raw_cell(row, column))

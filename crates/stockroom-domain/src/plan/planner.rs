@@ -94,7 +94,7 @@ impl Plan {
             // Look-ups of a batch wait for memory together, not one after the other.
             let mut found = [None; AT_A_TIME];
             for (product, asked) in found.iter_mut().zip(&batch) {
-                *product = stock.find(asked.external_id());
+                *product = stock.find_utf8(asked.external_id());
             }
             for ((row, asked), product) in rows.clone().zip(&batch).zip(found) {
                 match asked {
@@ -290,10 +290,10 @@ enum Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn external_id(&self) -> &str {
+    fn external_id(&self) -> &[u8] {
         match self {
             Self::Plainly(plain) => plain.external_id,
-            Self::Otherwise(ask) => &ask.external_id,
+            Self::Otherwise(ask) => ask.external_id.as_bytes(),
         }
     }
 }

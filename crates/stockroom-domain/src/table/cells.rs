@@ -27,12 +27,7 @@ impl<'a> RawCells<'a> {
         if self.bytes.get(end) == Some(&b'"') {
             end = behind_quote(self.bytes, end + 1);
         }
-        while let Some(byte) = self.bytes.get(end) {
-            if *byte == self.delimiter || matches!(byte, b'\n' | b'\r') {
-                break;
-            }
-            end += 1;
-        }
+        end = end_of_cell(self.bytes, end, self.delimiter);
         self.is_done = self.bytes.get(end) != Some(&self.delimiter);
         self.at = if self.is_done { end } else { end + 1 };
         Some((start, end))
@@ -52,6 +47,83 @@ impl<'a> Iterator for RawCells<'a> {
         // Cells end at ASCII marks of a text that was checked, so this never falls back.
         Some(std::str::from_utf8(&self.bytes[start..end]).unwrap_or(""))
     }
+}
+
+/// Writes where the first cells of a record stand, as [`RawCells`] passes them, and returns how many
+/// there are: as many as asked for, or all.
+///
+/// One pass over eight bytes at a time for all of them: what a million rows need.
+pub(super) fn bounds<'f>(
+    bytes: &[u8],
+    start: usize,
+    delimiter: u8,
+    found: &'f mut [(usize, usize)],
+) -> &'f [(usize, usize)] {
+    let (mut count, mut cell, mut is_quoted, mut passed) = (0, start, false, start);
+    for at in (start..bytes.len()).step_by(8) {
+        let mut marks = marks_or_quotes(word_at(bytes, at), delimiter);
+        while marks != 0 {
+            let mark = at + (marks.trailing_zeros() / 8) as usize;
+            marks &= marks - 1;
+            if bytes[mark] == b'"' {
+                match bytes.get(mark + 1) {
+                    // The second of a pair.
+                    _ if mark < passed => {}
+                    Some(b'"') if is_quoted => passed = mark + 2,
+                    _ => is_quoted = mark == cell,
+                }
+            } else if !is_quoted {
+                found[count] = (cell, mark);
+                count += 1;
+                if count == found.len() || bytes[mark] != delimiter {
+                    return &found[..count];
+                }
+                cell = mark + 1;
+            }
+        }
+    }
+    found[count] = (cell, bytes.len());
+    &found[..=count]
+}
+
+/// Returns eight bytes of the text, or what is left of it and zeros.
+fn word_at(bytes: &[u8], at: usize) -> u64 {
+    if let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        return u64::from_le_bytes(*word);
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte))
+}
+
+/// Returns the place of the mark that ends a cell without quotes, or the end.
+fn end_of_cell(bytes: &[u8], mut at: usize, delimiter: u8) -> usize {
+    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let marks = marks(u64::from_le_bytes(*word), delimiter);
+        if marks != 0 {
+            return at + (marks.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let ends = |byte: &u8| *byte == delimiter || matches!(byte, b'\n' | b'\r');
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().position(ends).map_or(bytes.len(), |len| at + len)
+}
+
+/// Returns the high bit of each byte of `word` that is the delimiter or ends a line.
+pub(super) fn marks(word: u64, delimiter: u8) -> u64 {
+    !(other_than(word, delimiter) & other_than(word, b'\n') & other_than(word, b'\r')) & HIGH
+}
+
+fn marks_or_quotes(word: u64, delimiter: u8) -> u64 {
+    marks(word, delimiter) | (!other_than(word, b'"') & HIGH)
+}
+
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Returns the high bit of each byte of `word` that is not `byte`; exact, no carry crosses a byte.
+fn other_than(word: u64, byte: u8) -> u64 {
+    let unlike = word ^ u64::from_le_bytes([byte; 8]);
+    ((unlike & !HIGH) + !HIGH) | unlike
 }
 
 /// Returns the place behind the quote that closes a cell, or the end.
@@ -103,4 +175,31 @@ pub(crate) fn unquote(raw: &str) -> Cow<'_, str> {
     }
     text.push_str(rest);
     Cow::Owned(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// All at once stand the cells where they stand one by one.
+        #[test]
+        fn bounds_are_those_of_the_cells(
+            text in "[a,;\"\n\ré]{0,40}",
+            start in 0_usize..8,
+            wanted in 1_usize..9,
+        ) {
+            let bytes = text.as_bytes();
+            let start = (start..=bytes.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let mut found = vec![(0, 0); wanted];
+            let bounds = bounds(bytes, start, b',', &mut found);
+            let mut cells = RawCells::new(bytes, start, b',');
+            let one_by_one: Vec<_> = std::iter::from_fn(|| cells.pass()).take(wanted).collect();
+            prop_assert_eq!(bounds, &one_by_one[..]);
+        }
+    }
 }

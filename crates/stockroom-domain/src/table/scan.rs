@@ -4,6 +4,7 @@
 //! less than a million places in memory. Records end at `\r\n`, `\n` or `\r`, and each of these
 //! counts as a line, in quoted cells too. The csv crate is the oracle of the tests.
 
+use super::cells::marks;
 use super::places::{Jumps, Widths, place};
 
 /// What a pass over the text found.
@@ -162,17 +163,6 @@ impl Pass<'_> {
         }
         self.line += 1;
     }
-}
-
-/// Returns the high bit of each byte of `word` that is the delimiter or ends a line.
-fn marks(word: u64, delimiter: u8) -> u64 {
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let other_than = |byte: u8| {
-        let unlike = word ^ u64::from_le_bytes([byte; 8]);
-        // The high bit of each byte that is not zero; exact, no carry crosses a byte.
-        ((unlike & LOW) + LOW) | unlike
-    };
-    !(other_than(delimiter) & other_than(b'\n') & other_than(b'\r')) & !LOW
 }
 
 /// Counts the lines that end within `inside`, which `next` follows.
