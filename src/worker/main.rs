@@ -13,8 +13,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::{Array, JsString, Uint8Array};
-use stockroom_domain::table::ReadOptions;
-use stockroom_worksheet::{Ask, Engine, News, Outside, Reply};
+use stockroom_domain::table::{Arriving, ReadOptions};
+use stockroom_worksheet::{Ask, Engine, News, Outside, Reply, Why};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
@@ -77,7 +77,7 @@ impl Desk {
                         _ => ReadOptions::default(),
                     };
                     self.file.replace(Some(file.clone()));
-                    self.clone().open(page, file, options);
+                    self.clone().read(page, file, options, Why::Open);
                 }
                 (None, Some(ask)) => self.clone().answer(page, ask),
                 // Without an answer the page would wait: an error ends the worker, which it hears.
@@ -93,7 +93,7 @@ impl Desk {
         let needs_bytes = self.engine.borrow().needs_bytes(&ask);
         let file = self.file.borrow().clone().filter(|_| needs_bytes);
         match (ask, file) {
-            (Ask::Reread(options), Some(file)) => self.reread(page, file, options),
+            (Ask::Reread(options), Some(file)) => self.read(page, file, options, Why::Reread),
             (ask, _) => {
                 let reply = self.engine.borrow_mut().answer(ask, &mut page);
                 page.post(&reply, None);
@@ -101,51 +101,32 @@ impl Desk {
         }
     }
 
-    /// Reads a file after showing its first rows.
-    fn open(self: Rc<Self>, mut page: Page, file: Blob, options: ReadOptions) {
+    /// Reads a file: a new one after showing its first rows, the one at hand in another encoding.
+    fn read(self: Rc<Self>, mut page: Page, file: Blob, options: ReadOptions, why: Why) {
         self.is_reading.set(true);
         spawn_local(async move {
-            let mut is_shown = false;
-            let bytes = read_all(&file, |bytes, total| {
-                if !is_shown && bytes.len() >= HEAD_BYTES {
+            let mut is_shown = why == Why::Reread;
+            let told = |arriving: &Arriving, total| {
+                if !is_shown && arriving.len() >= HEAD_BYTES {
                     is_shown = true;
-                    let head = bytes[..HEAD_BYTES].to_vec();
+                    let bytes = arriving.bytes();
+                    let head = bytes[..HEAD_BYTES.min(bytes.len())].to_vec();
                     page.post(&News::Head(Box::new(Engine::head(head, options))), Some(true));
                 }
-                page.tell(News::Read { done: bytes.len() as u64, total });
-            });
-            let Some(bytes) = bytes.await else {
-                wasm_bindgen::throw_str("the file cannot be read")
+                page.tell(News::Read { done: arriving.len() as u64, total });
             };
-            let ask = Ask::OpenAs(bytes, options);
-            let reply = self.engine.borrow_mut().answer(ask, &mut page);
-            page.post(&reply, None);
-            self.end_reading();
-        });
-    }
-
-    /// Reads the file of the rows again in another encoding.
-    fn reread(self: Rc<Self>, mut page: Page, file: Blob, options: ReadOptions) {
-        self.is_reading.set(true);
-        spawn_local(async move {
-            let bytes = read_all(&file, |bytes, total| {
-                page.tell(News::Read { done: bytes.len() as u64, total });
-            });
-            let reply = match bytes.await {
-                Some(bytes) => {
-                    let ask = Ask::RereadBytes(bytes, options);
-                    self.engine.borrow_mut().answer(ask, &mut page)
+            let arrived = read_all(&file, options, told).await;
+            let reply = match arrived {
+                Some(arrived) => {
+                    self.engine.borrow_mut().open_arrived(arrived, options, why, &mut page)
                 }
-                None => Reply::Unreadable,
+                None if why == Why::Reread => Reply::Unreadable,
+                None => wasm_bindgen::throw_str("the file cannot be read"),
             };
             page.post(&reply, None);
-            self.end_reading();
+            self.is_reading.set(false);
+            self.go_on();
         });
-    }
-
-    fn end_reading(self: Rc<Self>) {
-        self.is_reading.set(false);
-        self.go_on();
     }
 
     fn page(&self, number: JsValue) -> Page {

@@ -4,6 +4,7 @@
 //! text is kept once and rows are places in it, so that a million of them cost little and each can
 //! be written back exactly as it stood.
 
+mod arriving;
 mod cells;
 mod encoding;
 mod places;
@@ -17,6 +18,7 @@ use crate::formula::unescape;
 use places::place;
 use scan::Scanned;
 
+pub use arriving::Arriving;
 pub use cells::RawCells;
 pub(crate) use cells::unquote;
 pub use encoding::Encoding;
@@ -61,7 +63,7 @@ pub enum Extent {
 }
 
 /// A table of cells, with everything that was noticed while reading it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     /// The text in UTF-8, which was checked once.
     text: Vec<u8>,
@@ -293,7 +295,7 @@ impl Table {
         self.delimiter =
             options.delimiter.or(said).unwrap_or_else(|| sniff::delimiter(&text[start..]));
         let first_line = if start > 0 { 2 } else { 1 };
-        self.records = scan::scan(text, start, first_line, self.delimiter.byte(), told);
+        self.records = scan::scan(text, start, first_line, self.delimiter, told);
     }
 
     fn remark_on_encoding(&mut self, guessed_line: Option<u32>) {

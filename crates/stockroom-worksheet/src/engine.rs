@@ -14,6 +14,8 @@ use stockroom_domain::sheet::Sheet;
 use stockroom_domain::stock::Stock;
 use stockroom_domain::table::ReadOptions;
 
+pub use reading::Why;
+
 use crate::message::{Ask, Logged, News, Reply, Summary, View};
 use crate::view::Ranks;
 
@@ -78,7 +80,7 @@ impl Engine {
     }
 
     /// Tells whether an ask needs the bytes of the file once more, where the rows are from a file:
-    /// [`Ask::RereadBytes`] brings them.
+    /// [`Engine::open_arrived`] takes its place then.
     pub fn needs_bytes(&self, ask: &Ask) -> bool {
         matches!(ask, Ask::Reread(options) if options.encoding != self.options.encoding)
     }
@@ -89,7 +91,6 @@ impl Engine {
             Ask::Open(bytes) => self.open(bytes, ReadOptions::default(), outside),
             Ask::OpenAs(bytes, options) => self.open(bytes, options, outside),
             Ask::Reread(options) => self.reread(options, outside),
-            Ask::RereadBytes(bytes, options) => self.reread_bytes(bytes, options, outside),
             Ask::OpenProducts(external_ids) => self.open_products(&external_ids, outside),
             Ask::Source => {
                 let text = self.sheet.as_ref().map(|sheet| sheet.table().text().to_vec());

@@ -12,7 +12,7 @@ mod engine;
 mod message;
 mod view;
 
-pub use engine::{Engine, Outside};
+pub use engine::{Engine, Outside, Why};
 pub use message::{
     Ask, Fill, Filter, GridColumn, IssueView, Logged, LoggedText, News, Repair, Reply, Rounding,
     RowView, SendItem, Sentences, Shape, Sort, Summary, View,

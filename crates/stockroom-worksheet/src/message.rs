@@ -29,8 +29,6 @@ pub enum Ask {
     /// Read the file again in another way; answered by [`Reply::Shape`], or by
     /// [`Reply::Unreadable`] where that needs its bytes and they are gone.
     Reread(ReadOptions),
-    /// The same with the file's bytes, which the worker finds; answered by [`Reply::Shape`].
-    RereadBytes(Vec<u8>, ReadOptions),
     /// Begin with these products, a row for each level; answered by [`Reply::Shape`].
     OpenProducts(Vec<String>),
     /// The text that the rows are read from, for a draft; answered by [`Reply::File`].

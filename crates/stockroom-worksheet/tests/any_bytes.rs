@@ -15,9 +15,9 @@ use stockroom_domain::number::Style;
 use stockroom_domain::quantity::{Level, Mode};
 use stockroom_domain::sheet::{Edit, EditField};
 use stockroom_domain::stock::{Product, Variant};
-use stockroom_domain::table::{Delimiter, Encoding, Header, ReadOptions};
+use stockroom_domain::table::{Arriving, Delimiter, Encoding, Header, ReadOptions};
 use stockroom_worksheet::{
-    Ask, Engine, Fill, Filter, GridColumn, Reply, Rounding, Sentences, Sort, Summary, View,
+    Ask, Engine, Fill, Filter, GridColumn, Reply, Rounding, Sentences, Sort, Summary, View, Why,
 };
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -217,13 +217,16 @@ proptest! {
         let had_mark = bytes.starts_with(Encoding::Utf8.bom());
         let mut engine = Engine::new(NFC);
         let file = bytes.clone();
-        let mut say = |ask| {
-            let needs_bytes = engine.needs_bytes(&ask);
-            let ask = match ask {
-                Ask::Reread(options) if needs_bytes => Ask::RereadBytes(file.clone(), options),
-                ask => ask,
-            };
-            engine.answer(ask, &mut ())
+        let arrived = |options| {
+            let mut arriving = Arriving::new(options, file.len());
+            arriving.take(file.len(), |slot| slot.copy_from_slice(&file));
+            arriving
+        };
+        let mut say = |ask| match ask {
+            Ask::Reread(options) if engine.needs_bytes(&Ask::Reread(options)) => {
+                engine.open_arrived(arrived(options), options, Why::Reread, &mut ())
+            }
+            ask => engine.answer(ask, &mut ()),
         };
         let Reply::Shape(mut shape) = say(Ask::Open(bytes)) else { panic!("no shape") };
         say(Ask::AddStock(stock()));

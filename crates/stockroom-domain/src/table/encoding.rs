@@ -141,9 +141,7 @@ impl Encoding {
 
 /// Reads bytes as text; `said` is the merchant's word for the encoding.
 pub(super) fn decode(bytes: Vec<u8>, said: Option<Encoding>) -> Decoded {
-    let marked = [Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be]
-        .into_iter()
-        .find(|encoding| bytes.starts_with(encoding.bom()));
+    let marked = mark_of(&bytes);
     let encoding = said.or(marked).or_else(|| unmarked_utf16(&bytes));
     let skip = match (encoding, marked) {
         (Some(encoding), Some(marked)) if encoding == marked => all_marks(&bytes, marked.bom()),
@@ -165,8 +163,14 @@ pub(super) fn decode(bytes: Vec<u8>, said: Option<Encoding>) -> Decoded {
     Decoded { text, encoding, has_bom: skip > 0, guessed_at, broken }
 }
 
+/// Returns the encoding whose mark bytes begin with.
+pub(super) fn mark_of(bytes: &[u8]) -> Option<Encoding> {
+    let marked = [Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be];
+    marked.into_iter().find(|encoding| bytes.starts_with(encoding.bom()))
+}
+
 /// Returns the length of the marks that a file begins with: joined files may have several.
-fn all_marks(bytes: &[u8], mark: &[u8]) -> usize {
+pub(super) fn all_marks(bytes: &[u8], mark: &[u8]) -> usize {
     bytes.chunks_exact(mark.len()).take_while(|chunk| *chunk == mark).count() * mark.len()
 }
 
@@ -186,7 +190,7 @@ fn guess(bytes: &[u8]) -> (Encoding, Option<usize>) {
 }
 
 /// Tells UTF-16 without a mark by the zeros that plain letters leave in every other byte.
-fn unmarked_utf16(bytes: &[u8]) -> Option<Encoding> {
+pub(super) fn unmarked_utf16(bytes: &[u8]) -> Option<Encoding> {
     let sample = bytes.get(..bytes.len().min(512) & !1).filter(|sample| sample.len() >= 8)?;
     let pairs = sample.len() / 2;
     let zeros = |at: usize| sample.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();

@@ -1,7 +1,7 @@
 //! What is nearly the same for every record, kept only where it differs.
 
 /// The physical line of each record: the one after the record before, but for jumps.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Jumps {
     /// From this record on, the line is the record's number and the second figure.
     jumps: Vec<(u32, u32)>,
@@ -31,7 +31,7 @@ impl Jumps {
 }
 
 /// The number of cells of each record: the first record's, but for exceptions.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Widths {
     usual: u32,
     others: Vec<(u32, u32)>,

@@ -4,11 +4,12 @@
 //! less than a million places in memory. Records end at `\r\n`, `\n` or `\r`, and each of these
 //! counts as a line, in quoted cells too. The csv crate is the oracle of the tests.
 
+use super::Delimiter;
 use super::cells::marks;
 use super::places::{Jumps, Widths, place};
 
 /// What a pass over the text found.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Scanned {
     /// Where each record begins.
     pub(super) starts: Vec<u32>,
@@ -23,6 +24,18 @@ pub(super) struct Scanned {
 }
 
 impl Scanned {
+    /// Takes in a record that begins at `start`, on this line.
+    fn take(&mut self, record: &Record, start: usize, line: u32) {
+        self.unclosed = record.unclosed.or(self.unclosed);
+        if record.is_blank {
+            self.blank_lines += 1;
+            return;
+        }
+        self.lines.push(self.starts.len(), line);
+        self.widths.push(self.starts.len(), record.width);
+        self.starts.push(place(start));
+    }
+
     /// Leaves the last of several records out, and the quote that stays open in it.
     pub(super) fn leave_out_last(&mut self) {
         if self.starts.len() > 1 {
@@ -42,28 +55,80 @@ pub(super) fn scan(
     bytes: &[u8],
     start: usize,
     line: u32,
-    delimiter: u8,
+    delimiter: Delimiter,
     told: &mut dyn FnMut(usize),
 ) -> Scanned {
-    let mut scanned = Scanned::default();
-    let mut pass = Pass { bytes, at: start, line, delimiter };
-    let mut next_report = REPORT_EVERY;
-    while pass.at < bytes.len() {
-        pass.record(&mut scanned);
-        if scanned.starts.len() == ESTIMATE_AFTER {
-            let per_record = (pass.at - start) / ESTIMATE_AFTER + 1;
-            scanned.starts.reserve((bytes.len() - pass.at) / per_record + ESTIMATE_AFTER);
-        }
-        if pass.at >= next_report {
-            next_report = pass.at + REPORT_EVERY;
-            told(pass.at);
-        }
-    }
-    scanned
+    let mut scan = Scan::new(start, line, delimiter, bytes.len());
+    scan.pass(bytes, true, told);
+    scan.scanned
 }
 
 /// After so many records the rest is estimated, so that their places are allocated once.
 const ESTIMATE_AFTER: usize = 1_000;
+
+/// A pass over a text that may still grow.
+#[derive(Debug)]
+pub(super) struct Scan {
+    /// Where the first record begins that has not ended yet, and on which line.
+    at: usize,
+    line: u32,
+    delimiter: Delimiter,
+    /// How long the text will be.
+    size: usize,
+    scanned: Scanned,
+}
+
+impl Scan {
+    /// Returns a pass from `start`, whose line has the number `line`, over a text of `size` bytes.
+    pub(super) fn new(start: usize, line: u32, delimiter: Delimiter, size: usize) -> Self {
+        Self { at: start, line, delimiter, size, scanned: Scanned::default() }
+    }
+
+    /// Returns the delimiter that cells are told apart by.
+    pub(super) fn delimiter(&self) -> Delimiter {
+        self.delimiter
+    }
+
+    /// Returns where the first record begins that has not ended yet.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Returns what was found.
+    pub(super) fn into_scanned(self) -> Scanned {
+        self.scanned
+    }
+
+    /// Finds the records that end in the text so far; at its end, all.
+    pub(super) fn go_on(&mut self, bytes: &[u8], is_end: bool) {
+        self.pass(bytes, is_end, &mut |_| {});
+    }
+
+    fn pass(&mut self, bytes: &[u8], is_end: bool, told: &mut dyn FnMut(usize)) {
+        let mut pass =
+            Pass { bytes, at: self.at, line: self.line, delimiter: self.delimiter.byte() };
+        let mut next_report = pass.at + REPORT_EVERY;
+        while pass.at < bytes.len() {
+            let (start, line) = (pass.at, pass.line);
+            let record = pass.record();
+            if pass.at >= bytes.len() && !is_end {
+                // More of it may come.
+                return;
+            }
+            (self.at, self.line) = (pass.at, pass.line);
+            self.scanned.take(&record, start, line);
+            if self.scanned.starts.len() == ESTIMATE_AFTER {
+                let per_record = pass.at / ESTIMATE_AFTER + 1;
+                let rest = self.size.saturating_sub(pass.at);
+                self.scanned.starts.reserve(rest / per_record + ESTIMATE_AFTER);
+            }
+            if pass.at >= next_report {
+                next_report = pass.at + REPORT_EVERY;
+                told(pass.at);
+            }
+        }
+    }
+}
 
 struct Pass<'a> {
     bytes: &'a [u8],
@@ -72,16 +137,24 @@ struct Pass<'a> {
     delimiter: u8,
 }
 
+/// What was found of a record.
+struct Record {
+    width: u32,
+    is_blank: bool,
+    /// The line where its last quote opens, where that never closes.
+    unclosed: Option<u32>,
+}
+
 impl Pass<'_> {
-    fn record(&mut self, scanned: &mut Scanned) {
-        let (start, line) = (self.at, self.line);
-        let mut width = 1;
+    fn record(&mut self) -> Record {
+        let start = self.at;
+        let (mut width, mut unclosed) = (1, None);
         loop {
             if self.bytes.get(self.at) == Some(&b'"') {
                 let opened_on = self.line;
                 self.at += 1;
                 if !self.quoted() {
-                    scanned.unclosed = Some(opened_on);
+                    unclosed = Some(opened_on);
                     break;
                 }
             }
@@ -93,13 +166,7 @@ impl Pass<'_> {
         }
         let is_blank = is_blank(&self.bytes[start..self.at], self.delimiter);
         self.line_end();
-        if is_blank {
-            scanned.blank_lines += 1;
-            return;
-        }
-        scanned.lines.push(scanned.starts.len(), line);
-        scanned.widths.push(scanned.starts.len(), width);
-        scanned.starts.push(place(start));
+        Record { width, is_blank, unclosed }
     }
 
     /// Moves to the record's end, or to a quote that begins a cell; returns the delimiters passed.

@@ -43,7 +43,7 @@ impl Delimiter {
 
 /// How many records, and how many bytes, the delimiter is judged by.
 const SAMPLE_RECORDS: usize = 64;
-const SAMPLE_BYTES: usize = 64 * 1024;
+pub(super) const SAMPLE_BYTES: usize = 64 * 1024;
 
 /// Returns why bytes cannot be read as text, if so.
 pub(super) fn refuse(bytes: &[u8]) -> Option<Remark> {
@@ -88,7 +88,7 @@ pub(super) fn delimiter(bytes: &[u8]) -> Delimiter {
     let sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
     let mut best = (0, 0, Delimiter::Comma);
     for delimiter in Delimiter::ALL {
-        let (share, columns) = consistency(sample, delimiter.byte(), sample.len() < bytes.len());
+        let (share, columns) = consistency(sample, delimiter, sample.len() < bytes.len());
         if (share, columns) > (best.0, best.1) {
             best = (share, columns, delimiter);
         }
@@ -98,7 +98,7 @@ pub(super) fn delimiter(bytes: &[u8]) -> Delimiter {
 
 /// Returns how many of a thousand records have the commonest number of cells, and that number;
 /// nothing where that is a single cell.
-fn consistency(sample: &[u8], delimiter: u8, cut: bool) -> (usize, u32) {
+fn consistency(sample: &[u8], delimiter: Delimiter, cut: bool) -> (usize, u32) {
     let scanned = super::scan::scan(sample, 0, 1, delimiter, &mut |_| {});
     let mut records = scanned.starts.len();
     if cut && records > 1 {

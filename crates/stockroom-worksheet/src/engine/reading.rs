@@ -7,10 +7,19 @@ use stockroom_domain::own_layout::{OwnFile, OwnRow};
 use stockroom_domain::quantity::{Level, Mode};
 use stockroom_domain::sheet::Sheet;
 use stockroom_domain::stock::Product;
-use stockroom_domain::table::{Extent, Header, ReadOptions, Table};
+use stockroom_domain::table::{Arriving, Extent, Header, ReadOptions, Table};
 
 use super::{Engine, Outside, index};
 use crate::message::{News, Reply, Shape};
+
+/// Why the bytes of a file arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It was chosen.
+    Open,
+    /// It shall be read in another encoding; what was said about its amounts stays.
+    Reread,
+}
 
 /// How many rows the page is shown before it has said what the columns mean.
 const FIRST_ROWS: usize = 50;
@@ -44,15 +53,28 @@ impl Engine {
         self.put(table, options, mode)
     }
 
-    /// Reads the bytes in another encoding.
-    pub(super) fn reread_bytes(
+    /// Takes the file whose bytes have arrived: in place of an [`Ask::OpenAs`], or of an
+    /// [`Ask::Reread`] that needs them.
+    pub fn open_arrived(
         &mut self,
-        bytes: Vec<u8>,
+        file: Arriving,
         options: ReadOptions,
+        why: Why,
         outside: &mut dyn Outside,
     ) -> Reply {
-        let mode = self.sheet.take().and_then(|sheet| sheet.mapping().default_mode);
-        self.read(bytes, options, mode, outside)
+        let before = self.sheet.take();
+        let mode = match why {
+            Why::Open => {
+                self.style = None;
+                None
+            }
+            Why::Reread => before.as_ref().and_then(|sheet| sheet.mapping().default_mode),
+        };
+        drop(before);
+        let total = file.len() as u64;
+        let mut told = |done| outside.tell(News::Read { done: done as u64, total });
+        let table = file.finish(&mut told);
+        self.put(table, options, mode)
     }
 
     fn read(

@@ -4,7 +4,7 @@ use stockroom_domain::quantity::{Level, Mode};
 use stockroom_domain::repair::Damage;
 use stockroom_domain::sheet::{Edit, EditField};
 use stockroom_domain::stock::{Product, Variant};
-use stockroom_domain::table::{Delimiter, Encoding, Header};
+use stockroom_domain::table::{Arriving, Delimiter, Encoding, Header};
 
 use super::*;
 use crate::{Fill, Filter, GridColumn, Repair, Rounding, RowView, Sentences, Sort};
@@ -366,7 +366,10 @@ fn another_encoding_reads_the_file_s_own_bytes_again() {
     );
     let options = ReadOptions { encoding: Some(Encoding::Windows1256), ..ReadOptions::default() };
     assert!(engine.needs_bytes(&Ask::Reread(options)));
-    let Reply::Shape(shape) = say(&mut engine, Ask::RereadBytes(bytes, options)) else { panic!() };
+    let mut file = Arriving::new(options, bytes.len());
+    file.take(bytes.len(), |slot| slot.copy_from_slice(&bytes));
+    let reply = engine.open_arrived(file, options, Why::Reread, &mut ());
+    let Reply::Shape(shape) = reply else { panic!() };
     assert!(!engine.needs_bytes(&Ask::Reread(options)), "it is read so already");
     assert_eq!((shape.names[1].as_str(), shape.unusable), ("الكمية", None));
 }
