@@ -7,6 +7,7 @@
 mod arriving;
 mod cells;
 mod encoding;
+mod marks;
 mod places;
 mod scan;
 mod sniff;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::marks::{Marks, WIDTH};
+
 /// The cells of a record, from the first to the last, exactly as they stand, quotes included.
 #[derive(Clone, Debug)]
 pub struct RawCells<'a> {
@@ -52,7 +54,7 @@ impl<'a> Iterator for RawCells<'a> {
 /// Writes where the first cells of a record stand, as [`RawCells`] passes them, and returns how many
 /// there are: as many as asked for, or all.
 ///
-/// One pass over eight bytes at a time for all of them: what a million rows need.
+/// One pass over several bytes at a time for all of them: what a million rows need.
 pub(super) fn bounds<'f>(
     bytes: &[u8],
     start: usize,
@@ -60,11 +62,8 @@ pub(super) fn bounds<'f>(
     found: &'f mut [(usize, usize)],
 ) -> &'f [(usize, usize)] {
     let (mut count, mut cell, mut is_quoted, mut passed) = (0, start, false, start);
-    for at in (start..bytes.len()).step_by(8) {
-        let mut marks = marks_or_quotes(word_at(bytes, at), delimiter);
-        while marks != 0 {
-            let mark = at + (marks.trailing_zeros() / 8) as usize;
-            marks &= marks - 1;
+    for at in (start..bytes.len()).step_by(WIDTH) {
+        for mark in Marks::with_quotes(bytes, at, delimiter).map(|mark| at + mark) {
             if bytes[mark] == b'"' {
                 match bytes.get(mark + 1) {
                     // The second of a pair.
@@ -86,44 +85,17 @@ pub(super) fn bounds<'f>(
     &found[..=count]
 }
 
-/// Returns eight bytes of the text, or what is left of it and zeros.
-fn word_at(bytes: &[u8], at: usize) -> u64 {
-    if let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        return u64::from_le_bytes(*word);
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    rest.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte))
-}
-
 /// Returns the place of the mark that ends a cell without quotes, or the end.
 fn end_of_cell(bytes: &[u8], mut at: usize, delimiter: u8) -> usize {
-    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let marks = marks(u64::from_le_bytes(*word), delimiter);
-        if marks != 0 {
-            return at + (marks.trailing_zeros() / 8) as usize;
+    while let Some(mut marks) = Marks::of(bytes, at, delimiter) {
+        if let Some(first) = marks.next() {
+            return at + first;
         }
-        at += 8;
+        at += WIDTH;
     }
     let ends = |byte: &u8| *byte == delimiter || matches!(byte, b'\n' | b'\r');
     let rest = bytes.get(at..).unwrap_or_default();
     rest.iter().position(ends).map_or(bytes.len(), |len| at + len)
-}
-
-/// Returns the high bit of each byte of `word` that is the delimiter or ends a line.
-pub(super) fn marks(word: u64, delimiter: u8) -> u64 {
-    !(other_than(word, delimiter) & other_than(word, b'\n') & other_than(word, b'\r')) & HIGH
-}
-
-fn marks_or_quotes(word: u64, delimiter: u8) -> u64 {
-    marks(word, delimiter) | (!other_than(word, b'"') & HIGH)
-}
-
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// Returns the high bit of each byte of `word` that is not `byte`; exact, no carry crosses a byte.
-fn other_than(word: u64, byte: u8) -> u64 {
-    let unlike = word ^ u64::from_le_bytes([byte; 8]);
-    ((unlike & !HIGH) + !HIGH) | unlike
 }
 
 /// Returns the place behind the quote that closes a cell, or the end.

@@ -5,7 +5,7 @@
 //! counts as a line, in quoted cells too. The csv crate is the oracle of the tests.
 
 use super::Delimiter;
-use super::cells::marks;
+use super::marks::{Marks, WIDTH};
 use super::places::{Jumps, Widths, place};
 
 /// What a pass over the text found.
@@ -172,10 +172,9 @@ impl Pass<'_> {
     /// Moves to the record's end, or to a quote that begins a cell; returns the delimiters passed.
     fn plain_cells(&mut self) -> u32 {
         let mut delimiters = 0;
-        while let Some(word) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) {
-            let mut marks = marks(u64::from_le_bytes(*word), self.delimiter);
-            while marks != 0 {
-                let at = self.at + (marks.trailing_zeros() / 8) as usize;
+        while let Some(marks) = Marks::of(self.bytes, self.at, self.delimiter) {
+            for mark in marks {
+                let at = self.at + mark;
                 if self.bytes[at] != self.delimiter {
                     self.at = at;
                     return delimiters;
@@ -185,9 +184,8 @@ impl Pass<'_> {
                     self.at = at + 1;
                     return delimiters;
                 }
-                marks &= marks - 1;
             }
-            self.at += 8;
+            self.at += WIDTH;
         }
         while let Some(byte) = self.bytes.get(self.at) {
             if matches!(byte, b'\n' | b'\r') {
