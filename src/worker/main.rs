@@ -104,6 +104,9 @@ impl Desk {
     /// Reads a file: a new one after showing its first rows, the one at hand in another encoding.
     fn read(self: Rc<Self>, mut page: Page, file: Blob, options: ReadOptions, why: Why) {
         self.is_reading.set(true);
+        if why == Why::Open {
+            self.engine.borrow_mut().close();
+        }
         spawn_local(async move {
             let mut is_shown = why == Why::Reread;
             let told = |arriving: &Arriving, total| {

@@ -146,78 +146,45 @@ struct Record {
 }
 
 impl Pass<'_> {
+    /// Passes a record and the end of its line.
     fn record(&mut self) -> Record {
         let start = self.at;
-        let (mut width, mut unclosed) = (1, None);
-        loop {
-            if self.bytes.get(self.at) == Some(&b'"') {
-                let opened_on = self.line;
-                self.at += 1;
-                if !self.quoted() {
-                    unclosed = Some(opened_on);
-                    break;
+        let (mut width, mut cell) = (1, start);
+        // Where a quoted cell is open, and behind the last pair of quotes in it.
+        let (mut opened_on, mut passed) = (None, start);
+        'record: loop {
+            for mark in Marks::with_quotes(self.bytes, self.at, self.delimiter) {
+                let mark = self.at + mark;
+                let byte = self.bytes[mark];
+                let next = self.bytes.get(mark + 1);
+                if byte == b'"' {
+                    match (opened_on, next) {
+                        // The second of a pair.
+                        _ if mark < passed => {}
+                        (Some(_), Some(b'"')) => passed = mark + 2,
+                        (Some(_), _) => opened_on = None,
+                        (None, _) => opened_on = (mark == cell).then_some(self.line),
+                    }
+                } else if opened_on.is_some() {
+                    let ends_line = byte == b'\n' || (byte == b'\r' && next != Some(&b'\n'));
+                    self.line += u32::from(ends_line);
+                } else if byte == self.delimiter {
+                    width += 1;
+                    cell = mark + 1;
+                } else {
+                    self.at = mark;
+                    break 'record;
                 }
             }
-            // Cells without quotes are passed here, up to one that has them.
-            width += self.plain_cells();
-            if self.bytes.get(self.at) != Some(&b'"') {
+            self.at += WIDTH;
+            if self.at >= self.bytes.len() {
+                self.at = self.bytes.len();
                 break;
             }
         }
         let is_blank = is_blank(&self.bytes[start..self.at], self.delimiter);
         self.line_end();
-        Record { width, is_blank, unclosed }
-    }
-
-    /// Moves to the record's end, or to a quote that begins a cell; returns the delimiters passed.
-    fn plain_cells(&mut self) -> u32 {
-        let mut delimiters = 0;
-        while let Some(marks) = Marks::of(self.bytes, self.at, self.delimiter) {
-            for mark in marks {
-                let at = self.at + mark;
-                if self.bytes[at] != self.delimiter {
-                    self.at = at;
-                    return delimiters;
-                }
-                delimiters += 1;
-                if self.bytes.get(at + 1) == Some(&b'"') {
-                    self.at = at + 1;
-                    return delimiters;
-                }
-            }
-            self.at += WIDTH;
-        }
-        while let Some(byte) = self.bytes.get(self.at) {
-            if matches!(byte, b'\n' | b'\r') {
-                break;
-            }
-            self.at += 1;
-            if *byte == self.delimiter {
-                delimiters += 1;
-                if self.bytes.get(self.at) == Some(&b'"') {
-                    break;
-                }
-            }
-        }
-        delimiters
-    }
-
-    /// Moves behind the closing quote; tells whether there is one.
-    fn quoted(&mut self) -> bool {
-        loop {
-            let rest = &self.bytes[self.at..];
-            let Some(len) = memchr::memchr(b'"', rest) else {
-                self.line += line_breaks(rest, None);
-                self.at = self.bytes.len();
-                return false;
-            };
-            self.line += line_breaks(&rest[..len], Some(b'"'));
-            self.at += len + 1;
-            if self.bytes.get(self.at) != Some(&b'"') {
-                return true;
-            }
-            self.at += 1;
-        }
+        Record { width, is_blank, unclosed: opened_on }
     }
 
     fn line_end(&mut self) {
@@ -228,16 +195,6 @@ impl Pass<'_> {
         }
         self.line += 1;
     }
-}
-
-/// Counts the lines that end within `inside`, which `next` follows.
-fn line_breaks(inside: &[u8], next: Option<u8>) -> u32 {
-    let mut breaks = 0;
-    for at in memchr::memchr2_iter(b'\n', b'\r', inside) {
-        let after = inside.get(at + 1).copied().or(next);
-        breaks += u32::from(inside[at] == b'\n' || after != Some(b'\n'));
-    }
-    breaks
 }
 
 /// Tells whether a record holds nothing but delimiters and spaces.

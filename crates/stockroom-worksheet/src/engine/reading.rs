@@ -53,6 +53,12 @@ impl Engine {
         self.put(table, options, mode)
     }
 
+    /// Forgets the file at hand, before another arrives: there need not be room for both.
+    pub fn close(&mut self) {
+        self.sheet = None;
+        self.forget_plan();
+    }
+
     /// Takes the file whose bytes have arrived: in place of an [`Ask::OpenAs`], or of an
     /// [`Ask::Reread`] that needs them.
     pub fn open_arrived(
