@@ -59,8 +59,9 @@ impl Engine {
         self.forget_plan();
     }
 
-    /// Takes the file whose bytes have arrived: in place of an [`Ask::OpenAs`], or of an
-    /// [`Ask::Reread`] that needs them.
+    /// Takes the file whose bytes have arrived: in place of an
+    /// [`Ask::OpenAs`](crate::Ask::OpenAs), or of an [`Ask::Reread`](crate::Ask::Reread) that needs
+    /// them.
     pub fn open_arrived(
         &mut self,
         file: Arriving,
