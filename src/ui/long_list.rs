@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::long_scroll::LongScroll;
 
 /// Rows drawn beyond both edges.
-const SPARE: usize = 6;
+const SPARE: usize = 4;
 /// A step of the bar longer than so many views is a jump, not a turn of the wheel.
 const JUMP: f64 = 3.0;
 /// After so long without scrolling the bar takes its true place.

@@ -59,7 +59,10 @@ pub fn EditCell(
         };
         words.fill(key, &[("line", &words.number(line.into()))])
     };
-    let begin = move || sheet.begin(untrack(cell), untrack(text));
+    let begin = move || {
+        let at = untrack(cell);
+        sheet.begin(at, untrack(|| sheet.rows.text(at)));
+    };
     let touched = move |_| {
         if page::is_touch() {
             begin();
@@ -67,7 +70,7 @@ pub fn EditCell(
     };
     view! {
         <div
-            id=move || Sheet::id(cell())
+            id=move || sheet.has_cursor(cell()).then(|| Sheet::id(cell()))
             class=class
             class:is-cell=true
             class:is-chosen=move || sheet.is_chosen(cell())
@@ -84,7 +87,7 @@ pub fn EditCell(
             on:dblclick=move |_| begin()
         >
             {move || if is_open.get() {
-                view! { <CellField column=column row=row label=untrack(label) /> }.into_any()
+                view! { <CellField cell=untrack(cell) column=column label=untrack(label) /> }.into_any()
             } else {
                 view! { <bdi>{text}</bdi> }.into_any()
             }}
@@ -94,12 +97,12 @@ pub fn EditCell(
 
 /// The field of a cell that is being edited.
 #[component]
-fn CellField(column: GridColumn, row: Memo<Option<RowView>>, label: String) -> impl IntoView {
+fn CellField(cell: Cell, column: GridColumn, label: String) -> impl IntoView {
     let sheet = use_sheet();
     let field = column.field().unwrap_or(EditField::Value);
     let start = sheet.editing.with_untracked(|e| e.as_ref().map(|e| e.text.clone()));
     // The row that was under the hands when the field opened, whatever the view shows there since.
-    let edited = StoredValue::new(row.get_untracked());
+    let edited = StoredValue::new(untrack(|| sheet.rows.row(cell.row)));
     let text = RwSignal::new(start.unwrap_or_default());
     let node = NodeRef::<html::Input>::new();
     node.on_load(move |input| {

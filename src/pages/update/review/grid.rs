@@ -74,7 +74,8 @@ impl Sheet {
 
     /// Begins to edit a cell with `text` in its field.
     pub(super) fn begin(self, cell: Cell, text: String) {
-        if GridColumn::ALL[cell.column].field().is_none() {
+        let is_there = untrack(|| self.rows.row(cell.row)).is_some();
+        if GridColumn::ALL[cell.column].field().is_none() || !is_there {
             return;
         }
         self.selection.set(Selection::at(cell));
@@ -179,6 +180,7 @@ pub fn ChangesGrid() -> impl IntoView {
             id=GRID
             node_ref=sheet.list.node
             class="grid sheet"
+            class:is-late=move || sheet.rows.is_late()
             role="grid"
             tabindex="0"
             aria-label=words.t(Key::UpdateChanges)

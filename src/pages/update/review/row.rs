@@ -18,7 +18,10 @@ use crate::words::{Key, Words, use_words};
 pub fn GridRow(index: Memo<usize>, moved: Signal<String>) -> impl IntoView {
     let words = use_words();
     let sheet = use_sheet();
-    let row = Memo::new(move |_| sheet.rows.row(index.get()));
+    // While its row is fetched it shows the one before, so that a jump draws everything once.
+    let row = Memo::new(move |before: Option<&Option<RowView>>| {
+        sheet.rows.row(index.get()).or_else(|| before.cloned().flatten())
+    });
     let verdict = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.verdict)));
     let line = move || row.with(|row| row.as_ref().map(|row| words.number(row.line.into())));
     let note = Memo::new(move |_| {
@@ -77,7 +80,7 @@ fn ReadCell(
     };
     view! {
         <div
-            id=move || Sheet::id(cell())
+            id=move || sheet.has_cursor(cell()).then(|| Sheet::id(cell()))
             class=class
             class:is-cell=true
             class:is-chosen=move || sheet.is_chosen(cell())

@@ -1,14 +1,19 @@
 //! The rows of the view that are on the screen, fetched from the worksheet in runs.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::select::Cell;
+use super::select;
 use crate::pages::update::desk::Desk;
 use stockroom_worksheet::{Ask, GridColumn, Reply, RowView, View};
 
 /// How many rows are asked for at a time.
 const RUN: usize = 64;
+/// After so long, rows that are awaited are drawn as awaited.
+const LATE_MS: u64 = 200;
 /// How many runs are kept: what is far away is asked for again.
 const KEPT: usize = 24;
 
@@ -22,6 +27,8 @@ pub struct Rows {
     /// Counts what made the rows stale; an answer of before is dropped.
     round: StoredValue<u32>,
     asked: StoredValue<Vec<usize>>,
+    /// Whether an answer has been awaited for so long that it shows.
+    is_late: RwSignal<bool>,
 }
 
 impl Rows {
@@ -33,6 +40,7 @@ impl Rows {
             runs: RwSignal::new(Vec::new()),
             round: StoredValue::new(0),
             asked: StoredValue::new(Vec::new()),
+            is_late: RwSignal::new(false),
         };
         let key = Memo::new(move |_| desk.with(|model| (model.generation, model.view.clone())));
         Effect::new(move |before: Option<View>| {
@@ -54,6 +62,11 @@ impl Rows {
         rows
     }
 
+    /// Tells whether the rows on the screen are not those of their places yet, and follows it.
+    pub(super) fn is_late(self) -> bool {
+        self.is_late.get()
+    }
+
     /// Returns the number of rows in the view and follows it.
     pub(super) fn total(self) -> usize {
         self.total.get()
@@ -72,7 +85,7 @@ impl Rows {
     }
 
     /// Returns the text of a cell that is at hand, blank where it is not.
-    pub(super) fn text(self, cell: Cell) -> String {
+    pub(super) fn text(self, cell: select::Cell) -> String {
         self.row(cell.row).map(|row| row.text(GridColumn::ALL[cell.column])).unwrap_or_default()
     }
 
@@ -97,8 +110,13 @@ impl Rows {
         let view = self.desk.with_untracked(|model| model.view.clone());
         let start = u32::try_from(run * RUN).unwrap_or(u32::MAX);
         let count = u32::try_from(RUN).unwrap_or(u32::MAX);
+        let is_answered = self.await_one();
         spawn_local(async move {
             let reply = self.desk.ask(Ask::Rows { view, start, count }).await;
+            is_answered.set(true);
+            if self.is_late.try_get_untracked() == Some(true) {
+                self.is_late.try_set(false);
+            }
             let Some(Reply::Rows { total, rows, .. }) = reply else { return };
             if self.round.try_get_value() != Some(round) {
                 return;
@@ -114,5 +132,18 @@ impl Rows {
             });
             self.total.try_set(total as usize);
         });
+    }
+
+    /// Begins to wait for an answer; what is returned is to be set when it is there.
+    fn await_one(self) -> Rc<Cell<bool>> {
+        let is_answered = Rc::new(Cell::new(false));
+        let answered = is_answered.clone();
+        let look = move || {
+            if !answered.get() {
+                self.is_late.try_set(true);
+            }
+        };
+        set_timeout(look, std::time::Duration::from_millis(LATE_MS));
+        is_answered
     }
 }
