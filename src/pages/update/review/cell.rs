@@ -10,7 +10,7 @@ use stockroom_worksheet::{Ask, GridColumn, RowView};
 
 use super::grid::{Sheet, use_sheet};
 use super::row::{draw_out, grab};
-use super::select::{Cell, Reach, Step};
+use super::select::{Cell, InRow, Reach, Step};
 use crate::browser::page;
 use crate::pages::update::state::Msg;
 use crate::words::{Key, use_words};
@@ -29,6 +29,10 @@ pub struct Editing {
 pub fn EditCell(
     /// The row's place in the view.
     index: Memo<usize>,
+    /// What of the selection lies in the row.
+    chosen: Memo<InRow>,
+    /// The column that is being edited in the row.
+    open: Memo<Option<usize>>,
     /// The column.
     column: GridColumn,
     /// The row.
@@ -46,10 +50,8 @@ pub fn EditCell(
     };
     let is_edited =
         move || row.with(|row| row.as_ref().is_some_and(|row| row.edited.contains(&field)));
-    let is_open = Memo::new(move |_| {
-        let cell = cell();
-        sheet.editing.with(|editing| editing.as_ref().is_some_and(|editing| editing.cell == cell))
-    });
+    let is_open = Memo::new(move |_| open.get() == Some(column as usize));
+    let has_cursor = move || chosen.get().has_cursor(column as usize);
     let label = move || {
         let line = row.with(|row| row.as_ref().map_or(0, |row| row.line));
         let key = match field {
@@ -70,16 +72,16 @@ pub fn EditCell(
     };
     view! {
         <div
-            id=move || sheet.has_cursor(cell()).then(|| Sheet::id(cell()))
+            id=move || has_cursor().then(|| Sheet::id(cell()))
             class=class
             class:is-cell=true
-            class:is-chosen=move || sheet.is_chosen(cell())
-            class:is-cursor=move || sheet.has_cursor(cell())
+            class:is-chosen=move || chosen.get().is_chosen(column as usize)
+            class:is-cursor=has_cursor
             class:is-flagged=is_flagged
             class:is-edited=is_edited
             role="gridcell"
             aria-invalid=move || is_flagged().then_some("true")
-            aria-selected=move || (sheet.selection.get().has(cell())).to_string()
+            aria-selected=move || chosen.get().has(column as usize).to_string()
             aria-label=move || (!is_open.get()).then(|| format!("{}: {}", label(), text()))
             on:mousedown=move |event| grab(&event, sheet, untrack(cell))
             on:mouseenter=move |event| draw_out(&event, sheet, untrack(cell))

@@ -55,16 +55,6 @@ impl Sheet {
         page::focus(GRID);
     }
 
-    /// Tells whether a cell is one of several that are chosen, and follows it.
-    pub(super) fn is_chosen(self, cell: Cell) -> bool {
-        self.selection.with(|selection| selection.is_range() && selection.has(cell))
-    }
-
-    /// Tells whether the cursor is at a cell, and follows it.
-    pub(super) fn has_cursor(self, cell: Cell) -> bool {
-        self.selection.with(|selection| selection.cursor == cell)
-    }
-
     /// Moves the cursor.
     pub(super) fn step(self, step: Step, reach: Reach) {
         let total = untrack(|| self.rows.total());

@@ -8,7 +8,7 @@ use stockroom_worksheet::{GridColumn, RowView};
 
 use super::cell::EditCell;
 use super::grid::{Sheet, use_sheet};
-use super::select::{Cell, Selection};
+use super::select::{Cell, InRow, Selection};
 use crate::pages::update::tell;
 use crate::ui::{ChangeView, Delta, Icon, Sign};
 use crate::words::{Key, Words, use_words};
@@ -27,6 +27,14 @@ pub fn GridRow(index: Memo<usize>, moved: Signal<String>) -> impl IntoView {
     let note = Memo::new(move |_| {
         row.with(|row| row.as_ref().map(|row| tell::note(words, row)).unwrap_or_default())
     });
+    // Of rows alone, so that cells without anything of it rest while scrolling.
+    let chosen =
+        Memo::new(move |_| sheet.selection.with(|selection| selection.in_row(index.get())));
+    let open = Memo::new(move |_| {
+        let row = index.get();
+        let cell = sheet.editing.with(|editing| editing.as_ref().map(|editing| editing.cell));
+        cell.filter(|cell| cell.row == row).map(|cell| cell.column)
+    });
     let is_beyond = move || sheet.rows.total() <= index.get();
     view! {
         <div
@@ -43,11 +51,11 @@ pub fn GridRow(index: Memo<usize>, moved: Signal<String>) -> impl IntoView {
                 <VerdictSign verdict=verdict />
                 <span class="line">{line}</span>
             </div>
-            <EditCell index=index column=GridColumn::Sku row=row class="c-sku" />
-            <ReadCell index=index column=GridColumn::Product row=row class="c-product" />
-            <EditCell index=index column=GridColumn::Variant row=row class="c-variant" />
-            <ReadCell index=index column=GridColumn::Mode row=row class="c-mode muted" />
-            <EditCell index=index column=GridColumn::Value row=row class="c-value end" />
+            <EditCell index=index chosen=chosen open=open column=GridColumn::Sku row=row class="c-sku" />
+            <ReadCell index=index chosen=chosen column=GridColumn::Product row=row class="c-product" />
+            <EditCell index=index chosen=chosen open=open column=GridColumn::Variant row=row class="c-variant" />
+            <ReadCell index=index chosen=chosen column=GridColumn::Mode row=row class="c-mode muted" />
+            <EditCell index=index chosen=chosen open=open column=GridColumn::Value row=row class="c-value end" />
             <div class="c-after" role="gridcell">
                 {move || row.with(|row| row.as_ref().and_then(|row| change(words, row)))}
             </div>
@@ -62,6 +70,7 @@ pub fn GridRow(index: Memo<usize>, moved: Signal<String>) -> impl IntoView {
 #[component]
 fn ReadCell(
     index: Memo<usize>,
+    chosen: Memo<InRow>,
     column: GridColumn,
     row: Memo<Option<RowView>>,
     class: &'static str,
@@ -69,6 +78,7 @@ fn ReadCell(
     let words = use_words();
     let sheet = use_sheet();
     let cell = move || Cell { row: index.get(), column: column as usize };
+    let has_cursor = move || chosen.get().has_cursor(column as usize);
     let text = move || {
         row.with(|row| {
             let row = row.as_ref()?;
@@ -80,12 +90,13 @@ fn ReadCell(
     };
     view! {
         <div
-            id=move || sheet.has_cursor(cell()).then(|| Sheet::id(cell()))
+            id=move || has_cursor().then(|| Sheet::id(cell()))
             class=class
             class:is-cell=true
-            class:is-chosen=move || sheet.is_chosen(cell())
-            class:is-cursor=move || sheet.has_cursor(cell())
+            class:is-chosen=move || chosen.get().is_chosen(column as usize)
+            class:is-cursor=has_cursor
             role="gridcell"
+            aria-selected=move || chosen.get().has(column as usize).to_string()
             on:mousedown=move |event| grab(&event, sheet, untrack(cell))
             on:mouseenter=move |event| draw_out(&event, sheet, untrack(cell))
         >

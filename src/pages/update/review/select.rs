@@ -22,6 +22,32 @@ pub struct Selection {
     pub cursor: Cell,
 }
 
+/// What of a selection lies in one row: most rows have nothing of it, and need not look again when
+/// they show another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InRow {
+    columns: Option<(usize, usize)>,
+    cursor: Option<usize>,
+    is_range: bool,
+}
+
+impl InRow {
+    /// Tells whether a column is in the rectangle.
+    pub fn has(self, column: usize) -> bool {
+        self.columns.is_some_and(|(first, last)| (first..=last).contains(&column))
+    }
+
+    /// Tells whether a column is one of several cells that are chosen.
+    pub fn is_chosen(self, column: usize) -> bool {
+        self.is_range && self.has(column)
+    }
+
+    /// Tells whether the cursor is in a column.
+    pub fn has_cursor(self, column: usize) -> bool {
+        self.cursor == Some(column)
+    }
+}
+
 /// A way to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -116,11 +142,15 @@ impl Selection {
         (GridColumn::ALL[a.min(b).min(LAST_COLUMN)], GridColumn::ALL[a.max(b).min(LAST_COLUMN)])
     }
 
-    /// Tells whether a cell is in the rectangle.
-    pub fn has(self, cell: Cell) -> bool {
+    /// Returns what of it lies in a row.
+    pub fn in_row(self, row: usize) -> InRow {
         let (first, count) = self.rows();
         let (a, b) = (self.anchor.column, self.cursor.column);
-        (first..first + count).contains(&cell.row) && (a.min(b)..=a.max(b)).contains(&cell.column)
+        InRow {
+            columns: (first..first + count).contains(&row).then(|| (a.min(b), a.max(b))),
+            cursor: (row == self.cursor.row).then_some(self.cursor.column),
+            is_range: self.is_range(),
+        }
     }
 
     /// Tells whether it is more than the cursor's cell.
@@ -195,7 +225,11 @@ mod tests {
             (from.rows(), from.columns()),
             ((3, 5), (GridColumn::Variant, GridColumn::Value))
         );
-        assert!(from.has(Cell { row: 5, column: 3 }) && !from.has(Cell { row: 8, column: 3 }));
+        let of_row = from.in_row(5);
+        assert!(of_row.has(3) && of_row.is_chosen(2) && !of_row.has(1) && !of_row.has_cursor(2));
+        assert!(from.in_row(3).has_cursor(2) && !from.in_row(8).has(3));
+        assert!(at(5, GridColumn::Sku).in_row(5).has(0), "a single cell is selected");
+        assert!(!at(5, GridColumn::Sku).in_row(5).is_chosen(0), "and no range");
         let grown = from.moved(Step::Rows(-2), Reach::Extend, 100);
         assert_eq!((grown.rows(), grown.is_range()), ((1, 7), true));
         assert_eq!(Selection::all(100).rows(), (0, 100));
