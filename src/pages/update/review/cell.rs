@@ -6,7 +6,7 @@ use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 use stockroom_domain::sheet::{Edit, EditField};
-use stockroom_worksheet::{Ask, GridColumn, RowView};
+use stockroom_worksheet::{Ask, Fill, GridColumn, RowView};
 
 use super::grid::{Sheet, use_sheet};
 use super::row::{draw_out, grab};
@@ -61,10 +61,7 @@ pub fn EditCell(
         };
         words.fill(key, &[("line", &words.number(line.into()))])
     };
-    let begin = move || {
-        let at = untrack(cell);
-        sheet.begin(at, untrack(|| sheet.rows.text(at)));
-    };
+    let begin = move || sheet.begin_with_its_text(untrack(cell));
     let touched = move |_| {
         if page::is_touch() {
             begin();
@@ -114,13 +111,19 @@ fn CellField(cell: Cell, column: GridColumn, label: String) -> impl IntoView {
         let _ = input.set_selection_range(end, end);
     });
     let commit = move || {
-        let is_open = sheet.editing.with_untracked(Option::is_some);
-        let Some(row) = edited.get_value().filter(|_| is_open) else { return };
+        if sheet.editing.with_untracked(Option::is_none) {
+            return;
+        }
         sheet.editing.set(None);
-        let typed = text.get_untracked();
-        if typed != row.text(column) {
-            let edit = Edit { row: row.row, field, text: Some(typed) };
-            sheet.desk.tell(Msg::Edited(Ask::Edit(vec![edit])));
+        let text = text.get_untracked();
+        match edited.get_value().or_else(|| untrack(|| sheet.rows.row(cell.row))) {
+            Some(row) if text == row.text(column) => {}
+            Some(row) => {
+                let edit = Edit { row: row.row, field, text: Some(text) };
+                sheet.desk.tell(Msg::Edited(Ask::Edit(vec![edit])));
+            }
+            // Hands that are quicker than the row: its place says which it is.
+            None => sheet.fill(Fill::Text { field, text }),
         }
     };
     let pressed = move |event: KeyboardEvent| {

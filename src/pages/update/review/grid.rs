@@ -64,13 +64,19 @@ impl Sheet {
 
     /// Begins to edit a cell with `text` in its field.
     pub(super) fn begin(self, cell: Cell, text: String) {
-        let is_there = untrack(|| self.rows.row(cell.row)).is_some();
-        if GridColumn::ALL[cell.column].field().is_none() || !is_there {
+        if GridColumn::ALL[cell.column].field().is_none() {
             return;
         }
         self.selection.set(Selection::at(cell));
         self.list.reveal(cell.row);
         self.editing.set(Some(Editing { cell, text }));
+    }
+
+    /// Begins to edit what a cell holds, where that is known already.
+    pub(super) fn begin_with_its_text(self, cell: Cell) {
+        if let Some(row) = untrack(|| self.rows.row(cell.row)) {
+            self.begin(cell, row.text(GridColumn::ALL[cell.column]));
+        }
     }
 
     /// Types the same over all chosen rows.
@@ -321,7 +327,7 @@ fn type_in(key: &str, is_shifted: bool, sheet: Sheet) -> bool {
     let (first, last) = selection.columns();
     match key {
         "Enter" | "F2" => {
-            sheet.begin(selection.cursor, untrack(|| sheet.rows.text(selection.cursor)));
+            sheet.begin_with_its_text(selection.cursor);
         }
         "Delete" | "Backspace" => sheet.fill(Fill::Clear(first, last)),
         "Escape" if selection.is_range() => sheet.choose(Selection::at(selection.cursor)),

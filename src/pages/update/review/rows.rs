@@ -6,9 +6,8 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::select;
 use crate::pages::update::desk::Desk;
-use stockroom_worksheet::{Ask, GridColumn, Reply, RowView, View};
+use stockroom_worksheet::{Ask, Reply, RowView, View};
 
 /// How many rows are asked for at a time.
 const RUN: usize = 64;
@@ -82,11 +81,6 @@ impl Rows {
             self.ask(index / RUN, false);
         }
         row
-    }
-
-    /// Returns the text of a cell that is at hand, blank where it is not.
-    pub(super) fn text(self, cell: select::Cell) -> String {
-        self.row(cell.row).map(|row| row.text(GridColumn::ALL[cell.column])).unwrap_or_default()
     }
 
     /// Returns rows of the view where all of them are at hand.
