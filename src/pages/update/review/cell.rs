@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use stockroom_domain::sheet::{Edit, EditField};
 use stockroom_worksheet::{Ask, Fill, GridColumn, RowView};
 
-use super::grid::{Sheet, use_sheet};
+use super::grid::{Sheet, place, use_sheet};
 use super::row::{draw_out, grab};
 use super::select::{Cell, InRow, Reach, Step};
 use crate::browser::page;
@@ -123,7 +123,11 @@ fn CellField(cell: Cell, column: GridColumn, label: String) -> impl IntoView {
                 sheet.desk.tell(Msg::Edited(Ask::Edit(vec![edit])));
             }
             // Hands that are quicker than the row: its place says which it is.
-            None => sheet.fill(Fill::Text { field, text }),
+            None => {
+                let view = sheet.desk.with_untracked(|model| model.view.clone());
+                let (start, fill) = (place(cell.row), Fill::Text { field, text });
+                sheet.desk.tell(Msg::Edited(Ask::Fill { view, start, count: 1, fill }));
+            }
         }
     };
     let pressed = move |event: KeyboardEvent| {
