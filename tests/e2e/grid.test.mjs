@@ -271,16 +271,7 @@ test('undo and redo find their rows again after a sort and a filter', async (t) 
 
 test('from right to left the arrow to the left goes on', async (t) => {
   const app = await on.app(t, { locale: 'ar' });
-  await app.visit('/');
-  await app.page.locator('main h1').waitFor();
-  await app.page.evaluate(async () => {
-    await fetch('/api/session', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-stockroom': '1' },
-      body: JSON.stringify({ key: 'sk_test_demo' }),
-    });
-  });
-  await app.visit('/update');
+  await app.enter('/update');
   const buffer = Buffer.from(csv([['sku', 'variant', 'quantity'], ...eight()]));
   await app.page.locator('input[type=file]').setInputFiles({ name: 'count.csv', mimeType: 'text/csv', buffer });
   await cell(app, 'SKU', 3).click();

@@ -63,16 +63,7 @@ test('a workbook of several sheets asks which one, hidden ones last', async (t) 
 for (const [locale, colorScheme] of [['en', 'light'], ['ar', 'dark']]) {
   test(`the choice of a sheet is accessible, ${locale}, ${colorScheme}`, async (t) => {
     const app = await on.app(t, { locale, colorScheme });
-    await app.visit('/');
-    await app.page.locator('main h1').waitFor();
-    await app.page.evaluate(async () => {
-      await fetch('/api/session', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-stockroom': '1' },
-        body: JSON.stringify({ key: 'sk_test_demo' }),
-      });
-    });
-    await app.visit('/update');
+    await app.enter('/update');
     const bytes = await fixture('workbooks/sheets.xlsx');
     await app.page.locator('input[type=file]').setInputFiles({ name: 'sheets.xlsx', mimeType: '', buffer: bytes });
     await app.page.locator('#which-sheet').waitFor();
