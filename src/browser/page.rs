@@ -180,6 +180,9 @@ pub fn table_cells(html: &str) -> Vec<Vec<String>> {
             }
         }
         skip_reached(&mut texts, &mut reaching);
+        for rows in reaching.iter_mut().skip(texts.len()) {
+            *rows = rows.saturating_sub(1);
+        }
         if !texts.is_empty() {
             cells.push(texts);
         }

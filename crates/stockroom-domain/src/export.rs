@@ -6,12 +6,12 @@
 
 use std::borrow::Cow;
 
-use crate::columns::Field;
+use crate::columns::{Field, mode_word};
 use crate::formula::{escape, is_formula};
-use crate::number::read_entry;
+use crate::number::{read, read_entry};
 use crate::quantity::Mode;
 use crate::sheet::{EditField, Sheet};
-use crate::table::{Encoding, Header, ReadOptions, Table, unquote};
+use crate::table::{Encoding, Table, unquote};
 
 /// The name of the column that says what is wrong with a row.
 pub const ERROR_COLUMN: &str = "error";
@@ -49,8 +49,9 @@ pub fn rows_with_errors(sheet: &Sheet, rows: &[(usize, String)]) -> Vec<u8> {
         writer.record(cells, &error);
         let Some(lost) = swallowed(sheet, *row) else { continue };
         for row in 0..lost.rows() {
-            let cells = 0..columns.max(lost.width(row));
-            let cells = cells.map(|column| harmless(lost.raw_cell(row, column), delimiter));
+            let width = if had_errors { columns } else { columns.max(lost.width(row)) };
+            let cells =
+                (0..width).map(|column| kept(sheet, column, lost.raw_cell(row, column), delimiter));
             writer.record(cells, &error);
         }
     }
@@ -97,17 +98,37 @@ fn cell(sheet: &Sheet, row: usize, column: usize, delimiter: char) -> Cow<'_, st
             Cow::Owned(text_cell(&sheet.variant(row), delimiter).into_owned())
         }
         _ if field.is_value() || field == Field::Mode => match sheet.typed_value(row) {
-            Some(typed) => {
-                Cow::Owned(quoted(&typed_cell(sheet, typed, column, field), delimiter).into_owned())
-            }
-            None => closed(sheet, row, column, delimiter),
+            Some(typed) => Cow::Owned(
+                text_cell(&typed_cell(sheet, typed, column, field), delimiter).into_owned(),
+            ),
+            None => own_cell(sheet, row, column, delimiter),
         },
-        _ if is_open(sheet, row, column) || sheet.is_added(row) => {
-            closed(sheet, row, column, delimiter)
-        }
-        _ if field.is_text() => harmless(sheet.table().raw_cell(row, column), delimiter),
-        _ => Cow::Borrowed(sheet.table().raw_cell(row, column)),
+        _ => own_cell(sheet, row, column, delimiter),
     }
+}
+
+/// Returns a cell as the file has it.
+fn own_cell(sheet: &Sheet, row: usize, column: usize, delimiter: char) -> Cow<'_, str> {
+    if sheet.is_added(row) {
+        return Cow::Borrowed("");
+    }
+    let raw = sheet.table().raw_cell(row, column);
+    if is_open(sheet, row, column) {
+        return first_line(raw, delimiter);
+    }
+    kept(sheet, column, raw, delimiter)
+}
+
+/// Returns a cell of a column as it stands, or with an apostrophe where it would be calculated and
+/// is nothing that the column is read for.
+fn kept<'a>(sheet: &Sheet, column: usize, raw: &'a str, delimiter: char) -> Cow<'a, str> {
+    let field = sheet.mapping().fields().get(column).copied().unwrap_or_default();
+    let means_something = match field {
+        Field::Mode => mode_word(&unquote(raw)).is_some(),
+        _ if field.is_text() => false,
+        _ => read(&unquote(raw), None).is_ok(),
+    };
+    if means_something { Cow::Borrowed(raw) } else { harmless(raw, delimiter) }
 }
 
 /// Returns a cell of the file as it stands, or with an apostrophe where it would be calculated.
@@ -140,22 +161,10 @@ fn typed_cell(sheet: &Sheet, typed: &str, column: usize, field: Field) -> String
     }
 }
 
-/// Returns the cell as it stands; one whose quote never closes is closed at its first line.
-fn closed(sheet: &Sheet, row: usize, column: usize, delimiter: char) -> Cow<'_, str> {
-    if sheet.is_added(row) {
-        return Cow::Borrowed("");
-    }
-    let raw = sheet.table().raw_cell(row, column);
-    if !is_open(sheet, row, column) {
-        return Cow::Borrowed(raw);
-    }
-    first_line(raw, delimiter)
-}
-
 /// Returns the first line of a cell whose quote never closes.
 fn first_line(raw: &str, delimiter: char) -> Cow<'_, str> {
     let text = unquote(raw);
-    Cow::Owned(text_cell(text.lines().next().unwrap_or(""), delimiter).into_owned())
+    Cow::Owned(text_cell(text.split(['\n', '\r']).next().unwrap_or(""), delimiter).into_owned())
 }
 
 /// Tells whether a cell's quote never closes.
@@ -171,13 +180,8 @@ fn swallowed(sheet: &Sheet, row: usize) -> Option<Table> {
     if !is_open(sheet, row, column) {
         return None;
     }
-    let (_, tail) = table.raw_cell(row, column).split_once('\n')?;
-    let options = ReadOptions {
-        delimiter: Some(table.delimiter()),
-        header: Header::None,
-        encoding: Some(Encoding::Utf8),
-    };
-    Some(Table::read(tail.as_bytes().to_vec(), options))
+    let (_, tail) = table.raw_cell(row, column).split_once(['\n', '\r'])?;
+    Some(Table::of_rows(tail.as_bytes().to_vec(), table.delimiter()))
 }
 
 /// Returns a text that no spreadsheet takes for a formula, quoted where need be.
@@ -231,6 +235,30 @@ mod tests {
             "sku;qty\nA;\"1;x\nB;2\n\nC;\"\"\n\"\"D;3\n",
             &[0],
             "sku;qty;error\nA;\"1;x\";\"wrong; at 0\"\nB;2;\"wrong; at 0\"\nC;\"\";\"wrong; at 0\"\n\"\"D;3;\"wrong; at 0\"\n",
+        );
+    }
+
+    #[test]
+    fn swallowed_lines_are_rows_whatever_they_look_like() {
+        check("sku,qty\rA,\"1\rB,2\r", &[0], "sku,qty,error\nA,1,wrong; at 0\nB,2,wrong; at 0\n");
+        check(
+            "sku,qty,error\nA,\"1,old\nGIF89,2,old\n",
+            &[0],
+            "sku,qty,error\nA,\"1,old\",wrong; at 0\nGIF89,2,wrong; at 0\n",
+        );
+        check(
+            "sku,mode,qty\nA,set,\"1\nB,=,2\n=C,+,3\n",
+            &[0],
+            "sku,mode,qty,error\nA,set,1,wrong; at 0\nB,=,2,wrong; at 0\n'=C,+,3,wrong; at 0\n",
+        );
+    }
+
+    #[test]
+    fn what_is_no_number_in_a_column_of_numbers_is_no_formula_either() {
+        check(
+            "sku,mode,qty,expected\nA,=1+1,=cmd|x,-2+3\nB,+,+5,-2\n",
+            &[0, 1],
+            "sku,mode,qty,expected,error\nA,'=1+1,'=cmd|x,'-2+3,wrong; at 0\nB,+,+5,-2,wrong; at 1\n",
         );
     }
 

@@ -227,6 +227,14 @@ impl Plan {
         self.facts.rows_of(target)
     }
 
+    /// Returns the rows that ask for nothing and whose location counts with the level it has, where
+    /// locations are added up, each with the target that it counts for; in the file's order.
+    pub fn rows_left(&self) -> Vec<(u32, u32)> {
+        let mut left: Vec<(u32, u32)> = self.left.iter().map(|(row, at)| (*row, *at)).collect();
+        left.sort_unstable();
+        left
+    }
+
     /// Returns the rows that are faulty in this way, in the file's order.
     pub fn rows_with(&self, code: Code) -> impl Iterator<Item = u32> {
         self.facts.rows_with(code)

@@ -218,6 +218,7 @@ impl<'a> Reader<'a> {
         cells: &RowCells<'a>,
         ask: &mut RowAsk<'a>,
     ) -> Result<Outcome, Fault> {
+        self.check_quotes(row)?;
         let change = if let Some(typed) = self.sheet.typed_value(row) {
             let fault = |fault| self.value_column().fault(fault, typed);
             number::read_entry(typed, self.style).map_err(fault)?
@@ -245,7 +246,9 @@ impl<'a> Reader<'a> {
         Ok(Outcome::Change(change))
     }
 
-    fn check_shape(&self, row: usize) -> Result<(), Fault> {
+    /// A quote that swallowed other lines is mended in the file: what is typed over its row would
+    /// have them vanish.
+    fn check_quotes(&self, row: usize) -> Result<(), Fault> {
         let table = self.sheet.table();
         if self.sheet.is_added(row) {
             return Ok(());
@@ -257,7 +260,12 @@ impl<'a> Reader<'a> {
         if let Some(column) = table.runaway_quote(row) {
             return Err(Fault::new(Code::UnclosedQuote, Some(column), &table.cell(row, column)));
         }
-        if table.width(row) > self.columns {
+        Ok(())
+    }
+
+    fn check_shape(&self, row: usize) -> Result<(), Fault> {
+        let table = self.sheet.table();
+        if !self.sheet.is_added(row) && table.width(row) > self.columns {
             let column = self.columns;
             return Err(Fault::new(Code::TooManyFields, Some(column), &table.cell(row, column)));
         }

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
-use crate::columns::{Field, Mapping};
+use crate::columns::{Field, Locations, Mapping};
 use crate::formula::unescape;
 use crate::order::sort_places;
 use crate::quantity::Mode;
@@ -184,6 +184,11 @@ impl Sheet {
     /// Returns the location that a row is about, blank where no column holds it.
     pub fn location(&self, row: usize) -> Cow<'_, str> {
         unescape(self.file_text(row, Field::Location))
+    }
+
+    /// Tells whether the levels of several locations are added up.
+    pub fn adds_locations(&self) -> bool {
+        self.mapping.locations == Locations::Sum && self.mapping.column(Field::Location).is_some()
     }
 
     /// Returns the value that was typed over a row's.

@@ -129,6 +129,12 @@ impl Table {
         table
     }
 
+    /// Returns rows of text that is known to be UTF-8, whatever they begin with.
+    pub(crate) fn of_rows(text: Vec<u8>, delimiter: Delimiter) -> Self {
+        let records = scan::scan(&text, 0, 1, delimiter, &mut |_| {});
+        Self { text, delimiter, records, header: Header::None, ..Self::default() }
+    }
+
     /// Reads the same text in another way; its encoding stays.
     #[must_use]
     pub fn reread(self, options: ReadOptions, told: &mut dyn FnMut(usize)) -> Self {

@@ -424,6 +424,14 @@ fn a_location_that_is_left_as_it_is_counts_with_what_it_has() {
 }
 
 #[test]
+fn what_is_typed_hides_no_quote_that_swallowed_lines() {
+    let mut sheet = sheet("sku,quantity,name\nRIZ-25KG,1,\"x\nSIM-TEL,2,y\n");
+    sheet.type_over(0, EditField::Value, Some("=7".to_owned()));
+    let plan = plan(&sheet);
+    assert_eq!((plan.totals().errors, plan.totals().targets), (1, 0));
+}
+
+#[test]
 fn what_is_typed_wins_over_the_file() {
     let mut sheet = sheet("sku,quantity,delta\nNOBODY,x,1\nRIZ-25KG,1,\n");
     sheet.type_over(0, EditField::ExternalId, Some("SIM-TEL".to_owned()));

@@ -7,7 +7,6 @@ use super::issues;
 use super::merge::Merged;
 use super::{Limits, Plan, place};
 use crate::code::Code;
-use crate::columns::{Field, Locations};
 use crate::number::Style;
 use crate::order::sort_places;
 use crate::quantity::{Change, Level};
@@ -145,7 +144,7 @@ impl Plan {
     ) -> Fact {
         let fault = match &ask.outcome {
             Outcome::Blank => {
-                if adds_locations(sheet)
+                if sheet.adds_locations()
                     && let Ok((product, variant)) =
                         issues::find_variant(sheet, stock, &ask.variant, product)
                 {
@@ -213,10 +212,7 @@ impl Plan {
     /// Adds the levels of locations that rows leave as they are.
     fn add_left(&mut self, adding: Option<Adding<'_>>, is_anew: impl Fn(u32) -> bool) {
         let Some(mut adding) = adding else { return };
-        let mut left: Vec<(u32, u32)> = self.left.iter().map(|(row, at)| (*row, *at)).collect();
-        left.retain(|(_, target)| is_anew(*target));
-        left.sort_unstable();
-        for (row, target) in left {
+        for (row, target) in self.rows_left().into_iter().filter(|(_, target)| is_anew(*target)) {
             adding.leave(&mut self.targets[target as usize], target, row);
         }
     }
@@ -298,12 +294,6 @@ impl Asked<'_> {
     }
 }
 
-/// Tells whether the merchant chose to add up locations.
-fn adds_locations(sheet: &Sheet) -> bool {
-    let mapping = sheet.mapping();
-    mapping.locations == Locations::Sum && mapping.column(Field::Location).is_some()
-}
-
 /// Adds up the rows of several locations: each location once, and their baselines as well.
 struct Adding<'a> {
     sheet: &'a Sheet,
@@ -315,7 +305,7 @@ struct Adding<'a> {
 impl<'a> Adding<'a> {
     /// Returns it where the merchant chose to add up locations.
     fn of(sheet: &'a Sheet, style: Option<Style>) -> Option<Self> {
-        adds_locations(sheet).then(|| Self {
+        sheet.adds_locations().then(|| Self {
             sheet,
             reader: Reader::new(sheet, style),
             seen: HashMap::new(),

@@ -4,7 +4,7 @@ use stockroom_domain::plan::level_named;
 use stockroom_domain::quantity::MAX_UNITS;
 use stockroom_domain::sheet::{Edit, EditField, Sheet, Touched};
 
-use super::rows::value_text;
+use super::rows::{expected, value_text};
 use super::{Engine, Order, Outside, index};
 use crate::message::{Ask, Fill, GridColumn, Logged, LoggedText, Reply, Rounding, Summary, View};
 
@@ -136,7 +136,12 @@ impl Engine {
     /// Returns the level of a row's target changed by a percentage, as a set.
     fn percent_edit(&self, row: u32, hundredths: i32, rounding: Rounding) -> Option<Edit> {
         let sheet = self.sheet.as_ref()?;
-        let before = level_named(sheet, &self.stock, row as usize)?.get();
+        let before = if sheet.adds_locations() {
+            // The row is about its location alone, of which only the file tells the level.
+            expected(sheet, row as usize, self.plan.as_ref()?).filter(|units| *units >= 0)?
+        } else {
+            level_named(sheet, &self.stock, row as usize)?.get()
+        };
         let exact = i128::from(before) * (10_000 + i128::from(hundredths));
         let whole = match rounding {
             Rounding::Nearest => (exact + 5_000).div_euclid(10_000),

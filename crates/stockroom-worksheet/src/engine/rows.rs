@@ -148,7 +148,8 @@ pub(super) fn value_text(sheet: &Sheet, plan: &Plan, row: usize) -> String {
     text.to_owned()
 }
 
-fn expected(sheet: &Sheet, row: usize, plan: &Plan) -> Option<i64> {
+/// Returns the level that the file believes there is.
+pub(super) fn expected(sheet: &Sheet, row: usize, plan: &Plan) -> Option<i64> {
     match read(&sheet.file_text(row, Field::Expected), plan.style()) {
         Ok(Reading::Number(number)) => Some(number.units),
         _ => None,

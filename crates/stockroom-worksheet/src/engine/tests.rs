@@ -356,6 +356,33 @@ fn several_locations_are_chosen_or_added_up() {
 }
 
 #[test]
+fn locations_that_are_left_go_with_the_rows_that_they_count_for() {
+    let mut engine = opened(
+        "sku,location,expected,quantity\nYASSA-002,Dakar,5,2\nYASSA-002,Thies,3,\n\
+         SIM-TEL,Dakar,200,x\nSIM-TEL,Thies,40,\n",
+    );
+    let fields = vec![Field::ExternalId, Field::Location, Field::Expected, Field::Quantity];
+    say(&mut engine, Ask::Map { fields, default_mode: None, locations: Locations::Sum });
+    say(&mut engine, Ask::Plan(None));
+    assert_eq!(rows(&mut engine, &View::default())[0].after, Some(5));
+    let confirm = Ask::Confirm { leave_out_errors: true, typed: Some(1) };
+    let Reply::Confirmed(items) = say(&mut engine, confirm) else { panic!() };
+    assert_eq!(items[0].rows, [0, 1], "refused, both come back");
+    let write = Ask::WriteErrors { sentences: Sentences::default(), others: Vec::new() };
+    let Reply::File(bytes) = say(&mut engine, write) else { panic!() };
+    assert_eq!(
+        String::from_utf8(bytes).unwrap(),
+        "sku,location,expected,quantity,error\n\
+         SIM-TEL,Dakar,200,x,number_invalid\nSIM-TEL,Thies,40,,number_invalid\n"
+    );
+    // A percentage is of what the row's own location has, not of the sum.
+    let fill = Fill::Percent { hundredths: 2_000, rounding: Rounding::Nearest };
+    say(&mut engine, Ask::Fill { view: View::default(), start: 0, count: 2, fill });
+    assert_eq!(values(&mut engine)[..2], ["=6", "=4"]);
+    assert_eq!(rows(&mut engine, &View::default())[0].after, Some(10));
+}
+
+#[test]
 fn another_encoding_reads_the_file_s_own_bytes_again() {
     let bytes = b"sku;\xc7\xe1\xdf\xe3\xed\xc9\nSIM-TEL;5\n".to_vec();
     let mut engine = Engine::new(str::to_owned);

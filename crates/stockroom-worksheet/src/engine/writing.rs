@@ -1,9 +1,10 @@
 //! What leaves the worksheet: the confirmed items, and files of rows that did not go.
 
+use hashbrown::HashMap;
 use stockroom_domain::code::Code;
 use stockroom_domain::export::rows_with_errors;
 use stockroom_domain::order::by_key;
-use stockroom_domain::plan::{Issue, Item};
+use stockroom_domain::plan::{Issue, Item, Plan};
 
 use super::{Engine, index};
 use crate::message::{Reply, SendItem, Sentences};
@@ -22,6 +23,10 @@ impl Engine {
             if let Some(target) = plan.line(row).target {
                 rows_of[target as usize].push(index(row));
             }
+        }
+        // Without the levels that other locations keep, the same rows would be another sum.
+        for (row, target) in plan.rows_left() {
+            rows_of[target as usize].push(row);
         }
         let item = |item: &Item| SendItem {
             external_id: item.external_id.clone(),
@@ -42,16 +47,34 @@ impl Engine {
             return Reply::File(Vec::new());
         };
         let issues = plan.issues(sheet, &self.stock);
-        let wrong = issues.map(|issue| (issue.row as usize, sentences.of(&issue)));
+        let mut wrong: Vec<(usize, String)> =
+            issues.map(|issue| (issue.row as usize, sentences.of(&issue))).collect();
+        self.add_left(&mut wrong, plan);
         let others = others.into_iter().map(|(row, why)| (row as usize, why));
         let mut rows: Vec<(usize, String)> =
-            wrong.chain(others).filter(|(row, _)| *row < sheet.rows()).collect();
+            wrong.into_iter().chain(others).filter(|(row, _)| *row < sheet.rows()).collect();
         let keys: Vec<u32> = rows.iter().map(|(row, _)| index(*row)).collect();
         let places: Vec<u32> = (0..).take(rows.len()).collect();
         let order = by_key(&places, &keys);
         let rows: Vec<_> =
             order.into_iter().map(|at| std::mem::take(&mut rows[at as usize])).collect();
         Reply::File(rows_with_errors(sheet, &rows))
+    }
+}
+
+impl Engine {
+    /// Adds the rows of locations that are left as they are to those of the same level.
+    fn add_left(&self, wrong: &mut Vec<(usize, String)>, plan: &Plan) {
+        let left = plan.rows_left();
+        if left.is_empty() {
+            return;
+        }
+        let target = |row: usize| plan.target_number(row);
+        let why: HashMap<u32, String> =
+            wrong.iter().filter_map(|(row, why)| Some((target(*row)?, why.clone()))).collect();
+        for (row, target) in left {
+            wrong.extend(why.get(&target).map(|why| (row as usize, why.clone())));
+        }
     }
 }
 

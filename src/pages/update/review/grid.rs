@@ -177,6 +177,7 @@ pub fn ChangesGrid() -> impl IntoView {
             node_ref=sheet.list.node
             class="grid sheet"
             class:is-late=move || sheet.rows.is_late()
+            aria-busy=move || sheet.rows.is_late().to_string()
             role="grid"
             tabindex="0"
             aria-label=words.t(Key::UpdateChanges)

@@ -115,7 +115,9 @@ fn mode_word(words: Words, mode: Option<Mode>) -> &'static str {
 
 /// Chooses the cell under the pointer, or draws the rectangle out to it with Shift.
 pub(super) fn grab(event: &leptos::ev::MouseEvent, sheet: Sheet, cell: Cell) {
-    if event.button() != 0 {
+    // What is seen there may be the row of before: nothing may happen to one that was never seen.
+    let is_there = untrack(|| sheet.rows.row(cell.row)).is_some();
+    if event.button() != 0 || !is_there {
         return;
     }
     let selection = sheet.selection.get_untracked();
