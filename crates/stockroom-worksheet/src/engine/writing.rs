@@ -49,7 +49,7 @@ impl Engine {
         let issues = plan.issues(sheet, &self.stock);
         let mut wrong: Vec<(usize, String)> =
             issues.map(|issue| (issue.row as usize, sentences.of(&issue))).collect();
-        self.add_left(&mut wrong, plan);
+        add_left(&mut wrong, plan);
         let others = others.into_iter().map(|(row, why)| (row as usize, why));
         let mut rows: Vec<(usize, String)> =
             wrong.into_iter().chain(others).filter(|(row, _)| *row < sheet.rows()).collect();
@@ -62,19 +62,16 @@ impl Engine {
     }
 }
 
-impl Engine {
-    /// Adds the rows of locations that are left as they are to those of the same level.
-    fn add_left(&self, wrong: &mut Vec<(usize, String)>, plan: &Plan) {
-        let left = plan.rows_left();
-        if left.is_empty() {
-            return;
-        }
-        let target = |row: usize| plan.target_number(row);
-        let why: HashMap<u32, String> =
-            wrong.iter().filter_map(|(row, why)| Some((target(*row)?, why.clone()))).collect();
-        for (row, target) in left {
-            wrong.extend(why.get(&target).map(|why| (row as usize, why.clone())));
-        }
+/// Adds the rows of locations that are left as they are to those of the same level.
+fn add_left(wrong: &mut Vec<(usize, String)>, plan: &Plan) {
+    let left = plan.rows_left();
+    if left.is_empty() {
+        return;
+    }
+    let why = |(row, why): &(usize, String)| Some((plan.target_number(*row)?, why.clone()));
+    let why: HashMap<u32, String> = wrong.iter().filter_map(why).collect();
+    for (row, target) in left {
+        wrong.extend(why.get(&target).map(|why| (row as usize, why.clone())));
     }
 }
 
