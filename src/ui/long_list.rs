@@ -127,6 +127,24 @@ impl LongList {
         self.go_to(0.0);
     }
 
+    /// Tells whether a row is drawn, in view or just beyond its edges, and follows it.
+    pub fn draws(self, index: usize) -> bool {
+        let first = self.first();
+        (first..first + self.slots()).contains(&index)
+    }
+
+    /// Returns the first row that is drawn.
+    fn first(self) -> usize {
+        let height = f64::from(self.height.get()).max(1.0);
+        whole(self.top.get() / height).saturating_sub(SPARE)
+    }
+
+    /// Returns how many rows are drawn.
+    fn slots(self) -> usize {
+        let height = f64::from(self.height.get()).max(1.0);
+        (whole(self.view.get() / height) + 2 + 2 * SPARE).min(self.total.get().max(1))
+    }
+
     /// Returns how many rows fit into the view.
     pub fn rows_in_view(self) -> usize {
         let height = f64::from(self.height.get_untracked()).max(1.0);
@@ -190,14 +208,8 @@ pub fn LongRows(
     /// Draws a row at an index, moved down by so many pixels; an index beyond the list is hidden.
     row: fn(Memo<usize>, Signal<String>) -> AnyView,
 ) -> impl IntoView {
-    let first = Memo::new(move |_| {
-        let height = f64::from(list.height.get()).max(1.0);
-        whole(list.top.get() / height).saturating_sub(SPARE)
-    });
-    let slots = Memo::new(move |_| {
-        let height = f64::from(list.height.get()).max(1.0);
-        (whole(list.view.get() / height) + 2 + 2 * SPARE).min(list.total.get().max(1))
-    });
+    let first = Memo::new(move |_| list.first());
+    let slots = Memo::new(move |_| list.slots());
     let place = move || format!("{}px", list.scroll().place());
     let slot = move |slot: usize| {
         let index = Memo::new(move |_| index_of(slot, slots.get(), first.get()));

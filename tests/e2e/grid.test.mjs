@@ -6,13 +6,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { eventually } from './harness/browser.mjs';
+import { App } from './harness/app.mjs';
+import { eventually, openPage } from './harness/browser.mjs';
 import { csv } from './harness/files.mjs';
 import { stage } from './harness/stage.mjs';
 
 const LEVEL = 50;
 let skus;
+// With scroll bars, as on a desk: headless browsers hide them.
 const on = stage({
+  hasBars: true,
   async prepare({ api }) {
     skus = await api.create(8, { prefix: 'GRID', quantity: LEVEL });
   },
@@ -47,18 +50,15 @@ const press = async (app, ...keys) => {
 
 /** The drawn rows in order, each with the texts of these columns. */
 const texts = (app, ...columns) =>
-  grid(app).getByRole('row').evaluateAll(
-    (rows, wanted) => {
-      const drawn = rows.filter((one) => Number(one.ariaRowIndex) > 1);
-      drawn.sort((a, b) => a.ariaRowIndex - b.ariaRowIndex);
-      return drawn.map((one) => {
-        const cells = one.querySelectorAll('[role=gridcell]');
-        const text = (at) => (cells[at].querySelector('bdi') ?? cells[at].querySelector('span:not(.verdict span, .verdict)') ?? cells[at]).textContent;
-        return wanted.length === 1 ? text(wanted[0]) : wanted.map(text);
-      });
-    },
-    columns.map((column) => COLUMNS.indexOf(column)),
-  );
+  grid(app).getByRole('row').evaluateAll((rows, wanted) => {
+    const drawn = rows.filter((one) => Number(one.ariaRowIndex) > 1);
+    drawn.sort((a, b) => a.ariaRowIndex - b.ariaRowIndex);
+    return drawn.map((one) => {
+      const cells = [...one.querySelectorAll('[role=gridcell]')];
+      const found = wanted.map((at) => (cells[at].querySelector('bdi, .line') ?? cells[at]).textContent);
+      return found.length === 1 ? found[0] : found;
+    });
+  }, columns.map((column) => COLUMNS.indexOf(column)));
 
 /** Where the cursor is, such as `Value 1`. */
 const cursor = (app) =>
@@ -76,6 +76,8 @@ const chosen = (app, column) =>
     return rows.filter(is).map((one) => one.ariaRowIndex - 1).sort((a, b) => a - b);
   }, COLUMNS.indexOf(column));
 
+/** Two frames: whatever the page does about what it knows by now is done. */
+const frames = (app) => app.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 const hasFocus = (app) => grid(app).evaluate((element) => element === document.activeElement);
 
 // The clipboard, as another program leaves it and finds it.
@@ -102,197 +104,475 @@ async function copied(app) {
   await press(app, 'Control+c');
 }
 
-const values = (app) => texts(app, 'Value');
+// Paste.
 
-/** What spreadsheets put there beside the text: the markup of each, shortened. */
-const TABLES = {
-  Excel: `<html xmlns:x="urn:schemas-microsoft-com:office:excel"><body><!--StartFragment-->
-    <table border=0 cellpadding=0><col width=64><tr height=20><td class=xl65>GRID-0003</td><td></td><td>Red,
-    large</td></tr><tr><td>GRID-0004</td><td colspan=2 align=right x:num>7</td></tr></table><!--EndFragment--></body></html>`,
-  'Google Sheets': `<meta charset="utf-8"><google-sheets-html-origin><table cellspacing="0"><colgroup><col/></colgroup>
-    <tbody><tr><td data-sheets-value="{}">GRID-0003</td><td></td><td>Red, large</td></tr>
-    <tr><td>GRID-0004</td><td colspan="2">7</td></tr></tbody></table>`,
-  LibreOffice: `<!DOCTYPE html><body><table cellspacing="0" border="0"><colgroup></colgroup><tr><td height="17"><font
-    face="Liberation Sans">GRID-0003</font></td><td><br></td><td>Red, large</td></tr>
-    <tr><td>GRID-0004</td><td colspan=2 sdval="7">7</td></tr></table></body>`,
-};
-
-test('cells are pasted as they are: line breaks, tabs and quotes inside, columns that are only shown left out', async (t) => {
+test('pasted cells keep their line breaks, tabs and quotes', async (t) => {
   const app = await opened(t);
   await cell(app, 'SKU', 2).click();
-  await paste(app, 'GRID-0005\tA name\t"two\nlines"\tadjust\t"=60"\n"GR""ID"\t\t"tab\there"\t\t+5\n');
-  const pasted = () => texts(app, 'SKU', 'Variant', 'Value').then((rows) => rows.slice(1, 3));
-  await eventually(pasted, [
-    ['GRID-0005', 'two\nlines', '=60'],
-    ['GR"ID', 'tab\there', '+5'],
+  await paste(app, 'GRID-0007\t\t"rouge ""vif""\nou\tnoir"\t\t"7"\r\nGRID-0008\t\t25" écran\t\t+8\r\n');
+  await eventually(async () => (await texts(app, 'SKU', 'Product', 'Variant', 'Value')).slice(0, 4), [
+    ['GRID-0001', 'Article GRID-0001', '', '51'],
+    ['GRID-0007', 'Article GRID-0007', 'rouge "vif"\nou\tnoir', '7'],
+    ['GRID-0008', 'Article GRID-0008', '25" écran', '+8'],
+    ['GRID-0004', 'Article GRID-0004', '', '51'],
   ]);
-  await app.page.getByText('2 cells were left out').waitFor();
-  // All of it was one step.
+  assert.deepEqual(await chosen(app, 'Value'), [2, 3]);
+  assert.equal(await app.count('All'), 8);
+  assert.equal(await app.page.getByText('left out: nothing').count(), 0);
   await press(app, 'Control+z');
-  await eventually(() => texts(app, 'SKU', 'Variant', 'Value'), skus.map((sku) => [sku, '', '51']));
+  await eventually(() => texts(app, 'SKU', 'Variant', 'Value'), eight().map((cells) => cells.map(String)));
 });
 
-for (const [name, html] of Object.entries(TABLES)) {
-  test(`a table of ${name}, where only its markup is on the clipboard`, async (t) => {
-    const app = await opened(t);
+test('cells that have no place are counted, and what is only shown stays', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'SKU', 1).click();
+  await paste(app, 'GRID-0002\tAnother name\t\tadjust\t9\tbeyond\tfurther\n');
+  await app.page.getByText('4 cells were left out: nothing can be typed there.').waitFor();
+  await eventually(async () => (await texts(app, 'SKU', 'Product', 'Mode', 'Value'))[0], [
+    'GRID-0002', 'Article GRID-0002', 'set', '9',
+  ]);
+  await cell(app, 'Product', 3).click();
+  await paste(app, 'Name\tlabel\n');
+  await app.page.getByText('1 cell was left out: nothing can be typed there.').waitFor();
+  await eventually(async () => (await texts(app, 'Product', 'Variant', 'Value'))[2], ['Article GRID-0003', 'label', '51']);
+});
+
+test('a paste that is longer than the grid adds rows, and one step takes them away', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'SKU', 8).click();
+  await paste(app, 'GRID-0001\t\t\t\t1\nNOBODY\t\t\t\t2\n\t\t\t\t\nGRID-0003\t\t\t\t+3');
+  await eventually(() => app.count('All'), 11);
+  await eventually(async () => (await texts(app, 'Line', 'SKU', 'Mode', 'Value')).slice(7), [
+    ['9', 'GRID-0001', 'set', '1'],
+    ['10', 'NOBODY', 'set', '2'],
+    ['11', '', '', ''],
+    ['12', 'GRID-0003', 'adjust', '+3'],
+  ]);
+  assert.equal(await app.changes.getAttribute('aria-rowcount'), '12');
+  await press(app, 'Control+z');
+  await eventually(() => app.count('All'), 8);
+  await eventually(async () => (await texts(app, 'SKU', 'Value')).slice(6), [['GRID-0007', '51'], ['GRID-0008', '51']]);
+});
+
+test('one value is pasted into every row of a range', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Value', 2).click();
+  await press(app, 'Shift+ArrowDown', 'Shift+ArrowDown');
+  await paste(app, '+5');
+  await eventually(() => texts(app, 'Value'), ['51', '+5', '+5', '+5', '51', '51', '51', '51']);
+  assert.deepEqual(await chosen(app, 'Value'), [2, 3, 4]);
+});
+
+const EXCEL = `<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"
+xmlns:x="urn:schemas-microsoft-com:office:excel" xmlns="http://www.w3.org/TR/REC-html40">
+<head><meta name=ProgId content=Excel.Sheet><meta name=Generator content="Microsoft Excel 15">
+<style><!--table {mso-displayed-decimal-separator:"\\.";} td {padding:0px; mso-number-format:General;} br {mso-data-placement:same-cell;}--></style>
+</head><body link="#0563C1" vlink="#954F72">
+<table border=0 cellpadding=0 cellspacing=0 width=192 style='border-collapse:collapse;width:144pt'>
+<!--StartFragment--> <col width=64 span=5 style='width:48pt'>
+ <tr height=20 style='height:15.0pt'>
+  <td height=20 class=xl65 width=64 style='height:15.0pt;width:48pt'>GRID-0005</td>
+  <td width=64></td>
+  <td class=xl66 width=64 style='width:48pt'>rouge<br>
+    vif</td>
+  <td width=64></td>
+  <td align=right width=64 style='width:48pt'>12</td>
+ </tr>
+ <tr height=20 style='height:15.0pt'>
+  <td height=20 class=xl65 style='height:15.0pt'>GRID-0006</td>
+  <td></td><td>A &amp; B &lt;25&quot;&gt;</td><td></td>
+  <td class=xl67 align=right>-3</td>
+ </tr>
+<!--EndFragment-->
+</table>
+</body></html>`;
+const SHEETS = '<meta charset="utf-8"><google-sheets-html-origin><style type="text/css"><!--td {border: 1px solid #cccccc;}br {mso-data-placement:same-cell;}--></style>'
+  + '<table xmlns="http://www.w3.org/1999/xhtml" cellspacing="0" cellpadding="0" dir="ltr" border="1" style="table-layout:fixed;font-size:10pt;width:0px" data-sheets-root="1" data-sheets-baot="1"><colgroup><col width="100"/><col width="100"/></colgroup><tbody>'
+  + '<tr style="height:21px;"><td style="overflow:hidden;padding:2px 3px;" data-sheets-value="{&quot;1&quot;:2,&quot;2&quot;:&quot;GRID-0005&quot;}">GRID-0005</td><td></td><td data-sheets-value="{&quot;1&quot;:2,&quot;2&quot;:&quot;rouge\\nvif&quot;}">rouge<br/>vif</td><td></td><td style="text-align:right;" data-sheets-value="{&quot;1&quot;:3,&quot;3&quot;:12}">12</td></tr>'
+  + '<tr style="height:21px;"><td>GRID-0006</td><td></td><td><span style="font-weight:bold;">A &amp; B</span> &lt;25&quot;&gt;</td><td></td><td data-sheets-value="{&quot;1&quot;:3,&quot;3&quot;:-3}">-3</td></tr></tbody></table>';
+const LIBREOFFICE = `<!DOCTYPE html>
+<html><head><meta http-equiv="content-type" content="text/html; charset=utf-8"/><title></title>
+<meta name="generator" content="LibreOffice 24.2.7.2 (Linux)"/>
+<style type="text/css">body,div,table,thead,tbody,tfoot,tr,th,td,p { font-family:"Liberation Sans"; font-size:x-small }</style></head>
+<body>
+<table cellspacing="0" border="0">
+\t<colgroup width="85"></colgroup>
+\t<colgroup span="4" width="85"></colgroup>
+\t<tr>
+\t\t<td height="17" align="left"><font face="Liberation Sans">GRID-0005</font></td>
+\t\t<td align="left"><br></td>
+\t\t<td align="left">rouge<br>vif</td>
+\t\t<td align="left"><br></td>
+\t\t<td align="right" sdval="12" sdnum="1033;">12</td>
+\t</tr>
+\t<tr>
+\t\t<td height="17" align="left">GRID-0006</td>
+\t\t<td align="left"><br></td>
+\t\t<td align="left">A &amp; B &lt;25&quot;&gt;</td>
+\t\t<td align="left"><br></td>
+\t\t<td align="right" sdval="-3" sdnum="1033;">-3</td>
+\t</tr>
+</table>
+</body></html>`;
+
+for (const [program, html] of [['Excel', EXCEL], ['Google Sheets', SHEETS], ['LibreOffice', LIBREOFFICE]]) {
+  test(`a table as ${program} puts it on the clipboard, without its text`, async (t) => {
+    // What the browser says of the table's styles has a test of its own, below.
+    const { context, page } = await openPage(on.browser);
+    t.after(() => context.close());
+    const app = await review(new App(page, on.server.url), eight());
     await cell(app, 'SKU', 1).click();
     await paste(app, html, 'text/html');
-    const pasted = () => texts(app, 'SKU', 'Variant').then((rows) => rows.slice(0, 3));
-    await eventually(pasted, [['GRID-0003', 'Red, large'], ['GRID-0004', ''], ['GRID-0003', '']]);
+    await eventually(async () => (await texts(app, 'SKU', 'Variant', 'Mode', 'Value')).slice(0, 3), [
+      ['GRID-0005', 'rouge\nvif', 'set', '12'],
+      ['GRID-0006', 'A & B <25">', 'adjust', '-3'],
+      ['GRID-0003', '', 'set', '51'],
+    ]);
+    assert.equal(await app.page.getByText('left out: nothing').count(), 0);
+    assert.equal(await app.count('All'), 8);
   });
 }
 
-test('a paste longer than the grid adds rows, and one value fills what is chosen', async (t) => {
-  const app = await opened(t);
-  await cell(app, 'Value', 7).click();
-  await paste(app, '61\n62\n63\n64\n');
-  await eventually(() => values(app), ['51', '51', '51', '51', '51', '51', '61', '62', '63', '64']);
-  await eventually(() => app.changes.getAttribute('aria-rowcount'), '11');
-  await press(app, 'Control+z');
-  await eventually(() => app.changes.getAttribute('aria-rowcount'), '9');
+// Copy.
 
-  await cell(app, 'Value', 2).click();
-  await press(app, 'Shift+ArrowDown', 'Shift+ArrowDown');
-  await paste(app, '+9');
-  await eventually(() => values(app), ['51', '+9', '+9', '+9', '51', '51', '51', '51']);
-});
-
-test('what is copied pastes back, and a range larger than what is drawn is copied whole', async (t) => {
-  const app = await opened(t);
-  await cell(app, 'SKU', 1).click();
-  await paste(app, '"a ""quote"""\t\t"two\nlines"\t\t=7');
-  await eventually(() => values(app).then((all) => all[0]), '=7');
-  await cell(app, 'SKU', 1).click();
-  await press(app, 'Shift+End');
+test('a range is copied as a spreadsheet takes it, and pastes back the same', async (t) => {
+  const rows = eight();
+  rows[1][1] = 'rouge "vif"\nou\tnoir';
+  rows[2][1] = '25" écran';
+  const app = await opened(t, rows);
+  await cell(app, 'Value', 1).click();
+  await cell(app, 'SKU', 3).click({ modifiers: ['Shift'] });
   await copied(app);
-  await eventually(() => clipboard(app), '"a ""quote"""\t\t"two\nlines"\tset\t=7');
-  await cell(app, 'SKU', 4).click();
+  const text = [
+    'GRID-0001\tArticle GRID-0001\t\tset\t51',
+    'GRID-0002\tArticle GRID-0002\t"rouge ""vif""\nou\tnoir"\tset\t51',
+    'GRID-0003\tArticle GRID-0003\t"25"" écran"\tset\t51',
+  ].join('\n');
+  await eventually(() => clipboard(app), text);
+  await cell(app, 'SKU', 6).click();
   await press(app, 'Control+v');
-  const fourth = () => texts(app, 'SKU', 'Variant', 'Value').then((rows) => rows[3]);
-  await eventually(fourth, ['a "quote"', 'two\nlines', '=7']);
+  await eventually(async () => (await texts(app, 'SKU', 'Variant', 'Value')).slice(4), [
+    ['GRID-0005', '', '51'],
+    ['GRID-0001', '', '51'],
+    ['GRID-0002', 'rouge "vif"\nou\tnoir', '51'],
+    ['GRID-0003', '25" écran', '51'],
+  ]);
+  // Copied again, it is the same text.
+  await cell(app, 'SKU', 6).click();
+  await cell(app, 'Value', 8).click({ modifiers: ['Shift'] });
+  await copied(app);
+  await eventually(() => clipboard(app), text);
+});
 
-  const many = Array.from({ length: 5_000 }, (_, n) => [`ART-${n + 1}`, '', n]);
-  await app.button('Another file').click();
-  await app.chooseFile('many.csv', csv([['sku', 'variant', 'quantity'], ...many]));
-  await eventually(() => app.count('All'), 5_000);
-  await cell(app, 'SKU', 1).click();
+test('one cell is copied without a line end, and an open field copies its own text', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Product', 4).click();
+  await copied(app);
+  await eventually(() => clipboard(app), 'Article GRID-0004');
+  await cell(app, 'SKU', 4).dblclick();
+  await field(app).press('Shift+Home');
+  await press(app, 'Shift+ArrowRight');
+  await copied(app);
+  await eventually(() => clipboard(app), 'RID-0004');
+});
+
+test('five thousand rows are copied whole, though few of them are at hand', async (t) => {
+  const rows = Array.from({ length: 5000 }, (_, at) => [`ART-${at + 1}`, at % 2 ? 'a "b"' : '', at]);
+  const app = await opened(t, rows);
+  await grid(app).focus();
   await press(app, 'Control+a');
   await copied(app);
-  await app.page.getByText('5,000 rows copied').waitFor();
-  const lines = (await clipboard(app)).split('\n');
-  assert.deepEqual([lines.length, lines[0], lines[4_999]], [5_000, 'ART-1\t\t\tset\t0', 'ART-5000\t\t\tset\t4999']);
+  const lines = rows.map(([sku, variant, value]) => `${sku}\t\t${variant && '"a ""b"""'}\tset\t${value}`);
+  await eventually(async () => (await clipboard(app)).split('\n').length, 5000);
+  assert.equal(await clipboard(app), lines.join('\n'));
+  // The same without the column of SKUs, from a row far down to the last.
+  await app.page.getByLabel('Go to line').fill('3002');
+  await app.page.getByLabel('Go to line').press('Enter');
+  await eventually(() => cursor(app), 'SKU 3001');
+  await press(app, 'ArrowRight', 'Control+Shift+End');
+  await eventually(() => cursor(app), 'Value 5000');
+  await copied(app);
+  await eventually(async () => (await clipboard(app)).split('\n').length, 2000);
+  assert.equal(await clipboard(app), lines.slice(3000).map((line) => line.replace(/^[^\t]*\t/, '')).join('\n'));
 });
 
-test('ranges by keys, by Shift and by dragging; clear, fill down, let go', async (t) => {
-  const app = await opened(t);
+// Ranges.
+
+test('a range grows and shrinks with Shift and arrows; Ctrl+D fills it, Delete clears it, Escape lets go', async (t) => {
+  const rows = eight();
+  rows[1][2] = 60;
+  const app = await opened(t, rows);
   await cell(app, 'Value', 2).click();
-  assert.equal(await cursor(app), 'Value 2');
-  await press(app, 'Shift+ArrowDown', 'Shift+ArrowDown');
+  await press(app, 'Shift+ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowUp');
   await eventually(() => chosen(app, 'Value'), [2, 3, 4]);
-  await cell(app, 'Variant', 6).click({ modifiers: ['Shift'] });
-  await eventually(() => chosen(app, 'Variant'), [2, 3, 4, 5, 6]);
-  assert.deepEqual(await chosen(app, 'SKU'), []);
-  await press(app, 'Escape');
-  await eventually(() => chosen(app, 'Variant'), [6]);
-
-  await cell(app, 'Value', 3).hover();
-  await app.page.mouse.down();
-  await cell(app, 'Value', 5).hover();
-  await app.page.mouse.up();
-  await eventually(() => chosen(app, 'Value'), [3, 4, 5]);
-  await press(app, 'Delete');
-  await eventually(() => values(app), ['51', '51', '', '', '', '51', '51', '51']);
-  await press(app, 'Control+z');
-
-  await cell(app, 'Value', 5).click();
-  await press(app, '=', '7', 'Enter');
-  await cell(app, 'Value', 5).click();
-  await press(app, 'Shift+ArrowDown', 'Shift+ArrowDown', 'Control+d');
-  await eventually(() => values(app), ['51', '51', '51', '51', '=7', '=7', '=7', '51']);
-  await press(app, 'Control+a');
-  await eventually(() => chosen(app, 'Mode'), [1, 2, 3, 4, 5, 6, 7, 8]);
-
-  const heads = await grid(app).getByRole('columnheader').count();
-  assert.deepEqual([heads, await app.changes.getAttribute('aria-colcount')], [8, '8']);
-  assert.equal(await hasFocus(app), true);
-});
-
-test('typing as in a spreadsheet: sets, adjusts, leaving, the next cell, a word that is no number', async (t) => {
-  const app = await opened(t);
-  await cell(app, 'Value', 1).click();
-  for (const typed of ['=12', '+5', '-3']) {
-    await app.page.keyboard.type(typed);
-    await press(app, 'Enter');
-  }
-  await eventually(() => values(app).then((all) => all.slice(0, 4)), ['=12', '+5', '-3', '51']);
-  const pill = (at) => cell(app, 'Change', at).locator('.pill').innerText();
-  await eventually(async () => [await pill(1), await pill(2), await pill(3), await pill(4)], ['−38', '+5', '−3', '+1']);
   assert.equal(await cursor(app), 'Value 4');
-
-  // Escape leaves the cell as it was, Tab goes on to the next that can be typed into.
-  await press(app, 'F2');
-  await app.page.keyboard.type('999');
+  await press(app, 'Control+d');
+  await eventually(() => texts(app, 'Value'), ['51', '60', '60', '60', '51', '51', '51', '51']);
+  assert.deepEqual(await chosen(app, 'Value'), [2, 3, 4]);
+  await press(app, 'Shift+ArrowUp', 'Shift+ArrowUp', 'Shift+ArrowUp');
+  await eventually(() => chosen(app, 'Value'), [1, 2]);
+  await press(app, 'Delete');
+  await eventually(() => texts(app, 'Value'), ['', '', '60', '60', '51', '51', '51', '51']);
+  await eventually(() => texts(app, 'Note'), ['Nothing asked: the value is blank', 'Nothing asked: the value is blank', '', '', '', '', '', '']);
   await press(app, 'Escape');
-  assert.equal((await values(app))[3], '51');
-  await press(app, 'Tab');
-  assert.equal(await cursor(app), 'SKU 5');
-  await press(app, 'Tab', 'Tab', 'Shift+Tab');
-  assert.equal(await cursor(app), 'Variant 5');
-
-  await press(app, 'Tab');
-  await app.page.keyboard.type('x');
-  assert.equal(await field(app).inputValue(), 'x');
-  await press(app, 'Enter');
-  await eventually(() => app.count('Errors'), 1);
-  assert.match(await cell(app, 'Note', 5).innerText(), /“x” is not a/);
+  await eventually(() => chosen(app, 'Value'), [1]);
+  assert.equal(await cursor(app), 'Value 1');
+  await press(app, 'Control+z');
+  await eventually(() => texts(app, 'Value'), ['51', '60', '60', '60', '51', '51', '51', '51']);
+  await press(app, 'Control+z');
+  await eventually(() => texts(app, 'Value'), ['51', '60', '51', '51', '51', '51', '51', '51']);
+  assert.equal(await app.button('Undo').isDisabled(), true);
 });
 
-test('undo and redo find their rows again after a sort and a filter', async (t) => {
+test('Shift and a click, and a mouse that is dragged, choose from cell to cell', async (t) => {
   const app = await opened(t);
+  await cell(app, 'Value', 6).click();
+  await cell(app, 'Variant', 3).click({ modifiers: ['Shift'] });
+  await eventually(() => chosen(app, 'Value'), [3, 4, 5, 6]);
+  assert.deepEqual(await chosen(app, 'Variant'), [3, 4, 5, 6]);
+  assert.deepEqual(await chosen(app, 'SKU'), []);
+  assert.equal(await cursor(app), 'Variant 3');
+
+  await cell(app, 'SKU', 2).hover();
+  await app.page.mouse.down();
+  for (const at of [3, 4, 5, 4]) await cell(app, 'SKU', at).hover();
+  await cell(app, 'Variant', 4).hover();
+  await app.page.mouse.up();
+  await cell(app, 'Value', 7).hover();
+  assert.deepEqual(await chosen(app, 'SKU'), [2, 3, 4]);
+  assert.deepEqual(await chosen(app, 'Variant'), [2, 3, 4]);
+  assert.deepEqual(await chosen(app, 'Value'), []);
+  assert.equal(await hasFocus(app), true);
+  await press(app, 'Delete');
+  await eventually(() => texts(app, 'SKU'), ['GRID-0001', '', '', '', 'GRID-0005', 'GRID-0006', 'GRID-0007', 'GRID-0008']);
+});
+
+test('Ctrl+A chooses every row and column, and what is done goes to all in one step', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Value', 5).click();
+  await press(app, 'Control+a');
+  for (const column of ['SKU', 'Variant', 'Value']) await eventually(() => chosen(app, column), [1, 2, 3, 4, 5, 6, 7, 8]);
+  await press(app, 'Delete');
+  await eventually(() => texts(app, 'SKU', 'Value'), eight().map(() => ['', '']));
+  await eventually(() => app.apply.count(), 0);
+  await press(app, 'Control+z');
+  await eventually(() => texts(app, 'SKU', 'Variant', 'Value'), eight().map((cells) => cells.map(String)));
+  await eventually(() => app.apply.innerText(), 'Apply 8 changes');
+  await press(app, 'Escape', 'Control+End', 'Control+Shift+ArrowUp');
+  await eventually(() => chosen(app, 'Value'), [1, 2, 3, 4, 5, 6, 7, 8]);
+  assert.deepEqual(await chosen(app, 'SKU'), []);
+  await press(app, 'ArrowDown', 'Control+Shift+Home');
+  await eventually(() => chosen(app, 'SKU'), [1, 2]);
+  assert.equal(await cursor(app), 'SKU 1');
+});
+
+test('what is chosen, and where it is, can be heard', async (t) => {
+  const app = await opened(t, Array.from({ length: 300 }, (_, at) => [`ART-${at + 1}`, '', at]));
+  const about = (name) => app.changes.getAttribute(name);
+  assert.deepEqual([await about('aria-rowcount'), await about('aria-colcount'), await about('aria-multiselectable')], ['301', '8', 'true']);
+  assert.deepEqual(await app.changes.getByRole('columnheader').allInnerTexts(), ['Line', 'SKU', 'Product', 'Variant', 'Mode', 'Value', 'Before → after', 'Note']);
+  const sorted = () => app.changes.getByRole('columnheader').evaluateAll((heads) => heads.map((head) => head.ariaSort));
+  assert.deepEqual(await sorted(), ['ascending', 'none', 'none', null, null, null, 'none', null]);
+  await grid(app).focus();
+  await press(app, 'Control+End', 'Shift+ArrowUp');
+  await eventually(() => cursor(app), 'Value 299');
+  await eventually(() => chosen(app, 'Value'), [299, 300]);
+  const last = app.page.getByRole('gridcell', { name: 'Value of line 301: 299', exact: true, selected: true });
+  await last.waitFor();
+  assert.equal(await app.changes.getByRole('row').filter({ has: last }).getAttribute('aria-rowindex'), '301');
+  assert.equal(await app.changes.getByRole('gridcell', { selected: true }).count(), 2);
+  // Every row says where it stands, and none says it twice.
+  const places = await app.changes.getByRole('row').evaluateAll((rows) => rows.map((one) => Number(one.ariaRowIndex)).sort((a, b) => a - b));
+  assert.deepEqual(places, [1, ...Array.from({ length: places.length - 1 }, (_, at) => 301 - (places.length - 2) + at)]);
+  await app.changes.getByRole('button', { name: 'SKU' }).click();
+  await eventually(sorted, ['none', 'ascending', 'none', null, null, null, 'none', null]);
+  await app.changes.getByRole('button', { name: 'SKU' }).click();
+  await eventually(sorted, ['none', 'descending', 'none', null, null, null, 'none', null]);
+  await eventually(() => cursor(app), 'Value 1');
+});
+
+// Typing.
+
+test('typing begins to edit: =12 sets, +5 and -3 adjust, Enter goes down', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Value', 1).click();
+  await app.page.keyboard.type('=12\n+5\n-3\n7\n');
+  await eventually(async () => (await texts(app, 'Mode', 'Value')).slice(0, 5), [
+    ['set', '=12'], ['adjust', '+5'], ['adjust', '-3'], ['set', '7'], ['set', '51'],
+  ]);
+  await eventually(() => cursor(app), 'Value 5');
+  for (const [at, spoken] of [[1, '50 becomes 12'], [2, '50 becomes 55'], [3, '50 becomes 47'], [4, '50 becomes 7']]) {
+    await cell(app, 'Change', at).getByText(spoken).waitFor();
+  }
+  await app.page.keyboard.type('8');
+  await press(app, 'Shift+Enter');
+  await eventually(() => cursor(app), 'Value 4');
+  await eventually(async () => (await texts(app, 'Value'))[4], '8');
+});
+
+test('a letter takes the place of the text; F2, Enter and a double click edit it; Escape leaves it', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'SKU', 2).click();
+  await press(app, 'x');
+  await eventually(() => field(app).inputValue(), 'x');
+  assert.equal(await field(app).getAttribute('aria-label'), 'SKU of line 3');
+  await app.page.keyboard.type('yz');
+  assert.equal(await field(app).inputValue(), 'xyz');
+  await press(app, 'Escape');
+  await eventually(() => field(app).count(), 0);
+  assert.equal(await cursor(app), 'SKU 2');
+  assert.equal(await hasFocus(app), true);
+
+  for (const begin of ['F2', 'Enter']) {
+    await press(app, begin);
+    await eventually(() => field(app).inputValue(), 'GRID-0002');
+    // The caret stands at the end.
+    await app.page.keyboard.type('!');
+    assert.equal(await field(app).inputValue(), 'GRID-0002!');
+    await press(app, 'Escape');
+    await eventually(() => field(app).count(), 0);
+  }
+  assert.equal((await texts(app, 'SKU'))[1], 'GRID-0002');
+  assert.equal(await app.button('Undo').isDisabled(), true);
+
+  await cell(app, 'SKU', 2).dblclick();
+  await eventually(() => field(app).inputValue(), 'GRID-0002');
+  // Arrows and Home move the caret, not the cursor; the field undoes its own typing.
+  await press(app, 'Home', 'ArrowRight', 'Delete');
+  assert.equal(await field(app).inputValue(), 'GID-0002');
+  await press(app, 'Control+z');
+  assert.equal(await field(app).inputValue(), 'GRID-0002');
+  await press(app, 'Delete');
+  // A click elsewhere keeps what was typed.
+  await cell(app, 'Value', 4).click();
+  await eventually(async () => (await texts(app, 'SKU'))[1], 'GID-0002');
+  await eventually(() => cursor(app), 'Value 4');
+  assert.equal(await field(app).count(), 0);
+});
+
+test('nothing is typed into what is only shown', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Product', 1).click();
+  await press(app, 'x', 'F2', 'Enter', 'Delete');
+  await cell(app, 'Mode', 1).dblclick();
+  await press(app, '5', 'ArrowRight', '5');
+  await eventually(() => field(app).getAttribute('aria-label'), 'Value of line 2');
+  assert.equal(await field(app).inputValue(), '5');
+  await press(app, 'Escape');
+  assert.deepEqual((await texts(app, 'Product', 'Mode'))[0], ['Article GRID-0001', 'set']);
+  assert.equal(await app.button('Undo').isDisabled(), true);
+});
+
+test('Tab walks the cells that can be typed into, row after row, and leaves behind the last', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'SKU', 1).click();
+  const walk = async (key, ...places) => {
+    for (const place of places) {
+      await press(app, key);
+      await eventually(() => cursor(app), place);
+    }
+  };
+  await walk('Tab', 'Variant 1', 'Value 1', 'SKU 2', 'Variant 2', 'Value 2', 'SKU 3');
+  await walk('Shift+Tab', 'Value 2', 'Variant 2', 'SKU 2', 'Value 1');
+  // Typing goes on from cell to cell.
+  await press(app, 'Tab');
+  for (const text of ['A', 'B', '9']) {
+    await app.page.keyboard.type(text);
+    await press(app, 'Tab');
+  }
+  await eventually(async () => (await texts(app, 'SKU', 'Variant', 'Value'))[1], ['A', 'B', '9']);
+  await eventually(() => cursor(app), 'SKU 3');
   await cell(app, 'Value', 8).click();
-  await app.page.keyboard.type('x');
-  await press(app, 'Enter');
+  await press(app, 'Tab');
+  await eventually(() => hasFocus(app), false);
+  await app.page.getByRole('button', { name: /^Apply|^Download rows/ }).and(app.page.locator(':focus')).waitFor();
+  await press(app, 'Shift+Tab');
+  await eventually(() => hasFocus(app), true);
+  assert.equal(await cursor(app), 'Value 8');
+});
+
+test('what cannot be read is said on its row, until it is mended', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Value', 3).click();
+  await app.page.keyboard.type('abc\n');
+  await cell(app, 'Note', 3).getByText('“abc” is not a number.').waitFor();
+  assert.equal(await cell(app, 'Value', 3).getAttribute('aria-invalid'), 'true');
+  assert.match(await cell(app, 'Line', 3).innerText(), /^Error/);
+  await eventually(() => app.apply.innerText(), 'Apply 7 changes, leave out 1 error');
+  await cell(app, 'SKU', 5).click();
+  await app.page.keyboard.type('NOBODY\n');
+  await cell(app, 'Note', 5).getByText('No product has the SKU “NOBODY”.').waitFor();
+  assert.equal(await cell(app, 'SKU', 5).getAttribute('aria-invalid'), 'true');
+  await eventually(() => app.count('Errors'), 2);
+  await cell(app, 'Value', 3).click();
+  await app.page.keyboard.type('52\n');
+  await eventually(async () => (await texts(app, 'Note'))[2], '');
+  assert.equal(await cell(app, 'Value', 3).getAttribute('aria-invalid'), null);
   await eventually(() => app.count('Errors'), 1);
-  await app.changes.getByRole('button', { name: 'SKU' }).click();
-  await app.changes.getByRole('button', { name: 'SKU' }).click();
-  await eventually(() => texts(app, 'SKU', 'Value').then((rows) => rows[0]), ['GRID-0008', 'x']);
-  await app.chip('Errors').first().click();
-  await eventually(() => texts(app, 'SKU'), ['GRID-0008']);
+});
+
+// Undo.
+
+test('undo and redo go to the rows that were typed into, whatever is shown since', async (t) => {
+  const app = await opened(t);
+  const values = async () => Object.fromEntries(await texts(app, 'SKU', 'Value'));
+  const all = (changed) => Object.fromEntries(skus.map((sku) => [sku, changed[sku] ?? '51']));
+  await cell(app, 'Value', 3).click();
+  await app.page.keyboard.type('=60\n');
+  await cell(app, 'Value', 5).click();
+  await app.page.keyboard.type('+9\n');
+  await eventually(values, all({ 'GRID-0003': '=60', 'GRID-0005': '+9' }));
+
+  const sort = app.changes.getByRole('button', { name: 'SKU' });
+  await sort.click();
+  await sort.click();
+  await eventually(() => texts(app, 'SKU'), skus.toReversed());
   await cell(app, 'Value', 1).click();
   await press(app, 'Control+z');
-  await eventually(() => texts(app, 'SKU', 'Value'), [['GRID-0008', '51']]);
-  await press(app, 'Control+y');
-  await eventually(() => texts(app, 'SKU', 'Value'), [['GRID-0008', 'x']]);
+  await eventually(values, all({ 'GRID-0003': '=60' }));
+
+  await app.page.getByRole('searchbox', { name: 'Search rows' }).fill('GRID-0003');
+  await eventually(() => texts(app, 'SKU', 'Value'), [['GRID-0003', '=60']]);
+  await cell(app, 'SKU', 1).click();
   await press(app, 'Control+z');
-  await eventually(() => app.count('Errors'), 0);
-  await press(app, 'Control+Shift+Z');
-  await eventually(() => app.count('Errors'), 1);
+  await eventually(() => texts(app, 'SKU', 'Value'), [['GRID-0003', '51']]);
+  assert.equal(await app.button('Undo').isDisabled(), true);
+  await press(app, 'Control+y');
+  await eventually(() => texts(app, 'SKU', 'Value'), [['GRID-0003', '=60']]);
+  // What comes back now is not shown here, and is there when it is.
+  await press(app, 'Control+Shift+z');
+  await eventually(() => app.button('Redo').isDisabled(), true);
+  assert.deepEqual(await texts(app, 'SKU', 'Value'), [['GRID-0003', '=60']]);
+  await app.page.getByRole('searchbox', { name: 'Search rows' }).fill('');
+  await eventually(values, all({ 'GRID-0003': '=60', 'GRID-0005': '+9' }));
+  await app.changes.getByRole('button', { name: 'Line' }).click();
+  await eventually(() => texts(app, 'SKU'), skus);
+  await cell(app, 'Change', 3).getByText('50 becomes 60').waitFor();
+  await cell(app, 'Change', 5).getByText('50 becomes 59').waitFor();
 });
 
-test('from right to left the arrow to the left goes on', async (t) => {
-  const app = await on.app(t, { locale: 'ar' });
-  await app.enter('/update');
-  const buffer = Buffer.from(csv([['sku', 'variant', 'quantity'], ...eight()]));
-  await app.page.locator('input[type=file]').setInputFiles({ name: 'count.csv', mimeType: 'text/csv', buffer });
-  await cell(app, 'SKU', 3).click();
-  await press(app, 'ArrowLeft', 'ArrowLeft');
-  await eventually(() => cursor(app), 'Variant 3');
-  await press(app, 'ArrowRight');
-  await eventually(() => cursor(app), 'Product 3');
-  await press(app, 'Control+ArrowLeft');
-  await eventually(() => cursor(app), 'Value 3');
-});
+// A million rows.
 
-test('a million rows: the last is reached exactly, by keys, bar, wheel and its line, and typed into', { timeout: 90_000 }, async (t) => {
-  const total = 1_000_000;
+/** How far the last row's foot is from the foot of what the grid shows; infinitely where it is not drawn. */
+const lastRowToFoot = (app, total) =>
+  grid(app).evaluate((element, place) => {
+    const last = element.querySelector(`[role=row][aria-rowindex="${place}"]:not([hidden])`);
+    if (!last) return Infinity;
+    const foot = element.getBoundingClientRect().top + element.clientTop + element.clientHeight;
+    return Math.round(last.getBoundingClientRect().bottom - foot);
+  }, total + 1);
+
+test('a million rows: the last is reached exactly, typed into, and taken back', { timeout: 60_000 }, async (t) => {
+  const TOTAL = 1_000_000;
   const folder = await mkdtemp(join(tmpdir(), 'stockroom-grid-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'million.csv');
   const file = createWriteStream(path);
   file.write('sku,quantity\n');
-  for (let at = 1; at <= total; at += 10_000) {
+  for (let at = 1; at <= TOTAL; at += 10_000) {
     const lines = Array.from({ length: 10_000 }, (_, n) => `ART-${at + n},${(at + n) % 97}\n`);
-    if (at + 9_999 === total) lines[9_999] = 'GRID-0008,51\n';
+    if (at === 1) lines[0] = 'GRID-0001,51\n';
+    if (at + 9_999 === TOTAL) lines[9_999] = 'GRID-0008,51\n';
     if (!file.write(lines.join(''))) await once(file, 'drain');
   }
   file.end();
@@ -303,49 +583,321 @@ test('a million rows: the last is reached exactly, by keys, bar, wheel and its l
   await app.go('Update stock');
   await app.page.getByLabel('Choose a file').setInputFiles(path);
   await app.changes.waitFor({ timeout: 40_000 });
-  await eventually(() => app.count('All'), total);
+  await eventually(() => app.count('All'), TOTAL);
   await eventually(() => app.changes.getAttribute('aria-rowcount'), '1000001');
+  await eventually(() => app.apply.innerText(), 'Apply 2 changes, leave out 999,998 errors');
 
-  const lastRow = () => texts(app, 'Line', 'SKU', 'Value').then((rows) => rows.at(-1));
-  const isAtEnd = async (how) => {
-    await eventually(lastRow, ['1,000,001', 'GRID-0008', '51'], how);
-    // Its foot is the foot of what the grid shows, to a pixel.
-    const gap = () =>
-      grid(app).evaluate((element, place) => {
-        const last = element.querySelector(`[role=row][aria-rowindex="${place}"]:not([hidden])`);
-        const foot = element.getBoundingClientRect().top + element.clientTop + element.clientHeight;
-        return Math.abs(last.getBoundingClientRect().bottom - foot) <= 1;
-      }, total + 1);
-    await eventually(gap, true, how);
+  const atEnd = async (how) => {
+    // To a pixel: a test of its own, below, says whether it is none.
+    await eventually(async () => Math.abs(await lastRowToFoot(app, TOTAL)) <= 1, true, how);
+    await eventually(async () => (await texts(app, 'Line', 'SKU', 'Product', 'Value')).at(-1), ['1,000,001', 'GRID-0008', 'Article GRID-0008', '51'], how);
+    assert.equal((await texts(app, 'SKU')).at(-2), 'ART-999999', how);
   };
-  const toStart = async () => {
-    await grid(app).focus();
+  const atStart = async () => {
     await press(app, 'Control+Home');
-    await eventually(() => texts(app, 'SKU').then((all) => all[0]), 'ART-1');
+    await eventually(() => cursor(app), 'SKU 1');
+    await eventually(async () => (await texts(app, 'SKU')).slice(0, 2), ['GRID-0001', 'ART-2']);
+    assert.equal(await grid(app).evaluate((element) => element.scrollTop), 0);
   };
+  const goTo = async (line) => {
+    const to = app.page.getByLabel('Go to line');
+    await to.fill(line);
+    await to.press('Enter');
+    await eventually(() => hasFocus(app), true);
+  };
+
+  await grid(app).focus();
+  await atStart();
+  await press(app, 'Control+End');
+  await atEnd('Ctrl+End');
+  assert.equal(await cursor(app), 'Value 1000000');
+  await press(app, 'Home');
+  await eventually(() => cursor(app), 'SKU 1000000');
+  await press(app, 'End');
+  await eventually(() => cursor(app), 'Value 1000000');
+  await atStart();
+  await press(app, 'Control+ArrowDown');
+  await atEnd('Ctrl+Down');
+  await atStart();
+
+  await grid(app).evaluate((element) => {
+    element.scrollTop = element.scrollHeight;
+  });
+  await atEnd('the scroll bar');
+  await grid(app).evaluate((element) => {
+    element.scrollTop = 0;
+  });
+  await eventually(async () => (await texts(app, 'SKU'))[0], 'GRID-0001');
+
+  await goTo('1,000,001');
+  await atEnd('Go to line');
+  assert.equal(await cursor(app), 'SKU 1000000');
+
+  // By the wheel: row for row where the bar is finer than the list, and to the end.
+  await goTo('500001');
+  await eventually(() => cursor(app), 'SKU 500000');
+  await eventually(async () => (await cell(app, 'SKU', 500_000).innerText()), 'ART-500000');
+  const before = (await row(app, 500_000).boundingBox()).y;
+  const bar = () => grid(app).evaluate((element) => element.scrollTop);
+  await grid(app).hover();
+  const stood = await bar();
+  await app.page.mouse.wheel(0, 80);
+  await eventually(async () => before - (await row(app, 500_000).boundingBox()).y, 80);
+  // The bar takes its true place, and the rows stay where they are.
+  await eventually(async () => Math.round(((await bar()) - stood) / 8), 2);
+  assert.equal(before - (await row(app, 500_000).boundingBox()).y, 80);
+  await goTo('999900');
+  await eventually(() => cursor(app), 'SKU 999899');
+  await grid(app).hover();
+  for (let turns = 0; turns < 40 && Math.abs(await lastRowToFoot(app, TOTAL)) > 1; turns += 1) await app.page.mouse.wheel(0, 400);
+  await atEnd('the wheel');
+  await app.page.mouse.wheel(0, 400);
+  await atEnd('the wheel, at the end');
+
+  await cell(app, 'Value', TOTAL).click();
+  await app.page.keyboard.type('+5\n');
+  await cell(app, 'Change', TOTAL).getByText('50 becomes 55').waitFor();
+  assert.deepEqual(await texts(app, 'Mode', 'Value').then((all) => all.at(-1)), ['adjust', '+5']);
+  await eventually(() => cursor(app), 'Value 1000000');
+  await press(app, 'Control+z');
+  await atEnd('undo');
+  await cell(app, 'Change', TOTAL).getByText('50 becomes 51').waitFor();
+  assert.equal(await app.button('Undo').isDisabled(), true);
+});
+
+// From right to left.
+
+test('in Arabic the next column is to the left', async (t) => {
+  const app = await on.app(t, { locale: 'ar' });
+  await app.visit('/');
+  await app.page.locator('main h1').waitFor();
+  await app.page.evaluate(async () => {
+    await fetch('/api/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-stockroom': '1' },
+      body: JSON.stringify({ key: 'sk_test_demo' }),
+    });
+  });
+  await app.visit('/update');
+  await app.page.locator('input[type=file]').setInputFiles({ name: 'count.csv', mimeType: 'text/csv', buffer: Buffer.from(csv([['sku', 'variant', 'quantity'], ...eight()])) });
+  await app.page.getByRole('grid', { name: 'تغييرات' }).waitFor();
+  await eventually(() => texts(app, 'SKU', 'Value'), skus.map((sku) => [sku, '51']));
+  const left = async (column) => (await cell(app, column, 1).boundingBox()).x;
+  assert.ok((await left('Value')) < (await left('Variant')) && (await left('Variant')) < (await left('SKU')));
+
+  await cell(app, 'SKU', 2).click();
+  for (const [key, place] of [
+    ['ArrowLeft', 'Product 2'], ['ArrowLeft', 'Variant 2'], ['ArrowRight', 'Product 2'], ['ArrowDown', 'Product 3'],
+    ['Control+ArrowLeft', 'Value 3'], ['ArrowLeft', 'Value 3'], ['Control+ArrowRight', 'SKU 3'], ['ArrowRight', 'SKU 3'],
+    ['End', 'Value 3'], ['Home', 'SKU 3'], ['Tab', 'Variant 3'], ['Tab', 'Value 3'],
+  ]) {
+    await press(app, key);
+    await eventually(() => cursor(app), place, key);
+  }
+  await app.page.keyboard.type('+5\n');
+  await eventually(() => cursor(app), 'Value 4');
+  await eventually(async () => (await texts(app, 'Value'))[2], '+5');
+  // A field's own arrows are the caret's.
+  await cell(app, 'Variant', 4).click();
+  await press(app, 'Shift+ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowDown');
+  await eventually(() => chosen(app, 'Value'), [4, 5]);
+  assert.deepEqual([await chosen(app, 'Variant'), await chosen(app, 'SKU')], [[4, 5], []]);
+});
+
+// What is wrong still: a mended one loses its `todo`.
+
+const wrong = (name, why, work) => test(name, { todo: why }, work);
+
+wrong('what is typed after scrolling far away is not lost', 'a field that opens before its row is at hand forgets what is typed', async (t) => {
+  const app = await opened(t, Array.from({ length: 5000 }, (_, at) => [`ART-${at + 1}`, '', 51]));
+  await cell(app, 'Value', 2).click();
+  // So far that the rows of the cursor are not kept.
+  for (let at = 64; at < 2500; at += 64) {
+    await grid(app).evaluate((element, top) => {
+      element.scrollTop = top;
+    }, at * 40);
+    await eventually(async () => (await texts(app, 'SKU')).includes(`ART-${at + 1}`), true);
+  }
+  await app.page.keyboard.type('7\n');
+  await cell(app, 'Value', 4).click();
+  await app.page.keyboard.type('8\n');
+  await eventually(async () => (await texts(app, 'Value'))[3], '8');
+  assert.deepEqual((await texts(app, 'Value')).slice(0, 4), ['51', '7', '51', '8']);
+});
+
+wrong('a field that is scrolled away keeps what was typed', 'it is taken from the page while it is open', async (t) => {
+  const app = await opened(t, Array.from({ length: 300 }, (_, at) => [`ART-${at + 1}`, '', 51]));
+  await cell(app, 'Value', 2).click();
+  await app.page.keyboard.type('77');
+  await app.page.mouse.wheel(0, 4000);
+  await eventually(() => row(app, 101).count(), 1);
+  assert.notEqual(await app.page.evaluate(() => document.activeElement.tagName), 'BODY', 'the hands stay in the grid');
+  await press(app, 'Enter', 'Escape', 'Control+Home');
+  await eventually(() => row(app, 1).count(), 1);
+  assert.equal((await texts(app, 'Value'))[1], '77');
+});
+
+wrong('keys go on when undo took away the row of the cursor', 'the cursor stays on a row that is gone, and editing begins there', async (t) => {
+  const app = await opened(t);
+  await app.button('Add rows').click();
+  await eventually(() => app.changes.getAttribute('aria-rowcount'), '19');
+  await grid(app).focus();
+  await press(app, 'Control+End', 'Control+z');
+  await eventually(() => app.changes.getAttribute('aria-rowcount'), '9');
+  await press(app, 'x', 'Escape', 'Control+Home');
+  await frames(app);
+  assert.equal(await cursor(app), 'SKU 1');
+});
+
+wrong('only the rows that a paste adds join a filtered view', 'every row behind the last one shown joins it', async (t) => {
+  const app = await opened(t, eight().map((cells, at) => (at === 2 ? [cells[0], '', 'abc'] : cells)));
+  await app.chip('Errors').click();
+  await eventually(() => texts(app, 'SKU'), ['GRID-0003']);
+  await cell(app, 'SKU', 1).click();
+  await paste(app, 'GRID-0003\t\t\t\tx\nNOBODY\t\t\t\t2');
+  await eventually(async () => (await texts(app, 'SKU')).at(-1), 'NOBODY');
+  assert.deepEqual(await texts(app, 'SKU', 'Value'), [['GRID-0003', 'x'], ['NOBODY', '2']]);
+});
+
+wrong('what was just pasted is what is copied', 'rows at hand are copied while newer ones are on their way', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Value', 1).click();
+  await paste(app, '1\n2\n3');
+  await press(app, 'Control+c');
+  await eventually(async () => (await texts(app, 'Value')).slice(0, 4), ['1', '2', '3', '51']);
+  await frames(app);
+  assert.equal(await clipboard(app), '1\n2\n3');
+});
+
+wrong('what was left out is said once', 'every change of sort, filter or search says it again', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Product', 1).click();
+  await paste(app, 'Name');
+  const said = app.page.getByText('1 cell was left out: nothing can be typed there.');
+  await said.waitFor();
+  const sort = app.changes.getByRole('button', { name: 'SKU' });
+  await sort.click();
+  await sort.click();
+  await eventually(async () => (await texts(app, 'SKU'))[0], 'GRID-0008');
+  assert.equal(await said.count(), 1);
+});
+
+wrong('blank cells beyond the last column are nothing that is left out', 'they are counted, unlike blank ones on Product and Mode', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Value', 1).click();
+  await paste(app, '12\t\t\n13\t\t\n');
+  await eventually(async () => (await texts(app, 'Value')).slice(0, 3), ['12', '13', '51']);
+  await frames(app);
+  assert.equal(await app.page.getByText('left out: nothing').count(), 0);
+});
+
+wrong('one value is pasted into every column of a range', 'it is repeated down, not across', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'SKU', 1).click();
+  await cell(app, 'Variant', 2).click({ modifiers: ['Shift'] });
+  await paste(app, 'same');
+  await eventually(async () => (await texts(app, 'SKU')).slice(0, 3), ['same', 'same', 'GRID-0003']);
+  assert.deepEqual((await texts(app, 'Variant')).slice(0, 3), ['same', 'same', '']);
+});
+
+wrong('merged cells of a pasted table take the room of all', 'colspan is not read: what follows moves to the left', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'SKU', 1).click();
+  await paste(app, '<table><tr><td colspan="4">GRID-0005</td><td>12</td></tr></table>', 'text/html');
+  await eventually(async () => (await texts(app, 'SKU'))[0], 'GRID-0005');
+  assert.equal((await texts(app, 'Value'))[0], '12');
+});
+
+wrong('the styles of a pasted table are not complained of', 'parsing them runs into the content security policy', async (t) => {
+  const { context, page, complaints } = await openPage(on.browser);
+  t.after(() => context.close());
+  const app = await review(new App(page, on.server.url), eight());
+  await cell(app, 'Value', 1).click();
+  await paste(app, '<table><tr style="height:15pt"><td>12</td></tr></table>', 'text/html');
+  await eventually(async () => (await texts(app, 'Value'))[0], '12');
+  assert.deepEqual(complaints, []);
+});
+
+wrong('cells pasted into an open field leave the hands in the grid', 'the focus falls out of the grid with the field', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Value', 1).click();
+  await press(app, 'F2');
+  await eventually(() => field(app).inputValue(), '51');
+  await paste(app, '12\n13\n');
+  await eventually(async () => (await texts(app, 'Value')).slice(0, 3), ['12', '13', '51']);
+  assert.equal(await hasFocus(app), true);
+});
+
+wrong('one cell of a spreadsheet is pasted where the caret is', 'its line end makes it a paste into the grid, which drops what was typed', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Variant', 1).click();
+  await press(app, 'g');
+  await eventually(() => field(app).inputValue(), 'g');
+  await paste(app, 'rand\r\n');
+  await press(app, 'Enter');
+  await eventually(async () => (await texts(app, 'Variant'))[0] !== '', true);
+  assert.equal((await texts(app, 'Variant'))[0], 'grand');
+});
+
+wrong('undo shows the cell that it takes back', 'the page never looks at the row that was touched', async (t) => {
+  const app = await opened(t, Array.from({ length: 300 }, (_, at) => [`ART-${at + 1}`, '', at]));
+  await cell(app, 'Value', 1).click();
+  await app.page.keyboard.type('7\n');
+  await press(app, 'Control+End');
+  await eventually(() => cursor(app), 'Value 300');
+  await press(app, 'Control+z');
+  await app.button('Redo').and(app.page.locator(':enabled')).waitFor();
+  await frames(app);
+  assert.equal(await row(app, 1).count(), 1);
+});
+
+for (const [keyboard, key] of [['with the capitals locked', 'Z'], ['on an Arabic keyboard', 'ئ']]) {
+  wrong(`Ctrl+Z takes back ${keyboard}`, 'only the letter is looked at, not the key', async (t) => {
+    const app = await opened(t);
+    await cell(app, 'Value', 1).click();
+    await app.page.keyboard.type('7\n');
+    await eventually(async () => (await texts(app, 'Value'))[0], '7');
+    const session = await app.page.context().newCDPSession(app.page);
+    for (const type of ['rawKeyDown', 'keyUp']) {
+      await session.send('Input.dispatchKeyEvent', { type, modifiers: 2, key, code: 'KeyZ', windowsVirtualKeyCode: 90 });
+    }
+    await app.page.keyboard.type('8\n');
+    await eventually(async () => (await texts(app, 'Value'))[1], '8');
+    assert.equal((await texts(app, 'Value'))[0], '51');
+  });
+}
+
+wrong('cells that are only shown say that they are chosen', 'Product and Mode have no aria-selected', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'SKU', 1).click();
+  await press(app, 'Shift+ArrowRight', 'Shift+ArrowRight');
+  await eventually(() => chosen(app, 'Variant'), [1]);
+  assert.deepEqual(await chosen(app, 'Product'), [1]);
+});
+
+wrong('a cursor that is scrolled away is named by nothing that is not there', 'aria-activedescendant keeps an id that no element has', async (t) => {
+  const app = await opened(t, Array.from({ length: 300 }, (_, at) => [`ART-${at + 1}`, '', at]));
+  await cell(app, 'Value', 2).click();
+  await app.page.mouse.wheel(0, 4000);
+  await eventually(() => row(app, 101).count(), 1);
+  const active = await app.changes.getAttribute('aria-activedescendant');
+  assert.ok(active === null || (await app.page.locator(`[id="${active}"]`).count()) === 1, `${active} is not there`);
+});
+
+wrong('dragging over cells selects no text of the page', 'nothing keeps the browser from it', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'SKU', 2).hover();
+  await app.page.mouse.down();
+  await cell(app, 'Variant', 4).hover();
+  await app.page.mouse.up();
+  await eventually(() => chosen(app, 'Variant'), [2, 3, 4]);
+  assert.equal(await app.page.evaluate(() => String(getSelection())), '');
+});
+
+wrong('the last row ends where the grid ends', 'the head is 35 pixels tall, and 36 are reckoned with', async (t) => {
+  const app = await opened(t, Array.from({ length: 300 }, (_, at) => [`ART-${at + 1}`, '', at]));
   await grid(app).focus();
   await press(app, 'Control+End');
-  await isAtEnd('keys');
-  await toStart();
-  await grid(app).evaluate((element) => { element.scrollTop = element.scrollHeight; });
-  await isAtEnd('bar');
-  await grid(app).hover();
-  await app.page.mouse.wheel(0, -4_000);
-  await eventually(() => lastRow().then(([line]) => line !== '1,000,001'), true);
-  for (let turn = 0; turn < 5; turn += 1) await app.page.mouse.wheel(0, 1_000);
-  await isAtEnd('wheel');
-  await toStart();
-  await app.page.getByLabel('Go to line').fill('1000001');
-  await press(app, 'Enter');
-  await eventually(() => cursor(app), `SKU ${total}`);
-  await isAtEnd('its line');
-
-  // Hands are quicker than rows are fetched.
-  await toStart();
-  await press(app, 'Control+End');
-  await app.page.keyboard.type('+5');
-  await press(app, 'Enter');
-  await eventually(() => lastRow().then((texts) => texts.slice(1)), ['GRID-0008', '+5']);
-  await press(app, 'Control+z');
-  await eventually(() => lastRow().then((texts) => texts.slice(1)), ['GRID-0008', '51']);
+  await eventually(async () => Math.abs(await lastRowToFoot(app, 300)) <= 1, true);
+  assert.equal(await lastRowToFoot(app, 300), 0);
 });

@@ -180,6 +180,7 @@ impl Engine {
             steps: (index(done), index(undone)),
             products: index(self.stock.products().len()),
             touched: None,
+            place: None,
             logged: None::<Logged>,
         }
     }

@@ -10,7 +10,7 @@ use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 
 use draft::{Note, Origin, Restoring};
 use serde::{Deserialize, Serialize};
-use stockroom_worksheet::{Ask, Reply, SendItem, Shape, Summary, View};
+use stockroom_worksheet::{Ask, Logged, Reply, SendItem, Shape, Summary, View};
 
 pub mod draft;
 mod message;
@@ -61,6 +61,10 @@ pub struct Model {
     pub is_head: bool,
     /// Cells of the last paste that would have gone where nothing can be typed.
     pub skipped_cells: u32,
+    /// How many edits are on their way: rows at hand are of before.
+    pub edits_awaited: u32,
+    /// The row that was taken back or made again last, by its place in the view.
+    pub shown_again: Option<u32>,
     /// What was said before about files like this one.
     pub recall: remembered::Recall,
     /// How the file is read.
@@ -201,6 +205,7 @@ impl Model {
                 [self.remember(), vec![Effect::Ask(Ask::Plan(style))]].concat()
             }
             Msg::ViewChosen(view) => {
+                self.skipped_cells = 0;
                 self.view = view;
                 self.generation += 1;
                 Vec::new()
@@ -213,6 +218,7 @@ impl Model {
             Msg::ProductsFound => self.plan(),
             Msg::Edited(ask) => {
                 self.wants_look_up |= names_products(&ask);
+                self.edits_awaited += 1;
                 vec![Effect::Ask(ask)]
             }
             Msg::ErrorsAsked => vec![Effect::WriteErrors],
@@ -311,7 +317,12 @@ impl Model {
             return self.restore_end();
         }
         let mut effects = Vec::new();
+        self.edits_awaited = self.edits_awaited.saturating_sub(1);
+        self.shown_again = None;
         if let Some(logged) = summary.logged.take() {
+            if matches!(logged, Logged::Undone | Logged::Redone) {
+                self.shown_again = summary.place;
+            }
             self.note = None;
             effects.push(Effect::KeepStep(logged));
         }

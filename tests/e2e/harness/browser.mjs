@@ -19,9 +19,11 @@ function onPath(name) {
   });
 }
 
-export const launch = () =>
+/** `hasBars` shows scroll bars, as on a desk. */
+export const launch = ({ hasBars = false } = {}) =>
   chromium.launch({
     executablePath: process.env.CHROME ?? names.map(onPath).find(Boolean),
+    ignoreDefaultArgs: hasBars ? ['--hide-scrollbars'] : [],
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',

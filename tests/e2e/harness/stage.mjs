@@ -5,8 +5,8 @@ import { App } from './app.mjs';
 import { launch, openPage } from './browser.mjs';
 import { startServer } from './server.mjs';
 
-/** `prepare` runs once the server answers, before the first test. */
-export function stage({ prepare = () => {}, ...options } = {}) {
+/** `prepare` runs once the server answers, before the first test; `hasBars` shows scroll bars. */
+export function stage({ prepare = () => {}, hasBars, ...options } = {}) {
   const stage = {
     /** Opens the app in a fresh browser context; the test fails if it logs an error. */
     async app(t, pageOptions) {
@@ -19,7 +19,7 @@ export function stage({ prepare = () => {}, ...options } = {}) {
     },
   };
   before(async () => {
-    [stage.server, stage.browser] = await Promise.all([startServer(options), launch()]);
+    [stage.server, stage.browser] = await Promise.all([startServer(options), launch({ hasBars })]);
     await prepare(stage.server);
   });
   after(async () => {

@@ -1,6 +1,6 @@
 //! Edits: a cell, a fill, a paste; each is one step that can be taken back, and that a draft keeps.
 
-use stockroom_domain::plan::level_named;
+use stockroom_domain::plan::{Plan, level_named};
 use stockroom_domain::quantity::MAX_UNITS;
 use stockroom_domain::sheet::{Edit, EditField, Sheet, Touched};
 
@@ -73,12 +73,15 @@ impl Engine {
         self.replan_touched(touched);
         let mut summary = self.summary(outside);
         summary.touched = touched.rows.first().copied();
+        let place = |row| self.order().iter().position(|shown| *shown == row);
+        summary.place = summary.touched.and_then(place).map(index);
         summary.logged = Some(logged);
         Reply::Summary(summary)
     }
 
     fn replan_touched(&mut self, touched: &Touched) {
         let Some(sheet) = &self.sheet else { return };
+        let before = self.plan.as_ref().map_or(sheet.rows(), Plan::rows);
         let is_few = touched.rows.len() <= FEW_ROWS;
         match &mut self.plan {
             Some(plan) if is_few => plan.replan(touched, sheet, &self.stock),
@@ -88,8 +91,7 @@ impl Engine {
             let rows = index(sheet.rows());
             if let Some(Order { rows: order, .. }) = &mut self.order {
                 order.retain(|row| *row < rows);
-                let next = order.iter().max().map_or(0, |last| last + 1);
-                order.extend(next..rows);
+                order.extend(index(before)..rows);
             }
         }
     }
@@ -172,14 +174,14 @@ impl Engine {
                 next_added += 1;
                 index(next_added - 1)
             });
-            let width = texts.len();
+            let beyond = texts.iter().skip(columns.clone().count());
+            skipped += index(beyond.filter(|text| !text.trim().is_empty()).count());
             for (column, text) in columns.clone().zip(texts) {
                 match column.field() {
                     Some(field) => edits.push(Edit { row, field, text: Some(text) }),
                     None => skipped += u32::from(!text.trim().is_empty()),
                 }
             }
-            skipped += index(width.saturating_sub(columns.clone().count()));
         }
         match self.edit(&edits, outside) {
             Reply::Summary(summary) => Reply::Pasted { summary, skipped },

@@ -176,7 +176,7 @@ fn a_paste_fills_rows_adds_rows_and_skips_what_cannot_be_typed() {
     let cells = cells.map(|row| row.map(str::to_owned).to_vec()).to_vec();
     let paste = Ask::Paste { view: View::default(), start: 1, column: GridColumn::Sku, cells };
     let Reply::Pasted { summary: after, skipped } = say(&mut engine, paste) else { panic!() };
-    assert_eq!((after.totals.rows, after.steps, skipped), (3, (1, 0), 4));
+    assert_eq!((after.totals.rows, after.steps, skipped), (3, (1, 0), 3));
     let shown = rows(&mut engine, &View::default());
     let cells: Vec<_> =
         shown.iter().map(|r| (r.line, r.external_id.as_str(), r.is_added)).collect();
@@ -185,6 +185,23 @@ fn a_paste_fills_rows_adds_rows_and_skips_what_cannot_be_typed() {
     assert_eq!(after.totals.errors, 2, "two sets of one level are in conflict");
     assert_eq!(summary(say(&mut engine, Ask::Undo)).totals.rows, 2);
     assert_eq!(values(&mut engine), ["1", "2"]);
+}
+
+#[test]
+fn only_rows_that_are_added_join_a_filtered_view() {
+    let mut engine = opened(FILE);
+    say(&mut engine, Ask::Plan(None));
+    let wrong = View { filter: Filter::Errors, ..View::default() };
+    let lines =
+        |engine: &mut Engine| rows(engine, &wrong).iter().map(|row| row.line).collect::<Vec<_>>();
+    assert_eq!(lines(&mut engine), [3, 5]);
+    let added = summary(say(&mut engine, Ask::AddRows(2)));
+    assert_eq!((lines(&mut engine), added.totals.rows), (vec![3, 5, 7, 8], 7));
+    let undone = summary(say(&mut engine, Ask::Undo));
+    assert_eq!((lines(&mut engine), undone.totals.rows), (vec![3, 5], 5));
+    say(&mut engine, Ask::Edit(vec![edit(3, EditField::Value, "7")]));
+    let undone = summary(say(&mut engine, Ask::Undo));
+    assert_eq!((undone.touched, undone.place), (Some(3), Some(1)));
 }
 
 #[test]

@@ -139,8 +139,10 @@ pub struct Summary {
     pub ambiguous: u32,
     /// Edits that can be taken back, and made again.
     pub steps: (u32, u32),
-    /// The row that the last undo or redo touched.
+    /// The first row that the step touched.
     pub touched: Option<u32>,
+    /// Its place in the view.
+    pub place: Option<u32>,
     /// Products in the stock.
     pub products: u32,
     /// Rows whose SKU the stock does not have.

@@ -5,14 +5,13 @@
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
-use stockroom_domain::sheet::{Edit, EditField};
-use stockroom_worksheet::{Ask, Fill, GridColumn, RowView};
+use stockroom_domain::sheet::EditField;
+use stockroom_worksheet::{GridColumn, RowView};
 
-use super::grid::{Sheet, place, use_sheet};
+use super::grid::{GRID, Sheet, use_sheet};
 use super::row::{draw_out, grab};
 use super::select::{Cell, InRow, Reach, Step};
 use crate::browser::page;
-use crate::pages::update::state::Msg;
 use crate::words::{Key, use_words};
 
 /// A cell that is being edited.
@@ -20,8 +19,10 @@ use crate::words::{Key, use_words};
 pub struct Editing {
     /// The cell.
     pub(super) cell: Cell,
-    /// What the field holds when it opens.
+    /// What the field holds; kept here, so that it outlasts the field.
     pub(super) text: String,
+    /// The row that was under the hands when the field opened, whatever the view shows there since.
+    pub(super) row: Option<RowView>,
 }
 
 /// A cell that can be edited.
@@ -98,11 +99,6 @@ pub fn EditCell(
 #[component]
 fn CellField(cell: Cell, column: GridColumn, label: String) -> impl IntoView {
     let sheet = use_sheet();
-    let field = column.field().unwrap_or(EditField::Value);
-    let start = sheet.editing.with_untracked(|e| e.as_ref().map(|e| e.text.clone()));
-    // The row that was under the hands when the field opened, whatever the view shows there since.
-    let edited = StoredValue::new(untrack(|| sheet.rows.row(cell.row)));
-    let text = RwSignal::new(start.unwrap_or_default());
     let node = NodeRef::<html::Input>::new();
     node.on_load(move |input| {
         let _ = input.focus();
@@ -110,26 +106,31 @@ fn CellField(cell: Cell, column: GridColumn, label: String) -> impl IntoView {
         // The caret stands after what is there.
         let _ = input.set_selection_range(end, end);
     });
+    let is_here = move |editing: &Editing| editing.cell == cell;
+    let text =
+        move || sheet.editing.with(|e| e.as_ref().filter(|e| is_here(e)).map(|e| e.text.clone()));
+    let type_in = move |text: String| {
+        sheet.editing.update(|editing| {
+            if let Some(editing) = editing.as_mut().filter(|editing| is_here(editing)) {
+                editing.text = text;
+            }
+        });
+    };
     let commit = move || {
-        if sheet.editing.with_untracked(Option::is_none) {
-            return;
-        }
-        sheet.editing.set(None);
-        let text = text.get_untracked();
-        match edited.get_value().or_else(|| untrack(|| sheet.rows.row(cell.row))) {
-            Some(row) if text == row.text(column) => {}
-            Some(row) => {
-                let edit = Edit { row: row.row, field, text: Some(text) };
-                sheet.desk.tell(Msg::Edited(Ask::Edit(vec![edit])));
-            }
-            // Hands that are quicker than the row: its place says which it is.
-            None => {
-                let view = sheet.desk.with_untracked(|model| model.view.clone());
-                let (start, fill) = (place(cell.row), Fill::Text { field, text });
-                sheet.desk.tell(Msg::Edited(Ask::Fill { view, start, count: 1, fill }));
-            }
+        if sheet.editing.with_untracked(|editing| editing.as_ref().is_some_and(is_here)) {
+            sheet.commit();
         }
     };
+    on_cleanup(move || {
+        // Scrolled away: what was typed stands, and the hands stay in the grid.
+        let is_open = sheet.editing.try_with_untracked(|e| e.as_ref().is_some_and(is_here));
+        if is_open == Some(true) {
+            request_animation_frame(move || {
+                commit();
+                page::focus(GRID);
+            });
+        }
+    });
     let pressed = move |event: KeyboardEvent| {
         let step = match event.key().as_str() {
             "Escape" => {
@@ -148,7 +149,7 @@ fn CellField(cell: Cell, column: GridColumn, label: String) -> impl IntoView {
             sheet.step(step, Reach::Move);
         }
     };
-    let is_number = field == EditField::Value;
+    let is_number = column == GridColumn::Value;
     view! {
         <input
             node_ref=node
@@ -159,8 +160,8 @@ fn CellField(cell: Cell, column: GridColumn, label: String) -> impl IntoView {
             autocomplete="off"
             spellcheck="false"
             dir=if is_number { "ltr" } else { "auto" }
-            prop:value=move || text.get()
-            on:input:target=move |event| text.set(event.target().value())
+            prop:value=move || text().unwrap_or_default()
+            on:input:target=move |event| type_in(event.target().value())
             on:keydown=pressed
             on:blur=move |_: FocusEvent| commit()
         />

@@ -3,9 +3,9 @@
 use leptos::ev::ClipboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use stockroom_worksheet::{Ask, GridColumn, Reply, RowView, clipboard};
+use stockroom_worksheet::{Ask, Fill, GridColumn, Reply, RowView, clipboard};
 
-use super::grid::{Sheet, place};
+use super::grid::{GRID, Sheet, place};
 use super::select::{Cell, Selection};
 use crate::browser::{files, page};
 use crate::pages::update::state::Msg;
@@ -42,6 +42,16 @@ pub(super) fn copied(event: &ClipboardEvent, sheet: Sheet) {
     });
 }
 
+/// Copies what is chosen and clears it.
+pub(super) fn cut(event: &ClipboardEvent, sheet: Sheet) {
+    if sheet.editing.with_untracked(Option::is_some) {
+        return;
+    }
+    copied(event, sheet);
+    let (first, last) = sheet.selection.get_untracked().columns();
+    sheet.fill(Fill::Clear(first, last));
+}
+
 fn text_of(rows: &[RowView], columns: (GridColumn, GridColumn)) -> String {
     let wanted = GridColumn::ALL.into_iter().filter(|one| (columns.0..=columns.1).contains(one));
     let wanted: Vec<GridColumn> = wanted.collect();
@@ -53,11 +63,12 @@ pub(super) fn pasted(event: &ClipboardEvent, sheet: Sheet) {
     let Some(data) = event.clipboard_data() else { return };
     let plain = data.get_data("text/plain").unwrap_or_default();
     let is_editing = sheet.editing.with_untracked(Option::is_some);
-    if is_editing && !plain.contains(['\t', '\n']) {
+    let mut cells = if plain.is_empty() { Vec::new() } else { clipboard::read(&plain) };
+    let is_one = matches!(&cells[..], [row] if matches!(&row[..], [text] if !text.contains('\n')));
+    if is_editing && (is_one || cells.is_empty()) {
         // One text goes into the field, where the caret is.
         return;
     }
-    let mut cells = if plain.is_empty() { Vec::new() } else { clipboard::read(&plain) };
     if width(&cells) < 2 {
         // A table whose text came without its columns.
         let table = page::table_cells(&data.get_data("text/html").unwrap_or_default());
@@ -78,7 +89,7 @@ fn paste(sheet: Sheet, cells: Vec<Vec<String>>) {
     let (start, count) = selection.rows();
     let (first, _) = selection.columns();
     let view = sheet.desk.with_untracked(|model| model.view.clone());
-    let cells = repeated(cells, count);
+    let cells = repeated(cells, count, selection.columns());
     let rows = cells.len();
     let last = (first as usize + width(&cells).max(1) - 1).min(GridColumn::ALL.len() - 1);
     let ask = Ask::Paste { view, start: place(start), column: first, cells };
@@ -88,6 +99,7 @@ fn paste(sheet: Sheet, cells: Vec<Vec<String>>) {
         anchor: Cell { row: start + rows.max(1) - 1, column: last },
         cursor: from.cursor,
     });
+    page::focus(GRID);
 }
 
 /// Returns the cells of the longest row.
@@ -95,12 +107,23 @@ fn width(cells: &[Vec<String>]) -> usize {
     cells.iter().map(Vec::len).max().unwrap_or(0)
 }
 
-/// One row that is pasted over several chosen ones goes into each.
-fn repeated(cells: Vec<Vec<String>>, count: usize) -> Vec<Vec<String>> {
-    match &cells[..] {
-        [only] if count > 1 => vec![only.clone(); count],
-        _ => cells,
-    }
+/// One cell that is pasted over several chosen ones goes into each that can be typed over, and one
+/// row into each row.
+fn repeated(
+    cells: Vec<Vec<String>>,
+    count: usize,
+    (first, last): (GridColumn, GridColumn),
+) -> Vec<Vec<String>> {
+    let [only] = &cells[..] else { return cells };
+    let row = match &only[..] {
+        [text] if first != last => {
+            let columns = GridColumn::ALL.into_iter().filter(|one| (first..=last).contains(one));
+            let text = |one: GridColumn| one.field().map(|_| text.clone()).unwrap_or_default();
+            columns.map(text).collect()
+        }
+        _ => only.clone(),
+    };
+    vec![row; count.max(1)]
 }
 
 #[cfg(test)]
@@ -110,8 +133,11 @@ mod tests {
     #[test]
     fn one_row_fills_what_is_chosen_and_several_stay_as_they_are() {
         let row = |text: &str| vec![text.to_owned()];
-        assert_eq!(repeated(vec![row("+5")], 3), [row("+5"), row("+5"), row("+5")]);
-        assert_eq!(repeated(vec![row("1"), row("2")], 3), [row("1"), row("2")]);
-        assert_eq!(repeated(vec![row("1")], 1), [row("1")]);
+        let value = (GridColumn::Value, GridColumn::Value);
+        assert_eq!(repeated(vec![row("+5")], 3, value), [row("+5"), row("+5"), row("+5")]);
+        assert_eq!(repeated(vec![row("1"), row("2")], 3, value), [row("1"), row("2")]);
+        assert_eq!(repeated(vec![row("1")], 1, value), [row("1")]);
+        let wide = (GridColumn::Sku, GridColumn::Variant);
+        assert_eq!(repeated(vec![row("A")], 2, wide), [["A", "", "A"], ["A", "", "A"]]);
     }
 }

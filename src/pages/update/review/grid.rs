@@ -6,10 +6,12 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use stockroom_worksheet::{Ask, Fill, GridColumn, Sort, View};
+use leptos::task::spawn_local;
+use stockroom_domain::sheet::{Edit, EditField};
+use stockroom_worksheet::{Ask, Fill, GridColumn, RowView, Sort, View};
 
 use super::cell::Editing;
-use super::clipboard::{copied, pasted};
+use super::clipboard::{copied, cut, pasted};
 use super::row::GridRow;
 use super::rows::Rows;
 use super::select::{Cell, Reach, Selection, Step};
@@ -23,7 +25,7 @@ use crate::words::{Key, Words, use_words};
 /// The height of a row, and of a card with the gap after it; the style sheet says the same.
 const ROW_PX: u32 = 40;
 const CARD_PX: u32 = 168;
-const HEAD_PX: f64 = 36.0;
+const HEAD_PX: f64 = 35.0;
 
 /// The grid's state; copy it into closures.
 #[derive(Clone, Copy, Debug)]
@@ -67,15 +69,52 @@ impl Sheet {
         if GridColumn::ALL[cell.column].field().is_none() {
             return;
         }
+        if cell.row >= untrack(|| self.rows.total()) {
+            return;
+        }
         self.selection.set(Selection::at(cell));
         self.list.reveal(cell.row);
-        self.editing.set(Some(Editing { cell, text }));
+        let row = untrack(|| self.rows.row(cell.row));
+        self.editing.set(Some(Editing { cell, text, row }));
     }
 
-    /// Begins to edit what a cell holds, where that is known already.
+    /// Begins to edit what a cell holds: at once where it is known, else when the worksheet has
+    /// told it.
     pub(super) fn begin_with_its_text(self, cell: Cell) {
-        if let Some(row) = untrack(|| self.rows.row(cell.row)) {
-            self.begin(cell, row.text(GridColumn::ALL[cell.column]));
+        let text = move |row: &RowView| row.text(GridColumn::ALL[cell.column]);
+        let at_hand = untrack(|| self.rows.at_hand(cell.row, 1));
+        if let Some(row) = at_hand.as_ref().and_then(|rows| rows.first()) {
+            return self.begin(cell, text(row));
+        }
+        spawn_local(async move {
+            let row = self.rows.fetch(cell.row).await;
+            // The hands may be elsewhere by now.
+            let is_waiting = self.selection.try_get_untracked() == Some(Selection::at(cell))
+                && self.editing.try_with_untracked(Option::is_none) == Some(true);
+            if let Some(row) = row.filter(|_| is_waiting) {
+                self.begin(cell, text(&row));
+            }
+        });
+    }
+
+    /// Ends editing and takes what was typed.
+    pub(super) fn commit(self) {
+        let Some(Editing { cell, text, row }) = self.editing.get_untracked() else { return };
+        self.editing.set(None);
+        let column = GridColumn::ALL[cell.column];
+        let field = column.field().unwrap_or(EditField::Value);
+        match row.or_else(|| untrack(|| self.rows.row(cell.row))) {
+            Some(row) if text == row.text(column) => {}
+            Some(row) => {
+                let edit = Edit { row: row.row, field, text: Some(text) };
+                self.desk.tell(Msg::Edited(Ask::Edit(vec![edit])));
+            }
+            // Hands that are quicker than the row: its place says which it is.
+            None => {
+                let view = self.desk.with_untracked(|model| model.view.clone());
+                let (start, fill) = (place(cell.row), Fill::Text { field, text });
+                self.desk.tell(Msg::Edited(Ask::Fill { view, start, count: 1, fill }));
+            }
         }
     }
 
@@ -89,7 +128,7 @@ impl Sheet {
 }
 
 /// The id of the element that has the focus.
-const GRID: &str = "changes";
+pub(super) const GRID: &str = "changes";
 
 /// Returns the sheet that the grid provides.
 pub(super) fn use_sheet() -> Sheet {
@@ -139,6 +178,26 @@ fn keep_cursor(sheet: Sheet) {
             });
         }
     });
+    // An undo may take the rows of the cursor away.
+    Effect::new(move |_| {
+        let last = sheet.rows.total().saturating_sub(1);
+        let selection = sheet.selection.get_untracked();
+        if selection.cursor.row > last || selection.anchor.row > last {
+            sheet.editing.set(None);
+            sheet.selection.set(selection.within(last));
+        }
+    });
+    // What is taken back or made again is shown.
+    let again = Memo::new(move |_| sheet.desk.with(|model| (model.generation, model.shown_again)));
+    Effect::new(move |before: Option<u32>| {
+        let (generation, row) = again.get();
+        if let Some(row) = row.filter(|_| before.is_some_and(|before| before != generation)) {
+            let column = sheet.selection.get_untracked().cursor.column;
+            sheet.selection.set(Selection::at(Cell { row: row as usize, column }));
+            sheet.list.reveal(row as usize);
+        }
+        generation
+    });
     let view = Memo::new(move |_| sheet.desk.with(|model| model.view.clone()));
     Effect::new(move |before: Option<View>| {
         let view = view.get();
@@ -169,7 +228,7 @@ pub fn ChangesGrid() -> impl IntoView {
     let total = move || sheet.rows.total();
     let active = move || {
         let cell = sheet.selection.with(|selection| selection.cursor);
-        (cell.row < total()).then(|| Sheet::id(cell))
+        (cell.row < total() && sheet.list.draws(cell.row)).then(|| Sheet::id(cell))
     };
     view! {
         <div
@@ -190,6 +249,7 @@ pub fn ChangesGrid() -> impl IntoView {
             on:mousedown=move |event| sheet.list.pressed(&event)
             on:mouseup=move |_| sheet.list.released()
             on:copy=move |event| copied(&event, sheet)
+            on:cut=move |event| cut(&event, sheet)
             on:paste=move |event| pasted(&event, sheet)
         >
             <div class="grid-head" role="rowgroup">
@@ -239,7 +299,7 @@ fn Heading(sort: Option<Sort>, label: Key, class: &'static str) -> impl IntoView
         <div class=class role="columnheader" aria-sort=aria>
             {if sort.is_some() {
                 view! {
-                    <button type="button" class="sort" tabindex="-1" on:click=press>
+                    <button type="button" class="sort" on:click=press>
                         {words.t(label)}
                         <span class="sort-sign" class:is-on=is_on class:is-down=move || order.get().1></span>
                     </button>
@@ -258,7 +318,11 @@ fn press(event: &KeyboardEvent, sheet: Sheet) {
     }
     let is_command = event.ctrl_key() || event.meta_key();
     let key = event.key();
-    let is_done = if is_command { command(&key, event.shift_key(), sheet) } else { false };
+    if matches!(key.as_str(), "Enter" | " " | "Tab") && !page::has_focus(GRID) {
+        // A heading's own.
+        return;
+    }
+    let is_done = is_command && command(letter(event), event.shift_key(), sheet);
     if is_done {
         return event.prevent_default();
     }
@@ -272,15 +336,26 @@ fn press(event: &KeyboardEvent, sheet: Sheet) {
     }
 }
 
+/// Returns the letter of a key: the one it writes, whatever the case; where that is none of the
+/// Latin ones, the one of its place on the keyboard.
+fn letter(event: &KeyboardEvent) -> Option<char> {
+    let mut written = event.key().chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>();
+    if written.len() == 1 && !written[0].is_ascii() {
+        let place = event.code();
+        written = place.strip_prefix("Key")?.chars().map(|c| c.to_ascii_lowercase()).collect();
+    }
+    (written.len() == 1).then(|| written[0])
+}
+
 /// Does what a key does with Ctrl; tells whether it does anything.
-fn command(key: &str, is_shifted: bool, sheet: Sheet) -> bool {
+fn command(letter: Option<char>, is_shifted: bool, sheet: Sheet) -> bool {
     let (first, last) = sheet.selection.get_untracked().columns();
-    match key {
-        "z" if !is_shifted => sheet.desk.tell(Msg::Edited(Ask::Undo)),
-        "y" | "z" | "Z" => sheet.desk.tell(Msg::Edited(Ask::Redo)),
-        "d" => sheet.fill(Fill::Down(first, last)),
-        "a" => sheet.selection.set(Selection::all(untrack(|| sheet.rows.total()))),
-        "g" => {
+    match letter {
+        Some('z') if !is_shifted => sheet.desk.tell(Msg::Edited(Ask::Undo)),
+        Some('y' | 'z') => sheet.desk.tell(Msg::Edited(Ask::Redo)),
+        Some('d') => sheet.fill(Fill::Down(first, last)),
+        Some('a') => sheet.selection.set(Selection::all(untrack(|| sheet.rows.total()))),
+        Some('g') => {
             page::focus("go-to-line");
         }
         _ => return false,
@@ -332,7 +407,7 @@ fn type_in(key: &str, is_shifted: bool, sheet: Sheet) -> bool {
         }
         "Delete" | "Backspace" => sheet.fill(Fill::Clear(first, last)),
         "Escape" if selection.is_range() => sheet.choose(Selection::at(selection.cursor)),
-        "Tab" if selection.cursor.row > 0 || !is_shifted => {
+        "Tab" => {
             let total = untrack(|| sheet.rows.total());
             let step = if is_shifted { Step::PreviousEditable } else { Step::NextEditable };
             let moved = selection.moved(step, Reach::Move, total);

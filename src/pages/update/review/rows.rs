@@ -22,12 +22,22 @@ pub struct Rows {
     desk: Desk,
     total: RwSignal<usize>,
     /// The runs at hand, by number; so few that they are looked through one by one.
-    runs: RwSignal<Vec<(usize, Vec<RowView>)>>,
+    runs: RwSignal<Vec<Fetched>>,
     /// Counts what made the rows stale; an answer of before is dropped.
     round: StoredValue<u32>,
     asked: StoredValue<Vec<usize>>,
     /// Whether an answer has been awaited for so long that it shows.
     is_late: RwSignal<bool>,
+}
+
+/// A run of rows.
+#[derive(Clone, Debug)]
+struct Fetched {
+    /// Its number.
+    run: usize,
+    /// The round in which it was asked for.
+    round: u32,
+    rows: Vec<RowView>,
 }
 
 impl Rows {
@@ -48,7 +58,7 @@ impl Rows {
             rows.asked.set_value(Vec::new());
             let is_other = before.as_ref() != Some(&view);
             let mut wanted: Vec<usize> =
-                rows.runs.with_untracked(|runs| runs.iter().map(|(run, _)| *run).collect());
+                rows.runs.with_untracked(|runs| runs.iter().map(|fetched| fetched.run).collect());
             if is_other || wanted.is_empty() {
                 // The rows of before stay on the screen until the first new ones are there.
                 wanted = vec![0];
@@ -74,8 +84,8 @@ impl Rows {
     /// Returns a row by its place in the view, asks for it where it is not at hand, follows it.
     pub(super) fn row(self, index: usize) -> Option<RowView> {
         let row = self.runs.with(|runs| {
-            let (_, rows) = runs.iter().find(|(run, _)| *run == index / RUN)?;
-            rows.get(index % RUN).cloned()
+            let fetched = runs.iter().find(|fetched| fetched.run == index / RUN)?;
+            fetched.rows.get(index % RUN).cloned()
         });
         if row.is_none() {
             self.ask(index / RUN, false);
@@ -83,16 +93,29 @@ impl Rows {
         row
     }
 
-    /// Returns rows of the view where all of them are at hand.
+    /// Returns rows of the view where all of them are at hand, and none is of before an edit.
     pub(super) fn at_hand(self, start: usize, count: usize) -> Option<Vec<RowView>> {
         let end = (start + count).min(self.total());
-        if count > KEPT * RUN {
+        if count > KEPT * RUN || self.desk.with_untracked(|model| model.edits_awaited > 0) {
             return None;
         }
+        let round = self.round.get_value();
         self.runs.with(|runs| {
-            let run = |index: usize| runs.iter().find(|(run, _)| *run == index / RUN);
-            (start..end).map(|index| run(index)?.1.get(index % RUN).cloned()).collect()
+            let fresh = |index: usize| {
+                runs.iter().find(|fetched| fetched.run == index / RUN && fetched.round == round)
+            };
+            (start..end).map(|index| fresh(index)?.rows.get(index % RUN).cloned()).collect()
         })
+    }
+
+    /// Returns a row as the worksheet has it now.
+    pub(super) async fn fetch(self, index: usize) -> Option<RowView> {
+        let view = self.desk.with_untracked(|model| model.view.clone());
+        let start = u32::try_from(index).unwrap_or(u32::MAX);
+        match self.desk.ask(Ask::Rows { view, start, count: 1 }).await {
+            Some(Reply::Rows { rows, .. }) => rows.into_iter().next(),
+            _ => None,
+        }
     }
 
     fn ask(self, run: usize, replaces: bool) {
@@ -121,8 +144,8 @@ impl Rows {
                     // What was put away may be asked for again.
                     self.asked.set_value(vec![run]);
                 }
-                runs.retain(|(old, _)| *old != run);
-                runs.push((run, rows));
+                runs.retain(|old| old.run != run);
+                runs.push(Fetched { run, round, rows });
             });
             self.total.try_set(total as usize);
         });

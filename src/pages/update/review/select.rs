@@ -124,6 +124,13 @@ impl Selection {
         Self { anchor, cursor }
     }
 
+    /// Returns the selection where no row lies behind `last`.
+    #[must_use]
+    pub fn within(self, last: usize) -> Self {
+        let within = |cell: Cell| Cell { row: cell.row.min(last), ..cell };
+        Self { anchor: within(self.anchor), cursor: within(self.cursor) }
+    }
+
     /// Returns the selection with its rectangle drawn out to a cell.
     #[must_use]
     pub fn extended_to(self, cell: Cell) -> Self {
