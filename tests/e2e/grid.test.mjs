@@ -704,11 +704,9 @@ test('in Arabic the next column is to the left', async (t) => {
   assert.deepEqual([await chosen(app, 'Variant'), await chosen(app, 'SKU')], [[4, 5], []]);
 });
 
-// What is wrong still: a mended one loses its `todo`.
+// What is easily got wrong.
 
-const wrong = (name, why, work) => test(name, { todo: why }, work);
-
-wrong('what is typed after scrolling far away is not lost', 'a field that opens before its row is at hand forgets what is typed', async (t) => {
+test('what is typed after scrolling far away is not lost', async (t) => {
   const app = await opened(t, Array.from({ length: 5000 }, (_, at) => [`ART-${at + 1}`, '', 51]));
   await cell(app, 'Value', 2).click();
   // So far that the rows of the cursor are not kept.
@@ -725,7 +723,7 @@ wrong('what is typed after scrolling far away is not lost', 'a field that opens 
   assert.deepEqual((await texts(app, 'Value')).slice(0, 4), ['51', '7', '51', '8']);
 });
 
-wrong('a field that is scrolled away keeps what was typed', 'it is taken from the page while it is open', async (t) => {
+test('a field that is scrolled away keeps what was typed', async (t) => {
   const app = await opened(t, Array.from({ length: 300 }, (_, at) => [`ART-${at + 1}`, '', 51]));
   await cell(app, 'Value', 2).click();
   await app.page.keyboard.type('77');
@@ -737,7 +735,7 @@ wrong('a field that is scrolled away keeps what was typed', 'it is taken from th
   assert.equal((await texts(app, 'Value'))[1], '77');
 });
 
-wrong('keys go on when undo took away the row of the cursor', 'the cursor stays on a row that is gone, and editing begins there', async (t) => {
+test('keys go on when undo took away the row of the cursor', async (t) => {
   const app = await opened(t);
   await app.button('Add rows').click();
   await eventually(() => app.changes.getAttribute('aria-rowcount'), '19');
@@ -749,7 +747,7 @@ wrong('keys go on when undo took away the row of the cursor', 'the cursor stays 
   assert.equal(await cursor(app), 'SKU 1');
 });
 
-wrong('only the rows that a paste adds join a filtered view', 'every row behind the last one shown joins it', async (t) => {
+test('only the rows that a paste adds join a filtered view', async (t) => {
   const app = await opened(t, eight().map((cells, at) => (at === 2 ? [cells[0], '', 'abc'] : cells)));
   await app.chip('Errors').click();
   await eventually(() => texts(app, 'SKU'), ['GRID-0003']);
@@ -759,7 +757,7 @@ wrong('only the rows that a paste adds join a filtered view', 'every row behind 
   assert.deepEqual(await texts(app, 'SKU', 'Value'), [['GRID-0003', 'x'], ['NOBODY', '2']]);
 });
 
-wrong('what was just pasted is what is copied', 'rows at hand are copied while newer ones are on their way', async (t) => {
+test('what was just pasted is what is copied', async (t) => {
   const app = await opened(t);
   await cell(app, 'Value', 1).click();
   await paste(app, '1\n2\n3');
@@ -769,7 +767,7 @@ wrong('what was just pasted is what is copied', 'rows at hand are copied while n
   assert.equal(await clipboard(app), '1\n2\n3');
 });
 
-wrong('what was left out is said once', 'every change of sort, filter or search says it again', async (t) => {
+test('what was left out is said once', async (t) => {
   const app = await opened(t);
   await cell(app, 'Product', 1).click();
   await paste(app, 'Name');
@@ -782,7 +780,7 @@ wrong('what was left out is said once', 'every change of sort, filter or search 
   assert.equal(await said.count(), 1);
 });
 
-wrong('blank cells beyond the last column are nothing that is left out', 'they are counted, unlike blank ones on Product and Mode', async (t) => {
+test('blank cells beyond the last column are nothing that is left out', async (t) => {
   const app = await opened(t);
   await cell(app, 'Value', 1).click();
   await paste(app, '12\t\t\n13\t\t\n');
@@ -791,7 +789,7 @@ wrong('blank cells beyond the last column are nothing that is left out', 'they a
   assert.equal(await app.page.getByText('left out: nothing').count(), 0);
 });
 
-wrong('one value is pasted into every column of a range', 'it is repeated down, not across', async (t) => {
+test('one value is pasted into every column of a range', async (t) => {
   const app = await opened(t);
   await cell(app, 'SKU', 1).click();
   await cell(app, 'Variant', 2).click({ modifiers: ['Shift'] });
@@ -800,7 +798,7 @@ wrong('one value is pasted into every column of a range', 'it is repeated down, 
   assert.deepEqual((await texts(app, 'Variant')).slice(0, 3), ['same', 'same', '']);
 });
 
-wrong('merged cells of a pasted table take the room of all', 'colspan is not read: what follows moves to the left', async (t) => {
+test('merged cells of a pasted table take the room of all', async (t) => {
   const app = await opened(t);
   await cell(app, 'SKU', 1).click();
   await paste(app, '<table><tr><td colspan="4">GRID-0005</td><td>12</td></tr></table>', 'text/html');
@@ -808,7 +806,7 @@ wrong('merged cells of a pasted table take the room of all', 'colspan is not rea
   assert.equal((await texts(app, 'Value'))[0], '12');
 });
 
-wrong('the styles of a pasted table are not complained of', 'parsing them runs into the content security policy', async (t) => {
+test('the styles of a pasted table are not complained of', async (t) => {
   const { context, page, complaints } = await openPage(on.browser);
   t.after(() => context.close());
   const app = await review(new App(page, on.server.url), eight());
@@ -818,7 +816,7 @@ wrong('the styles of a pasted table are not complained of', 'parsing them runs i
   assert.deepEqual(complaints, []);
 });
 
-wrong('cells pasted into an open field leave the hands in the grid', 'the focus falls out of the grid with the field', async (t) => {
+test('cells pasted into an open field leave the hands in the grid', async (t) => {
   const app = await opened(t);
   await cell(app, 'Value', 1).click();
   await press(app, 'F2');
@@ -828,7 +826,7 @@ wrong('cells pasted into an open field leave the hands in the grid', 'the focus 
   assert.equal(await hasFocus(app), true);
 });
 
-wrong('one cell of a spreadsheet is pasted where the caret is', 'its line end makes it a paste into the grid, which drops what was typed', async (t) => {
+test('one cell of a spreadsheet is pasted where the caret is', async (t) => {
   const app = await opened(t);
   await cell(app, 'Variant', 1).click();
   await press(app, 'g');
@@ -839,7 +837,7 @@ wrong('one cell of a spreadsheet is pasted where the caret is', 'its line end ma
   assert.equal((await texts(app, 'Variant'))[0], 'grand');
 });
 
-wrong('undo shows the cell that it takes back', 'the page never looks at the row that was touched', async (t) => {
+test('undo shows the cell that it takes back', async (t) => {
   const app = await opened(t, Array.from({ length: 300 }, (_, at) => [`ART-${at + 1}`, '', at]));
   await cell(app, 'Value', 1).click();
   await app.page.keyboard.type('7\n');
@@ -852,7 +850,7 @@ wrong('undo shows the cell that it takes back', 'the page never looks at the row
 });
 
 for (const [keyboard, key] of [['with the capitals locked', 'Z'], ['on an Arabic keyboard', 'ئ']]) {
-  wrong(`Ctrl+Z takes back ${keyboard}`, 'only the letter is looked at, not the key', async (t) => {
+  test(`Ctrl+Z takes back ${keyboard}`, async (t) => {
     const app = await opened(t);
     await cell(app, 'Value', 1).click();
     await app.page.keyboard.type('7\n');
@@ -861,13 +859,11 @@ for (const [keyboard, key] of [['with the capitals locked', 'Z'], ['on an Arabic
     for (const type of ['rawKeyDown', 'keyUp']) {
       await session.send('Input.dispatchKeyEvent', { type, modifiers: 2, key, code: 'KeyZ', windowsVirtualKeyCode: 90 });
     }
-    await app.page.keyboard.type('8\n');
-    await eventually(async () => (await texts(app, 'Value'))[1], '8');
-    assert.equal((await texts(app, 'Value'))[0], '51');
+    await eventually(async () => (await texts(app, 'Value'))[0], '51');
   });
 }
 
-wrong('cells that are only shown say that they are chosen', 'Product and Mode have no aria-selected', async (t) => {
+test('cells that are only shown say that they are chosen', async (t) => {
   const app = await opened(t);
   await cell(app, 'SKU', 1).click();
   await press(app, 'Shift+ArrowRight', 'Shift+ArrowRight');
@@ -875,7 +871,7 @@ wrong('cells that are only shown say that they are chosen', 'Product and Mode ha
   assert.deepEqual(await chosen(app, 'Product'), [1]);
 });
 
-wrong('a cursor that is scrolled away is named by nothing that is not there', 'aria-activedescendant keeps an id that no element has', async (t) => {
+test('a cursor that is scrolled away is named by nothing that is not there', async (t) => {
   const app = await opened(t, Array.from({ length: 300 }, (_, at) => [`ART-${at + 1}`, '', at]));
   await cell(app, 'Value', 2).click();
   await app.page.mouse.wheel(0, 4000);
@@ -884,7 +880,7 @@ wrong('a cursor that is scrolled away is named by nothing that is not there', 'a
   assert.ok(active === null || (await app.page.locator(`[id="${active}"]`).count()) === 1, `${active} is not there`);
 });
 
-wrong('dragging over cells selects no text of the page', 'nothing keeps the browser from it', async (t) => {
+test('dragging over cells selects no text of the page', async (t) => {
   const app = await opened(t);
   await cell(app, 'SKU', 2).hover();
   await app.page.mouse.down();
@@ -894,10 +890,29 @@ wrong('dragging over cells selects no text of the page', 'nothing keeps the brow
   assert.equal(await app.page.evaluate(() => String(getSelection())), '');
 });
 
-wrong('the last row ends where the grid ends', 'the head is 35 pixels tall, and 36 are reckoned with', async (t) => {
+test('the last row ends where the grid ends', async (t) => {
   const app = await opened(t, Array.from({ length: 300 }, (_, at) => [`ART-${at + 1}`, '', at]));
   await grid(app).focus();
   await press(app, 'Control+End');
   await eventually(async () => Math.abs(await lastRowToFoot(app, 300)) <= 1, true);
   assert.equal(await lastRowToFoot(app, 300), 0);
+});
+
+test('headings are reached by keys, sort, and are left again', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'SKU', 1).click();
+  await press(app, 'ArrowUp', 'Enter', 'Enter');
+  await eventually(async () => (await texts(app, 'SKU'))[0], 'GRID-0008');
+  await press(app, 'ArrowRight');
+  await app.changes.getByRole('button', { name: 'Product' }).and(app.page.locator(':focus')).waitFor();
+  await press(app, 'ArrowDown');
+  assert.equal(await hasFocus(app), true);
+});
+
+test('what is cut is on the clipboard, and its cells are blank', async (t) => {
+  const app = await opened(t);
+  await cell(app, 'Value', 2).click();
+  await press(app, 'Shift+ArrowDown', 'Control+x');
+  await eventually(async () => (await texts(app, 'Value')).slice(0, 4), ['51', '', '', '51']);
+  assert.equal(await clipboard(app), '51\n51');
 });

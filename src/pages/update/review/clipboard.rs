@@ -71,7 +71,7 @@ pub(super) fn pasted(event: &ClipboardEvent, sheet: Sheet) {
     }
     if width(&cells) < 2 {
         // A table whose text came without its columns.
-        let table = page::table_cells(&data.get_data("text/html").unwrap_or_default());
+        let table = page::table_cells(&unstyled(&data.get_data("text/html").unwrap_or_default()));
         if width(&table) > width(&cells) {
             cells = table;
         }
@@ -102,6 +102,32 @@ fn paste(sheet: Sheet, cells: Vec<Vec<String>>) {
     page::focus(GRID);
 }
 
+/// Renames styles in markup, elements and attributes: the page's policy forbids them, and would
+/// have each one reported.
+fn unstyled(html: &str) -> String {
+    const STYLE: &str = "style";
+    let (mut text, mut rest) = (String::with_capacity(html.len()), html);
+    let (mut is_tag, mut quote) = (false, None);
+    while let Some(c) = rest.chars().next() {
+        let is_style = rest.get(..STYLE.len()).is_some_and(|word| word.eq_ignore_ascii_case(STYLE));
+        if is_tag && quote.is_none() && is_style {
+            text.push_str("data-s");
+            rest = &rest[STYLE.len()..];
+            continue;
+        }
+        match (c, quote) {
+            ('<', None) => is_tag = true,
+            ('>', None) => is_tag = false,
+            ('"' | '\'', None) if is_tag => quote = Some(c),
+            _ if quote == Some(c) => quote = None,
+            _ => {}
+        }
+        text.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    text
+}
+
 /// Returns the cells of the longest row.
 fn width(cells: &[Vec<String>]) -> usize {
     cells.iter().map(Vec::len).max().unwrap_or(0)
@@ -129,6 +155,13 @@ fn repeated(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn styles_are_renamed_in_markup_and_nowhere_else() {
+        let html = "<STYLE>td{}</style><td style='a:\"b>' class=\"style\">in style</td><a title='é style'>";
+        let expected = "<data-s>td{}</data-s><td data-s='a:\"b>' class=\"style\">in style</td><a title='é style'>";
+        assert_eq!(unstyled(html), expected);
+    }
 
     #[test]
     fn one_row_fills_what_is_chosen_and_several_stay_as_they_are() {

@@ -289,6 +289,12 @@ fn Heading(sort: Option<Sort>, label: Key, class: &'static str) -> impl IntoView
             (true, true) => "descending",
         })
     };
+    let id = match sort {
+        Some(Sort::Line) => "sort-line",
+        Some(Sort::Sku) => "sort-sku",
+        Some(Sort::Product) => "sort-product",
+        Some(Sort::Delta) | None => "sort-delta",
+    };
     let press = move |_| {
         let Some(sort) = sort else { return };
         let view = desk.with_untracked(|model| model.view.clone());
@@ -299,7 +305,7 @@ fn Heading(sort: Option<Sort>, label: Key, class: &'static str) -> impl IntoView
         <div class=class role="columnheader" aria-sort=aria>
             {if sort.is_some() {
                 view! {
-                    <button type="button" class="sort" on:click=press>
+                    <button type="button" id=id class="sort" tabindex="-1" on:click=press>
                         {words.t(label)}
                         <span class="sort-sign" class:is-on=is_on class:is-down=move || order.get().1></span>
                     </button>
@@ -318,9 +324,21 @@ fn press(event: &KeyboardEvent, sheet: Sheet) {
     }
     let is_command = event.ctrl_key() || event.meta_key();
     let key = event.key();
-    if matches!(key.as_str(), "Enter" | " " | "Tab") && !page::has_focus(GRID) {
-        // A heading's own.
+    if !page::has_focus(GRID) && press_on_heading(&key) {
+        return event.prevent_default();
+    }
+    if !page::has_focus(GRID) && matches!(key.as_str(), "Enter" | " " | "Tab") {
+        // The heading's own: it sorts, or is left.
         return;
+    }
+    let selection = sheet.selection.get_untracked();
+    if key == "ArrowUp" && selection.cursor.row == 0 && !is_command && !event.shift_key() {
+        page::focus(match GridColumn::ALL[selection.cursor.column] {
+            GridColumn::Sku => "sort-sku",
+            GridColumn::Product | GridColumn::Variant => "sort-product",
+            GridColumn::Mode | GridColumn::Value => "sort-delta",
+        });
+        return event.prevent_default();
     }
     let is_done = is_command && command(letter(event), event.shift_key(), sheet);
     if is_done {
@@ -334,6 +352,20 @@ fn press(event: &KeyboardEvent, sheet: Sheet) {
     if !is_command && !event.alt_key() && type_in(&key, event.shift_key(), sheet) {
         event.prevent_default();
     }
+}
+
+/// Does what a key does on a heading: along the headings, down to the rows; tells whether it did.
+fn press_on_heading(key: &str) -> bool {
+    const HEADINGS: [&str; 4] = ["sort-line", "sort-sku", "sort-product", "sort-delta"];
+    let on = if page::is_rtl() { "ArrowLeft" } else { "ArrowRight" };
+    let at = HEADINGS.iter().position(|id| page::has_focus(id));
+    let next = match (key, at) {
+        ("ArrowDown" | "Escape", Some(_)) => GRID,
+        ("ArrowLeft" | "ArrowRight", Some(at)) if key == on => HEADINGS[(at + 1).min(3)],
+        ("ArrowLeft" | "ArrowRight", Some(at)) => HEADINGS[at.saturating_sub(1)],
+        _ => return false,
+    };
+    page::focus(next)
 }
 
 /// Returns the letter of a key: the one it writes, whatever the case; where that is none of the
