@@ -38,6 +38,8 @@ pub struct Sheet {
     pub(super) selection: RwSignal<Selection>,
     /// The cell that is being edited, with what it began with.
     pub(super) editing: RwSignal<Option<Editing>>,
+    /// Counts the keys: one that came since tells that a field is waited for no longer.
+    keys: StoredValue<u32>,
     pub(super) list: LongList,
     pub(super) toasts: Toasts,
     pub(super) words: Words,
@@ -86,10 +88,12 @@ impl Sheet {
         if let Some(row) = at_hand.as_ref().and_then(|rows| rows.first()) {
             return self.begin(cell, text(row));
         }
+        let keys = self.keys.get_value();
         spawn_local(async move {
             let row = self.rows.fetch(cell.row).await;
             // The hands may be elsewhere by now.
-            let is_waiting = self.selection.try_get_untracked() == Some(Selection::at(cell))
+            let is_waiting = self.keys.try_get_value() == Some(keys)
+                && self.selection.try_get_untracked() == Some(Selection::at(cell))
                 && self.editing.try_with_untracked(Option::is_none) == Some(true);
             if let Some(row) = row.filter(|_| is_waiting) {
                 self.begin(cell, text(&row));
@@ -156,6 +160,7 @@ pub(super) fn provide_sheet() -> Sheet {
         rows,
         selection: RwSignal::new(kept.unwrap_or_default()),
         editing: RwSignal::new(None),
+        keys: StoredValue::new(0),
         list: LongList::new(total, height, if viewport.is_narrow() { 0.0 } else { HEAD_PX }),
         toasts: use_toasts(),
         words: use_words(),
@@ -322,6 +327,7 @@ fn press(event: &KeyboardEvent, sheet: Sheet) {
     if sheet.editing.with_untracked(Option::is_some) || untrack(|| sheet.rows.total()) == 0 {
         return;
     }
+    sheet.keys.update_value(|keys| *keys = keys.wrapping_add(1));
     let is_command = event.ctrl_key() || event.meta_key();
     let key = event.key();
     if !page::has_focus(GRID) && press_on_heading(&key) {
