@@ -2,8 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    CustomEvent, Element, Event, HtmlElement, HtmlTemplateElement, KeyboardEvent,
-    MediaQueryListEvent, VisibilityState,
+    CustomEvent, DomParser, Element, Event, HtmlElement, KeyboardEvent, MediaQueryListEvent,
+    SupportedType, VisibilityState,
 };
 
 use super::{document, listen, window};
@@ -165,12 +165,10 @@ pub fn is_touch() -> bool {
 /// clipboard; empty where there is none. A cell that spans others stands first among blank ones.
 pub fn table_cells(html: &str) -> Vec<Vec<String>> {
     let html = html.replace("<br", "\u{2028}<br");
-    // What stands in a template is only read: no style of it applies, and nothing of it runs.
-    let template = document().and_then(|document| document.create_element("template").ok());
-    let template = template.and_then(|element| element.dyn_into::<HtmlTemplateElement>().ok());
-    let Some(template) = template else { return Vec::new() };
-    template.set_inner_html(&html);
-    let Ok(Some(table)) = template.content().query_selector("table") else { return Vec::new() };
+    let parsed = DomParser::new()
+        .and_then(|parser| parser.parse_from_string(&html, SupportedType::TextHtml));
+    let Ok(document) = parsed else { return Vec::new() };
+    let Ok(Some(table)) = document.query_selector("table") else { return Vec::new() };
     let mut cells: Vec<Vec<String>> = Vec::new();
     // For each column, how many of the next rows a cell from above reaches into.
     let mut reaching: Vec<u32> = Vec::new();

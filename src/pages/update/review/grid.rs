@@ -183,9 +183,9 @@ fn keep_cursor(sheet: Sheet) {
             });
         }
     });
-    // An undo may take the rows of the cursor away.
+    // An undo may take the rows of the cursor away; no rows are those that are awaited.
     Effect::new(move |_| {
-        let last = sheet.rows.total().saturating_sub(1);
+        let Some(last) = sheet.rows.total().checked_sub(1) else { return };
         let selection = sheet.selection.get_untracked();
         if selection.cursor.row > last || selection.anchor.row > last {
             sheet.editing.set(None);
