@@ -62,6 +62,10 @@ fn main() {
         hash.add_path(Path::new(root));
     }
     println!("cargo:rustc-env=STOCKROOM_BUILD_ID={:016x}", hash.0);
+    if env::var_os("CARGO_FEATURE_SPLIT").is_some() {
+        // Who needs whom, for `cargo xtask` to split the app by.
+        println!("cargo:rustc-link-arg-bin=app=--emit-relocs");
+    }
 }
 
 fn read(code: &str, forms: &[&str]) -> BTreeMap<String, Entry> {

@@ -86,6 +86,15 @@ window.stockroomWords = (code) => {
   return fetched[code];
 };
 
+// Update stock is a file of its own; whoever opens it waits for both at once.
+if (tag.dataset.update && location.pathname === "/update") {
+  const part = document.createElement("link");
+  Object.assign(part, { rel: "preload", as: "fetch", type: "application/wasm" });
+  part.crossOrigin = "anonymous";
+  part.href = tag.dataset.update;
+  document.head.append(part);
+}
+
 try {
   const words = window.stockroomWords(language());
   const start = (module) => module.default({ module_or_path: tag.dataset.wasm });

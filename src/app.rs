@@ -12,7 +12,8 @@ pub mod viewport;
 
 use crate::browser::page;
 use crate::connection::{Connection, Standing};
-use crate::pages::{Desk, InventoryPage, SettingsPage, SignInDialog, SignInPage, UpdatePage};
+use crate::pages::update::part::{UpdateShell, UpdateStock};
+use crate::pages::{InventoryPage, SettingsPage, SignInDialog, SignInPage};
 use crate::route::{Navigator, Route, use_navigator};
 use crate::settings::Settings;
 use crate::stock::Stock;
@@ -38,9 +39,18 @@ pub fn App(
     provide_context(Navigator::start());
     let stock = Stock::start(connection);
     provide_context(stock);
-    provide_context(Desk::start(connection, stock, settings.words()));
+    let update = UpdateStock::start();
+    provide_context(update);
     spawn_local(connection.ask_session());
     spawn_local(connection.ask_capabilities());
+    Effect::new(move |_| {
+        // The line has nothing else to do: what is wanted next is there when it is wanted.
+        if stock.read_at().is_some() {
+            spawn_local(async move {
+                let _ = update.get().await;
+            });
+        }
+    });
     name_document();
     let standing = Memo::new(move |_| match connection.standing() {
         Standing::Asking => Shown::Nothing,
@@ -108,7 +118,7 @@ fn Page() -> impl IntoView {
     });
     move || match screen.get() {
         Screen::Inventory => view! { <InventoryPage /> }.into_any(),
-        Screen::Update => view! { <UpdatePage /> }.into_any(),
+        Screen::Update => view! { <UpdateShell /> }.into_any(),
         Screen::Settings => view! { <SettingsPage /> }.into_any(),
         Screen::Unknown => view! { <NotFound /> }.into_any(),
     }

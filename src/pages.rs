@@ -10,4 +10,3 @@ pub mod update;
 pub use inventory::InventoryPage;
 pub use settings::SettingsPage;
 pub use sign_in::{SignInDialog, SignInPage};
-pub use update::{Desk, UpdatePage};

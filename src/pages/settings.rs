@@ -8,8 +8,7 @@ use crate::BUILD_ID;
 use crate::app::frame::PageHead;
 use crate::connection::failure::tell;
 use crate::connection::{Way, use_connection};
-use crate::pages::update::desk::headers_kept;
-use crate::pages::update::use_desk;
+use crate::pages::update::part::use_update;
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
 use crate::ui::{Confirm, Icon, Notice, Sign, Toasts, Tone, use_toasts};
@@ -52,9 +51,12 @@ fn ConnectionFacts() -> impl IntoView {
     let connection = use_connection();
     let navigator = use_navigator();
     let toasts = use_toasts();
+    let update = use_update();
     let leave = move |_| {
         spawn_local(async move {
             navigator.replace(&Route::Inventory(ListQuery::default()));
+            // Whoever leaves takes their draft along, and that part alone knows where it is.
+            let _ = update.get().await;
             if let Err(failure) = connection.sign_out().await {
                 let told = untrack(|| tell(words, connection, &failure));
                 toasts.show(Tone::Error, format!("{}. {}", told.title, told.about));
@@ -203,17 +205,23 @@ fn LocalData() -> impl IntoView {
     let words = use_words();
     let settings = use_settings();
     let toasts = use_toasts();
-    let desk = use_desk();
+    let update = use_update();
     let is_asking = RwSignal::new(false);
-    let kept = RwSignal::new(headers_kept());
+    let clearings = RwSignal::new(0_u32);
+    let kept = Memo::new(move |_| {
+        let _ = clearings.get();
+        update.at_hand().map_or(0, |part| part.headers_kept())
+    });
     let said = move |key: Key| words.label(key);
     let answer = move |yes: bool| {
         is_asking.set(false);
         if yes {
             spawn_local(async move {
                 settings.clear().await;
-                kept.set(headers_kept());
-                desk.clear_drafts().await;
+                if let Ok(part) = update.get().await {
+                    part.clear_drafts().await;
+                }
+                clearings.update(|count| *count += 1);
                 toasts.show(Tone::Good, untrack(|| words.text(Key::SettingsCleared)));
             });
         }

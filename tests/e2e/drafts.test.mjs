@@ -156,6 +156,9 @@ test('a finished run leaves no draft, nor does starting over or signing out', as
   await app.button('Another file').click();
   await gone();
   await choose();
+  // A page that has not been to Update stock drops it just the same.
+  await app.visit('/');
+  await app.inventory.waitFor();
   await app.go('Settings');
   await app.button('Sign out').click();
   await app.signInHeading.waitFor();

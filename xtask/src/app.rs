@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::step::{Outcome, Steps, cargo, command, execute, root, target};
-use crate::tools;
+use crate::{split, tools};
 
 /// What the app is made of.
-const INPUTS: [&str; 14] = [
+const INPUTS: [&str; 15] = [
     "src",
     "crates",
     "style",
@@ -24,6 +24,7 @@ const INPUTS: [&str; 14] = [
     "rust-toolchain.toml",
     "package-lock.json",
     "xtask/precompress.mjs",
+    "xtask/src/split.rs",
 ];
 
 /// Builds the app into `dist`, ready to be served, unless nothing changed since the last time.
@@ -38,10 +39,11 @@ pub(crate) fn build_app(steps: &mut Steps) -> Outcome {
     steps.step("build the app", |_| {
         execute(
             command("trunk")
-                .args(["build", "--release", "--color", "never"])
+                .args(["build", "--release", "--features", "split", "--color", "never"])
                 .env_remove("NO_COLOR"),
         )
     })?;
+    steps.step("split the app", |_| split::split(&dist))?;
     steps.step("compress the app", |_| {
         execute(command("node").arg("xtask/precompress.mjs").arg(&dist))
     })?;

@@ -10,6 +10,7 @@ mod bench;
 mod browser;
 mod dev;
 mod serve;
+mod split;
 mod step;
 mod test;
 mod tidy;

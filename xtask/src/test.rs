@@ -41,7 +41,8 @@ fn clippy(_: &mut Steps) -> Outcome {
     let deny = ["--", "-D", "warnings"];
     let workspace = ["clippy", "--workspace", "--all-targets"];
     execute(cargo(&workspace).args(deny))?;
-    let wasm = ["clippy", "-p", "stockroom", "--target", WASM, "--all-targets"];
+    let wasm =
+        ["clippy", "-p", "stockroom", "--target", WASM, "--all-targets", "--features", "split"];
     execute(cargo(&wasm).args(deny))
 }
 

@@ -9,9 +9,7 @@ use super::chosen::{Chosen, Share};
 use super::state::Line;
 use crate::app::viewport::use_viewport;
 use crate::connection::use_connection;
-use crate::pages::update::draft::source_name;
-use crate::pages::update::state::{Model, Msg};
-use crate::pages::update::{Desk, use_desk};
+use crate::pages::update::part::{UpdateStock, use_update};
 use crate::route::{Navigator, Route, use_navigator};
 use crate::stock::list::Row;
 use crate::stock::{Stock, use_stock};
@@ -241,7 +239,7 @@ pub fn SelectionBar() -> impl IntoView {
 struct Carrier {
     selection: Selection,
     words: Words,
-    desk: Desk,
+    update: UpdateStock,
     stock: Stock,
     toasts: Toasts,
     navigator: Navigator,
@@ -254,7 +252,7 @@ impl Carrier {
         Self {
             selection,
             words: use_words(),
-            desk: use_desk(),
+            update: use_update(),
             stock: use_stock(),
             toasts: use_toasts(),
             navigator: use_navigator(),
@@ -263,42 +261,34 @@ impl Carrier {
     }
 
     fn press(self) {
-        if self.desk.with_untracked(Model::is_running) {
-            let text = untrack(|| self.words.text(Key::BulkRunning));
-            return self.toasts.show(Tone::Warning, text);
-        }
         spawn_local(async move {
-            match self.replaced().await {
+            let Ok(part) = self.update.get().await else { return self.tell_unfetched() };
+            if part.is_running() {
+                let text = untrack(|| self.words.text(Key::BulkRunning));
+                return self.toasts.show(Tone::Warning, text);
+            }
+            match part.replaced().await {
                 Some(name) => {
                     self.asks.try_set(Some(name));
                 }
-                None => self.carry(),
+                None => self.carry().await,
             }
         });
+    }
+
+    fn tell_unfetched(self) {
+        let text = untrack(|| self.words.text(Key::AppPartFailed));
+        self.toasts.show(Tone::Error, text);
     }
 
     fn answer(self, yes: bool) {
         self.asks.set(None);
         if yes {
-            self.carry();
+            spawn_local(self.carry());
         }
     }
 
-    /// Returns the name of the worksheet whose edits would be gone: at hand, or kept as a draft.
-    async fn replaced(self) -> Option<String> {
-        let at_hand = self.desk.with_untracked(|model| {
-            model.is_kept().then(|| (model.has_edits(), model.name.clone(), model.origin))
-        });
-        let (name, origin) = if let Some((has_edits, name, origin)) = at_hand {
-            has_edits.then_some((name, origin))?
-        } else {
-            let head = self.desk.kept_head().await?;
-            (head.name, head.origin)
-        };
-        Some(untrack(|| source_name(self.words, &name, origin)))
-    }
-
-    fn carry(self) {
+    async fn carry(self) {
         let (skus, without) = self.stock.with_untracked(|list| {
             let is_chosen = |row: &&Row| {
                 self.selection.chosen.with_untracked(|c| c.is_chosen(&row.item.product_id))
@@ -315,7 +305,8 @@ impl Carrier {
             self.toasts.show(Tone::Warning, text);
         }
         if !skus.is_empty() {
-            self.desk.tell(Msg::ProductsChosen(skus));
+            let Ok(part) = self.update.get().await else { return self.tell_unfetched() };
+            part.open_products(skus);
             self.navigator.go(&Route::Update);
         }
     }

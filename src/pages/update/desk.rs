@@ -91,6 +91,11 @@ impl Desk {
         desk
     }
 
+    /// Returns the words of the page.
+    pub fn words(self) -> Words {
+        self.words
+    }
+
     /// Says what happened.
     pub fn tell(self, msg: Msg) {
         let effects = self.model.try_update(|model| model.update(msg)).unwrap_or_default();

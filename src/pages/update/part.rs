@@ -1,0 +1,221 @@
+//! Update stock as the rest of the app knows it: a part of its own, fetched before it is wanted.
+//!
+//! What is reached through [`UpdatePart`] alone stands in a WebAssembly file of its own in a
+//! release build (decision 17). Whoever calls [`Desk`] from elsewhere brings what they call back
+//! into the file that every page waits for.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
+
+use super::UpdatePage;
+use super::desk::{Desk, headers_kept};
+use super::draft::source_name;
+use super::state::{Model, Msg};
+use crate::connection::use_connection;
+use crate::stock::use_stock;
+use crate::ui::{EmptyState, Skeleton};
+use crate::words::{Key, use_words};
+
+/// What Update stock does for the rest of the app.
+pub trait UpdatePart {
+    /// Returns the page.
+    fn page(&self) -> AnyView;
+    /// Tells whether changes are being sent.
+    fn is_running(&self) -> bool;
+    /// Returns the name of the worksheet whose edits another one would replace: at hand, or kept
+    /// as a draft.
+    fn replaced(&self) -> Later<Option<String>>;
+    /// Begins a worksheet of the products with these SKUs.
+    fn open_products(&self, skus: Vec<String>);
+    /// Returns for how many headers this browser keeps what their columns are.
+    fn headers_kept(&self) -> i64;
+    /// Drops all drafts of this browser.
+    fn clear_drafts(&self) -> Later<()>;
+}
+
+/// What the part answers in its own time.
+pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
+
+impl UpdatePart for Desk {
+    fn page(&self) -> AnyView {
+        provide_context(*self);
+        view! { <UpdatePage /> }.into_any()
+    }
+
+    fn is_running(&self) -> bool {
+        self.with_untracked(Model::is_running)
+    }
+
+    fn replaced(&self) -> Later<Option<String>> {
+        let desk = *self;
+        Box::pin(async move {
+            let at_hand = desk.with_untracked(|model| {
+                model.is_kept().then(|| (model.has_edits(), model.name.clone(), model.origin))
+            });
+            let (name, origin) = if let Some((has_edits, name, origin)) = at_hand {
+                has_edits.then_some((name, origin))?
+            } else {
+                let head = desk.kept_head().await?;
+                (head.name, head.origin)
+            };
+            Some(untrack(|| source_name(desk.words(), &name, origin)))
+        })
+    }
+
+    fn open_products(&self, skus: Vec<String>) {
+        self.tell(Msg::ProductsChosen(skus));
+    }
+
+    fn headers_kept(&self) -> i64 {
+        headers_kept()
+    }
+
+    fn clear_drafts(&self) -> Later<()> {
+        Box::pin(Self::clear_drafts(*self))
+    }
+}
+
+/// Update stock, there or not; copy it into closures.
+#[derive(Clone, Copy)]
+pub struct UpdateStock {
+    /// The app's root: what the part begins outlives every page.
+    root: StoredValue<Owner>,
+    part: RwSignal<Option<SendWrapper<Rc<dyn UpdatePart>>>>,
+}
+
+impl fmt::Debug for UpdateStock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UpdateStock")
+    }
+}
+
+/// The part could not be fetched.
+#[derive(Clone, Copy, Debug)]
+pub struct Unfetched;
+
+impl UpdateStock {
+    /// Sets it up; call it once, at the app's root.
+    pub fn start() -> Self {
+        let root = Owner::current().unwrap_or_default();
+        Self { root: StoredValue::new(root), part: RwSignal::new(None) }
+    }
+
+    /// Returns the part where it is there, and follows it.
+    pub fn at_hand(self) -> Option<Rc<dyn UpdatePart>> {
+        self.part.get().map(SendWrapper::take)
+    }
+
+    /// Returns the part, fetched where it is not there yet.
+    ///
+    /// # Errors
+    /// It could not be fetched; another call tries again.
+    pub async fn get(self) -> Result<Rc<dyn UpdatePart>, Unfetched> {
+        fetched().await?;
+        if let Some(part) = untrack(|| self.at_hand()) {
+            return Ok(part);
+        }
+        let part = begin(self.root.get_value()).await?;
+        self.part.set(Some(SendWrapper::new(Rc::clone(&part))));
+        Ok(part)
+    }
+}
+
+/// Returns Update stock as the app provides it.
+pub fn use_update() -> UpdateStock {
+    expect_context::<UpdateStock>()
+}
+
+/// The page, or what stands there until it is fetched.
+#[component]
+pub fn UpdateShell() -> impl IntoView {
+    let words = use_words();
+    let update = use_update();
+    let has_failed = RwSignal::new(false);
+    let fetch = move || {
+        has_failed.set(false);
+        spawn_local(async move {
+            if update.get().await.is_err() {
+                has_failed.try_set(true);
+            }
+        });
+    };
+    fetch();
+    move || {
+        match update.at_hand() {
+        Some(part) => part.page(),
+        None if has_failed.get() => view! {
+            <h1 id="page-title" class="visually-hidden" tabindex="-1">{words.t(Key::AppUpdate)}</h1>
+            <EmptyState title=words.label(Key::AppPartFailed) about=words.label(Key::AppPartFailedAbout)>
+                <button type="button" class="button primary" on:click=move |_| fetch()>
+                    {words.t(Key::AppRetry)}
+                </button>
+            </EmptyState>
+        }
+        .into_any(),
+        None => view! {
+            <h1 id="page-title" class="visually-hidden" tabindex="-1">{words.t(Key::AppUpdate)}</h1>
+            <Skeleton rows=4 label=words.label(Key::AppLoading) />
+        }
+        .into_any(),
+    }
+    }
+}
+
+#[cfg(feature = "split")]
+use apart::{begin, fetched};
+#[cfg(not(feature = "split"))]
+use whole::{begin, fetched};
+
+/// The part is a file of its own.
+#[cfg(feature = "split")]
+mod apart {
+    #![expect(clippy::unnecessary_wraps, reason = "fetching the file may fail")]
+
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+    use super::{Owner, Rc, Unfetched, UpdatePart, start};
+
+    /// Waits until the file is there.
+    pub(super) async fn fetched() -> Result<(), Unfetched> {
+        Ok(fetch().await?)
+    }
+
+    /// The way into the file.
+    #[wasm_split(update, fallible, preload(fetch))]
+    pub(super) fn begin(root: Owner) -> Result<Rc<dyn UpdatePart>, Unfetched> {
+        Ok(start(&root))
+    }
+
+    impl From<SplitLoaderError> for Unfetched {
+        fn from(_: SplitLoaderError) -> Self {
+            Self
+        }
+    }
+}
+
+/// The app is one file.
+#[cfg(not(feature = "split"))]
+mod whole {
+    use super::{Owner, Rc, Unfetched, UpdatePart, start};
+
+    pub(super) async fn fetched() -> Result<(), Unfetched> {
+        Ok(())
+    }
+
+    pub(super) async fn begin(root: Owner) -> Result<Rc<dyn UpdatePart>, Unfetched> {
+        Ok(start(&root))
+    }
+}
+
+fn start(root: &Owner) -> Rc<dyn UpdatePart> {
+    root.with(|| {
+        let desk = Desk::start(use_connection(), use_stock(), use_words());
+        Rc::new(desk) as Rc<dyn UpdatePart>
+    })
+}
