@@ -59,10 +59,12 @@ pub fn meaning(answer: &Answer, sent: &[&str]) -> Meaning {
             Some(settled) => Meaning::Settled(settled),
             None => Meaning::Unclear(Unclear::NoMeaning),
         },
-        502..=504 => Meaning::Unclear(Unclear::NoAnswer),
-        408 | 500 => Meaning::Unclear(Unclear::NoMeaning),
+        // 520 and above are those of a network between, as 502 to 504.
+        502..=504 | 520..600 => Meaning::Unclear(Unclear::NoAnswer),
         409 if fault.is(&ErrorCode::IdempotencyInProgress) => Meaning::InProgress,
         409 if fault.is(&ErrorCode::IdempotencyKeyReused) => Meaning::KeyReused,
+        // A conflict is of a key that was there before; what became of it is not said.
+        408 | 409 | 500..600 => Meaning::Unclear(Unclear::NoMeaning),
         429 => Meaning::Limited,
         401 | 403 => Meaning::Denied(fault),
         413 => Meaning::TooLarge(fault),
@@ -211,7 +213,10 @@ mod tests {
         }
         check(500, "", &nothing);
         check(408, "", &nothing);
+        check(507, "", &nothing);
+        check(409, "<html>", &nothing);
         check(504, "<html>", &Meaning::Unclear(Unclear::NoAnswer));
+        check(524, "<html>", &Meaning::Unclear(Unclear::NoAnswer));
     }
 
     #[test]

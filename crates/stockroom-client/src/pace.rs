@@ -6,7 +6,8 @@ use crate::headers::Headers;
 
 /// The window of the tighter rate limit, in milliseconds.
 pub const MINUTE_MS: u64 = 60_000;
-const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
+/// The longest that a server can make a run wait, in milliseconds.
+pub(crate) const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 /// What a request takes until one has been measured.
 const FIRST_GUESS_MS: u64 = 500;
 
@@ -16,20 +17,34 @@ pub struct Pace {
     limit: Option<u64>,
     remaining: Option<u64>,
     resets_at: u64,
-    opens_at: u64,
+    held_until: u64,
+    /// How many answers in a row were limits.
+    limits: u32,
     request_ms: Option<u64>,
+    /// What the clock showed last.
+    seen: u64,
 }
 
 impl Pace {
-    /// Takes note of the headers of an answer that arrived at `now_ms`.
+    /// Takes note of the time. Where the clock was set back, what was to be waited for stays as far
+    /// ahead as it was.
+    pub fn tick(&mut self, now_ms: u64) {
+        let back = self.seen.saturating_sub(now_ms);
+        self.held_until = self.held_until.saturating_sub(back);
+        self.resets_at = self.resets_at.saturating_sub(back);
+        self.seen = now_ms;
+    }
+
+    /// Takes note of the headers of an answer that arrived at `now_ms`, while `flying` others are
+    /// under way that it may not have counted.
     ///
     /// The reset is a time on the server's clock: `Date`, where it can be read, tells how far that
     /// is from ours. A reset that makes no sense counts as a minute.
-    pub fn observe(&mut self, headers: &Headers, now_ms: u64) {
+    pub fn observe(&mut self, headers: &Headers, flying: u64, now_ms: u64) {
         let Some(remaining) = headers.number(header::RATE_REMAINING) else {
             return;
         };
-        self.remaining = Some(remaining);
+        self.remaining = Some(remaining.saturating_sub(flying));
         self.limit = headers.number(header::RATE_LIMIT).or(self.limit);
         let server_now = headers.date().unwrap_or(now_ms / 1000);
         let wait = headers
@@ -39,14 +54,28 @@ impl Pace {
             .filter(|wait| *wait <= DAY_MS)
             .unwrap_or(MINUTE_MS);
         self.resets_at = now_ms.saturating_add(wait);
-        if remaining == 0 {
-            self.hold_until(self.resets_at);
+    }
+
+    /// Takes note of a request that leaves at `now_ms`.
+    pub fn leaves(&mut self, now_ms: u64) {
+        if now_ms < self.resets_at {
+            self.remaining = self.remaining.map(|remaining| remaining.saturating_sub(1));
         }
     }
 
-    /// Sends nothing before `at_ms`.
-    pub fn hold_until(&mut self, at_ms: u64) {
-        self.opens_at = self.opens_at.max(at_ms);
+    /// Sends nothing for a while after an answer that was a limit: as long as it says, else longer
+    /// with every one. `unit` is a random number from 0 to 1.
+    pub fn limited(&mut self, wait_ms: Option<u64>, now_ms: u64, unit: f64) {
+        const LEAST_MS: u64 = 1000;
+        self.limits = self.limits.saturating_add(1);
+        let wait = wait_ms.map(|wait| wait.max(LEAST_MS));
+        let wait = wait.unwrap_or_else(|| backoff_ms(self.limits, unit));
+        self.held_until = self.held_until.max(now_ms.saturating_add(wait));
+    }
+
+    /// Takes note of an answer that was no limit.
+    pub fn passed(&mut self) {
+        self.limits = 0;
     }
 
     /// Takes note of how long a request took.
@@ -59,13 +88,16 @@ impl Pace {
 
     /// Returns the time before which nothing may be sent; 0 where nothing holds it.
     pub fn opens_at(&self) -> u64 {
-        self.opens_at
+        match self.remaining {
+            Some(0) => self.held_until.max(self.resets_at),
+            _ => self.held_until,
+        }
     }
 
     /// Returns how long `requests` more take from `now_ms` on, one after the other.
     pub fn left_ms(&self, requests: u64, now_ms: u64) -> u64 {
         let request_ms = self.request_ms.unwrap_or(FIRST_GUESS_MS);
-        let held = self.opens_at.saturating_sub(now_ms);
+        let held = self.opens_at().saturating_sub(now_ms);
         let (Some(limit), Some(remaining)) = (self.limit, self.remaining) else {
             return held + requests * request_ms;
         };
@@ -131,7 +163,7 @@ mod tests {
     fn waits_for_the_reset_on_the_servers_clock() {
         let mut pace = Pace::default();
         let behind = NOW - 3_600_000;
-        pace.observe(&headers(0, NOW / 1000 + 20), behind);
+        pace.observe(&headers(0, NOW / 1000 + 20), 0, behind);
         assert_eq!(pace.opens_at(), behind + 20_000);
     }
 
@@ -139,9 +171,44 @@ mod tests {
     fn a_reset_without_sense_is_a_minute() {
         for reset in [0, NOW / 1000 - 5, NOW / 1000 + 1_000_000] {
             let mut pace = Pace::default();
-            pace.observe(&headers(0, reset), NOW);
+            pace.observe(&headers(0, reset), 0, NOW);
             assert_eq!(pace.opens_at(), NOW + MINUTE_MS);
         }
+    }
+
+    #[test]
+    fn counts_what_has_left_since() {
+        let mut pace = Pace::default();
+        // Of two that remain, one may be for the request that is under way.
+        pace.observe(&headers(2, NOW / 1000 + 20), 1, NOW);
+        assert_eq!(pace.opens_at(), 0);
+        pace.leaves(NOW);
+        assert_eq!(pace.opens_at(), NOW + 20_000);
+        // It was counted already: there is room for one more.
+        pace.observe(&headers(1, NOW / 1000 + 20), 0, NOW);
+        assert_eq!(pace.opens_at(), 0);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_does_not_make_the_waiting_longer() {
+        let mut pace = Pace::default();
+        pace.tick(NOW);
+        pace.observe(&headers(0, NOW / 1000 + 20), 0, NOW);
+        pace.tick(NOW + 5_000);
+        pace.tick(NOW - 86_400_000);
+        assert_eq!(pace.opens_at(), NOW - 86_400_000 + 15_000);
+    }
+
+    #[test]
+    fn limits_that_say_nothing_hold_longer_each_time() {
+        let mut pace = Pace::default();
+        let mut held = |wait| {
+            pace.held_until = 0;
+            pace.limited(wait, NOW, 1.0);
+            pace.opens_at() - NOW
+        };
+        assert_eq!([held(None), held(None), held(None)], [1000, 2000, 4000]);
+        assert_eq!([held(Some(0)), held(Some(17_000))], [1000, 17_000]);
     }
 
     #[test]
@@ -149,7 +216,7 @@ mod tests {
         let mut pace = Pace::default();
         assert_eq!(pace.left_ms(4, NOW), 2_000);
         pace.took(100);
-        pace.observe(&headers(10, NOW / 1000 + 40), NOW);
+        pace.observe(&headers(10, NOW / 1000 + 40), 0, NOW);
         assert_eq!(pace.left_ms(10, NOW), 1_000);
         assert_eq!(pace.left_ms(11, NOW), 40_000 + 100);
         assert_eq!(pace.left_ms(41, NOW), 40_000 + MINUTE_MS + 100);

@@ -213,6 +213,7 @@ impl Run {
         now_ms: u64,
         jitter: &mut dyn FnMut() -> f64,
     ) -> Vec<Command> {
+        self.pace.tick(now_ms);
         match event {
             Event::Started => self.start(),
             Event::Answered { batch, answer } => self.answered(batch, &answer, now_ms, jitter),

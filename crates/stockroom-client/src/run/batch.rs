@@ -67,9 +67,10 @@ impl Batch {
     pub fn forbids_replay(&self, now_ms: u64) -> Option<Parked> {
         let first_sent = self.first_sent.filter(|_| self.unclear)?;
         // A clock that went backwards tells nothing about the key's age.
-        let Some(age) = now_ms.checked_sub(first_sent) else {
+        if now_ms < first_sent.max(self.last_sent) {
             return Some(Parked::KeyExpired);
-        };
+        }
+        let age = now_ms - first_sent;
         if age >= KEY_LIFE_MS {
             Some(Parked::KeyExpired)
         } else if self.overwrites && age >= OVERWRITE_MS {
@@ -77,6 +78,14 @@ impl Batch {
         } else {
             None
         }
+    }
+
+    /// Returns the time in milliseconds from which on it must not be replayed; `None` where it has
+    /// not been done, whatever its age.
+    pub fn replayable_until(&self) -> Option<u64> {
+        let first_sent = self.first_sent.filter(|_| self.unclear)?;
+        let life = if self.overwrites { OVERWRITE_MS } else { KEY_LIFE_MS };
+        Some(first_sent.saturating_add(life))
     }
 
     /// Tells whether its items are unknown, it is not under way, and sending it again on request is

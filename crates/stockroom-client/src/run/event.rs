@@ -8,7 +8,7 @@ use crate::answer::Answer;
 pub enum Event {
     /// The merchant confirmed: the run begins.
     Started,
-    /// A request was answered.
+    /// A request was answered. Of several tries of a batch, only what the latest brings is told.
     Answered {
         /// The batch that was sent.
         batch: u32,
@@ -37,7 +37,7 @@ pub enum Event {
 pub enum Command {
     /// Write this to the journal, and go on when it is kept for good.
     Save(Entry),
-    /// Send this now.
+    /// Send this now, unless [`Request::is_too_late`]; one event tells how it ended.
     Send(Request),
     /// Come back with [`Event::TimePassed`] at this time; a later command replaces it.
     WaitUntil(u64),
@@ -58,4 +58,14 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: String,
+    /// The time in milliseconds from which on it must not leave any more, where it is a replay.
+    pub leave_by: Option<u64>,
+}
+
+impl Request {
+    /// Tells whether it must not leave any more at `now_ms`: the machine may have slept since it was
+    /// asked for. The driver answers with [`Event::Failed`] instead.
+    pub fn is_too_late(&self, now_ms: u64) -> bool {
+        self.leave_by.is_some_and(|until| now_ms >= until)
+    }
 }

@@ -103,6 +103,8 @@ impl Run {
         for position in &batch.positions {
             self.outcomes[*position] = Outcome::Unknown;
         }
+        let leave_by = batch.replayable_until();
+        self.pace.leaves(now_ms);
         self.unsaved.note(batch);
         let mut headers = vec![
             ("content-type", "application/json".to_owned()),
@@ -112,7 +114,7 @@ impl Run {
             headers.push((header::PREFER, header::RETURN_REPRESENTATION.to_owned()));
             headers.push((header::RUN_ID, self.id.clone()));
         }
-        Some(Request { batch: number, method: "PATCH", path: path::BULK, headers, body })
+        Some(Request { batch: number, method: "PATCH", path: path::BULK, headers, body, leave_by })
     }
 
     /// Tells whether nothing is under way and nothing will leave by itself.

@@ -3,7 +3,7 @@
 use super::{Batch, End, Halt, Outcome, Parked, Phase, Run, Stage};
 use crate::answer::{Answer, Fault};
 use crate::bulk::{Meaning, Settled, Unclear, meaning, refused_by};
-use crate::pace::{MINUTE_MS, backoff_ms};
+use crate::pace::{DAY_MS, backoff_ms};
 
 /// How often a request is asked again while its first try is still running.
 const MOST_WAITS: u8 = 30;
@@ -21,10 +21,14 @@ impl Run {
         let Some(batch) = self.landed(number) else {
             return;
         };
-        self.pace.observe(&answer.headers, now_ms);
+        let flying = self.batches.values().filter(|b| b.stage == Stage::Flying).count();
+        self.pace.observe(&answer.headers, flying as u64, now_ms);
+        if answer.status != 429 {
+            self.pace.passed();
+        }
         let items = batch.positions.iter().map(|p| self.items[*p].external_id());
         let sent: Vec<&str> = items.collect();
-        let wait = answer.headers.retry_after_ms();
+        let wait = answer.headers.retry_after_ms().map(|wait| wait.min(DAY_MS));
         match meaning(answer, &sent) {
             Meaning::Settled(settled) => {
                 self.pace.took(now_ms.saturating_sub(batch.last_sent));
@@ -138,10 +142,7 @@ impl Run {
         jitter: &mut dyn FnMut() -> f64,
     ) {
         batch.tries = batch.tries.saturating_sub(1);
-        batch.waits = batch.waits.saturating_add(1);
-        let backoff = || backoff_ms(u32::from(batch.waits), jitter()).min(MINUTE_MS);
-        let wait = wait.unwrap_or_else(backoff);
-        self.pace.hold_until(now_ms.saturating_add(wait));
+        self.pace.limited(wait, now_ms, jitter());
         self.keep(batch);
     }
 

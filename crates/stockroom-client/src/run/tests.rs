@@ -106,6 +106,11 @@ impl Story {
     }
 }
 
+/// What the service sees of a request.
+fn seen(request: &Request) -> (&[(&'static str, String)], &str) {
+    (&request.headers, &request.body)
+}
+
 #[test]
 fn sends_two_hundred_at_a_time_in_the_order_of_skus() {
     let mut items = adjusts(401);
@@ -144,14 +149,14 @@ fn no_answer_is_replayed_with_the_same_key_and_body_and_then_halts() {
         waits.push(story.wait());
     }
     assert_eq!(waits, [1000, 2000, 4000, 8000]);
-    assert!(story.sent.iter().all(|request| request == &story.sent[0]));
+    assert!(story.sent.iter().all(|request| seen(request) == seen(&story.sent[0])));
     story.fail();
     let halt = End::Halted(Halt::NoAnswer(Unclear::NoAnswer));
     story.ends(&halt, 0, 0, 200, 1);
 
     assert_eq!(story.run.retryable(story.now), 200);
     story.tell(Event::ResumeAsked);
-    assert_eq!(story.sent.last(), Some(&story.sent[0]));
+    assert_eq!(story.sent.last().map(seen), Some(seen(&story.sent[0])));
     story.done(200);
     story.done(1);
     story.ends(&End::Complete, 201, 0, 0, 0);
@@ -183,6 +188,19 @@ fn an_answer_without_meaning_leaves_its_items_unknown_and_the_run_goes_on() {
 }
 
 #[test]
+fn a_failure_that_may_have_come_after_the_work_is_unknown() {
+    for (status, body) in [(507, ""), (520, "<html>"), (524, "<html>"), (409, "<html>")] {
+        let mut story = Story::of(adjusts(1));
+        story.answer(status, &[], body);
+        assert_eq!(story.run.outcomes(), [Outcome::Unknown], "{status}");
+        story.wait();
+        assert_eq!(seen(&story.sent[1]), seen(&story.sent[0]));
+        story.done(1);
+        story.ends(&End::Complete, 1, 0, 0, 0);
+    }
+}
+
+#[test]
 fn a_limit_waits_as_long_as_it_says_and_is_no_try() {
     let mut story = Story::of(adjusts(1));
     for _ in 0..9 {
@@ -192,6 +210,27 @@ fn a_limit_waits_as_long_as_it_says_and_is_no_try() {
     }
     story.done(1);
     story.ends(&End::Complete, 1, 0, 0, 0);
+}
+
+#[test]
+fn limits_before_do_not_shorten_the_waiting_for_a_first_try() {
+    let mut story = Story::of(adjusts(1));
+    for _ in 0..40 {
+        story.answer(429, &[], "");
+        story.wait();
+    }
+    let body = r#"{"success":false,"error":{"code":"IDEMPOTENCY_IN_PROGRESS"}}"#;
+    story.answer(409, &[], body);
+    story.wait();
+    story.done(1);
+    story.ends(&End::Complete, 1, 0, 0, 0);
+}
+
+#[test]
+fn a_wait_of_years_is_a_day() {
+    let mut story = Story::of(adjusts(1));
+    story.answer(429, &[("Retry-After", "99999999999")], "");
+    assert_eq!(story.wait(), 24 * 60 * MINUTE);
 }
 
 #[test]
@@ -351,6 +390,40 @@ fn an_adjust_is_not_replayed_past_the_life_of_its_key_nor_by_a_clock_that_went_b
 }
 
 #[test]
+fn a_clock_that_went_back_since_the_last_try_tells_no_age() {
+    let mut story = Story::of(adjusts(1));
+    story.fail();
+    story.now += 15 * 60 * MINUTE;
+    story.tell(Event::TimePassed);
+    story.fail();
+    // Back by ten hours: by the clock alone the key would be five hours old.
+    story.now -= 10 * 60 * MINUTE;
+    story.tell(Event::TimePassed);
+    assert_eq!(story.sent.len(), 2);
+    story.ends(&End::Complete, 0, 0, 1, 0);
+    assert_eq!(story.run.retryable(story.now), 0);
+}
+
+#[test]
+fn a_replay_that_could_not_leave_in_time_does_not_leave() {
+    for (items, minutes) in [(adjusts(1), 20 * 60), (sets(1), 10)] {
+        let mut story = Story::of(items);
+        let first_sent = story.now;
+        assert!(!story.sent[0].is_too_late(u64::MAX), "a first try is as good as ever");
+        story.fail();
+        story.wait();
+        let until = first_sent + minutes * MINUTE;
+        assert!(!story.sent[1].is_too_late(until - 1));
+        assert!(story.sent[1].is_too_late(until));
+        // The machine has slept between the journal and the network.
+        story.now = until;
+        story.fail();
+        story.ends(&End::Complete, 0, 0, 1, 0);
+        assert_eq!(story.run.retryable(story.now), 0);
+    }
+}
+
+#[test]
 fn late_and_second_answers_change_nothing() {
     let mut story = Story::of(adjusts(201));
     let first = story.sent[0].batch;
@@ -375,7 +448,7 @@ fn the_journal_goes_on_where_the_run_was() {
     assert_eq!((summary.applied, summary.unknown, summary.not_sent), (200, 200, 1));
     assert_eq!(story.run.progress(story.now).requests_done, 1);
     story.tell(Event::ResumeAsked);
-    assert_eq!(story.sent[2], story.sent[1]);
+    assert_eq!(seen(&story.sent[2]), seen(&story.sent[1]));
     story.done(200);
     story.done(1);
     story.ends(&End::Complete, 401, 0, 0, 0);
@@ -393,4 +466,24 @@ fn several_requests_under_way_are_never_more_than_allowed() {
     // One fails and waits: it keeps its place.
     assert_eq!(sends(run.handle(Event::Failed { batch: 0 }, 0, &mut || 1.0)), 0);
     assert_eq!(sends(run.handle(Event::TimePassed, 1000, &mut || 1.0)), 1);
+}
+
+#[test]
+fn several_requests_under_way_share_what_a_window_has_left() {
+    let settings = Settings { in_flight: 3, ..Settings::default() };
+    let mut run = Run::new("run", adjusts(2000), settings).unwrap();
+    let sends =
+        |commands: &[Command]| commands.iter().filter(|c| matches!(c, Command::Send(_))).count();
+    run.handle(Event::Started, 0, &mut || 0.0);
+    let mut answered = |batch, remaining: &str| {
+        let headers = [("X-RateLimit-Remaining", remaining), ("X-RateLimit-Reset", "30")];
+        let body = r#"{"data":{"updated":200,"failed":0,"errors":[]}}"#.to_owned();
+        let answer = Answer { status: 200, headers: Headers::new(headers), body };
+        run.handle(Event::Answered { batch, answer }, 0, &mut || 0.0)
+    };
+    // Of the three that remain, two may be those under way: one more may leave.
+    assert_eq!(sends(&answered(0, "3")), 1);
+    let commands = answered(1, "2");
+    assert_eq!(sends(&commands), 0);
+    assert!(commands.contains(&Command::WaitUntil(30_000)));
 }
