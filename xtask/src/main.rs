@@ -29,7 +29,8 @@ cargo xtask bench browser [--write]
                            a million rows in Chromium, beside PapaParse and uDSV
 cargo xtask bench native   the same natively, beside the csv crate's bare pass
 cargo xtask soak [CASES [SEED]]
-                           a million made files through all that a worksheet does";
+                           a million made files through all that a worksheet does, and as
+                           many simulated runs";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

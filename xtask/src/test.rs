@@ -80,14 +80,18 @@ fn end_to_end(steps: &mut Steps) -> Outcome {
     steps.tests(&mut node)
 }
 
-/// Many more made files than the tests have time for; a failure prints its seed.
+/// Many more made files and runs than the tests have time for; a failure prints its seed.
 pub(crate) fn soak(cases: &str, seed: &str) -> Outcome {
     let mut steps = Steps::default();
-    let name = format!("{cases} made files, seed {seed}");
-    steps.step(&name, |steps| {
-        let test = ["test", "--release", "-p", "stockroom-worksheet", "--test", "any_bytes"];
-        steps.tests(cargo(&test).env("STOCKROOM_CASES", cases).env("STOCKROOM_SEED", seed))
-    })?;
+    for (what, package, test) in [
+        ("simulated runs", "stockroom-client", "simulation"),
+        ("made files", "stockroom-worksheet", "any_bytes"),
+    ] {
+        steps.step(&format!("{cases} {what}, seed {seed}"), |steps| {
+            let mut test = cargo(&["test", "--release", "-p", package, "--test", test]);
+            steps.tests(test.env("STOCKROOM_CASES", cases).env("STOCKROOM_SEED", seed))
+        })?;
+    }
     steps.print();
     Ok(())
 }
