@@ -51,13 +51,15 @@ pub(crate) enum Text {
     Empty,
     Html,
     Garbage,
+    /// A success that does not speak of all items.
+    Short,
     Sentence,
     Envelope,
 }
 
 impl Text {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Empty, Self::Html, Self::Garbage, Self::Sentence, Self::Envelope];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Empty, Self::Html, Self::Garbage, Self::Short, Self::Sentence, Self::Envelope];
 
     pub(crate) fn answer(self, status: u16, retry_after: Option<u64>) -> Answer {
         let extras = Extras { retry_after, ..Extras::default() };
@@ -65,6 +67,7 @@ impl Text {
             Self::Empty => "",
             Self::Html => "<!doctype html><html><body><h1>Something went wrong</h1></body></html>",
             Self::Garbage => r#"{"success":true,"data":{"updated":,"failed":0}"#,
+            Self::Short => r#"{"success":true,"data":{"updated":0,"failed":0,"errors":[]}}"#,
             Self::Sentence => r#"{"error":"Something went wrong"}"#,
             Self::Envelope => return refusal(status, "INTERNAL_ERROR", None, &extras),
         };

@@ -43,6 +43,8 @@ pub(crate) enum Heard {
     Cut(usize),
     /// That, after this many milliseconds.
     Late(u64),
+    /// A connection that ends, or a gateway's word, while the service is still at work.
+    Early(Option<Answer>),
     /// A connection that ends.
     Reset,
     /// Nothing.
@@ -54,14 +56,18 @@ pub(crate) enum Heard {
 impl Fault {
     pub(crate) const NONE: Self = Self { reach: Reach::Done, heard: Heard::Answer };
 
-    /// Draws what goes wrong with a request of `count` items.
-    pub(crate) fn draw(random: &mut Random, count: usize) -> Self {
+    /// Draws what goes wrong with a request of `count` items; in an outage it is about the way alone.
+    pub(crate) fn draw(random: &mut Random, count: usize, is_outage: bool) -> Self {
         let before_or_after = random.pick(&[Reach::Never, Reach::Abandoned, Reach::Done]);
         let new = |reach, heard| Self { reach, heard };
-        match random.below(20) {
+        match random.below(if is_outage { 8 } else { 20 }) {
             0 => new(Reach::Never, Heard::Reset),
             1 => new(Reach::Abandoned, Heard::Reset),
-            2 | 3 => new(Reach::Done, Heard::Reset),
+            2 => new(Reach::Done, Heard::Reset),
+            3 => new(
+                random.pick(&[Reach::Done, Reach::Done, Reach::Abandoned]),
+                Heard::Early(random.happens(500).then(|| Text::Html.answer(504, None))),
+            ),
             4 => new(before_or_after, Heard::Silence),
             5 => new(Reach::Done, Heard::Late(random.between(20, 200) * SECOND)),
             6 => new(Reach::Late(random.between(20, 300) * SECOND), Heard::Silence),
@@ -70,7 +76,9 @@ impl Fault {
             8 => new(
                 before_or_after,
                 Heard::Instead(
-                    random.pick(&[Text::Empty, Text::Html, Text::Garbage]).answer(200, None),
+                    random
+                        .pick(&[Text::Empty, Text::Html, Text::Garbage, Text::Short])
+                        .answer(200, None),
                 ),
             ),
             9 => new(Reach::Never, Heard::Instead(elsewhere(random))),

@@ -174,7 +174,8 @@ impl World {
             self.is_over = true;
             return;
         }
-        let most = self.random.pick(&[SECOND, MINUTE, HOUR, 6 * HOUR]);
+        let often = if self.scene.is_outage { 6 * HOUR } else { SECOND };
+        let most = self.random.pick(&[SECOND, MINUTE, HOUR, 6 * HOUR]).max(often);
         let after = self.random.between(most / 4, most);
         self.soon(after, Happening::Look);
     }
@@ -203,6 +204,7 @@ impl World {
                 Event::ResumeAsked
             }
         };
+        self.helped += 1;
         self.press(tab, event);
         false
     }

@@ -81,7 +81,7 @@ impl World {
         let count = request.body.matches("externalId").count();
         let fault = if self.faults_left > 0 && self.random.happens(self.scene.faults.0) {
             self.faults_left -= 1;
-            Fault::draw(&mut self.random, count)
+            Fault::draw(&mut self.random, count, self.scene.is_outage)
         } else {
             Fault::NONE
         };
@@ -158,7 +158,12 @@ impl World {
             Arrival::Answered(answer) => self.answer(flight, answer),
             Arrival::Accepted => {
                 let work = self.random.pick(&[20, 300, 4000]);
-                let work = self.random.between(1, work);
+                let mut work = self.random.between(1, work);
+                if let Heard::Early(answer) = fault.heard {
+                    work += self.random.between(1, 60) * SECOND;
+                    let way = self.random.between(5, 200);
+                    self.soon(way, Happening::Hear(flight, answer));
+                }
                 if fault.reach == Reach::Twice {
                     let after = self.random.below(2 * work);
                     self.flights[flight].fault.reach = Reach::Done;
@@ -208,7 +213,7 @@ impl World {
                 return;
             }
             Heard::Reset => None,
-            Heard::Silence => return,
+            Heard::Silence | Heard::Early(_) => return,
             Heard::Instead(other) => Some(other),
         };
         self.soon(way, Happening::Hear(flight, heard));

@@ -21,6 +21,8 @@ pub(crate) struct Scene {
     pub(crate) rules: Rules,
     /// How many requests in a thousand something happens to, and to how many at most.
     pub(crate) faults: (u64, u32),
+    /// Whether answers are lost for days on end, and nothing else goes wrong with requests.
+    pub(crate) is_outage: bool,
     /// How often in a thousand steps the tab dies, and how often at most.
     pub(crate) deaths: (u64, u32),
     /// How often the merchant does something of his own accord.
@@ -54,7 +56,9 @@ pub(crate) enum Clock {
 
 impl Scene {
     pub(crate) fn draw(random: &mut Random) -> Self {
+        let is_undisturbed = random.happens(60);
         let count = match random.below(20) {
+            10..20 if is_undisturbed => random.between(450, 1000),
             0..12 => random.between(1, 6),
             12..17 => random.between(7, 60),
             17 | 18 => random.between(150, 450),
@@ -76,9 +80,17 @@ impl Scene {
         for n in (1..items.len()).rev() {
             items.swap(n, random.index(n + 1));
         }
-        let is_undisturbed = random.happens(60);
+        let mut rules = Rules::draw(random);
+        if is_undisturbed && random.happens(500) {
+            rules.limits = Some((3, 12));
+        }
+        let is_outage = !is_undisturbed && random.happens(60);
         let or_none = |drawn: (u64, u32)| if is_undisturbed { (0, 0) } else { drawn };
-        let faults = (random.pick(&[50, 200, 500, 800]), random.pick(&[1, 3, 10, 40]));
+        let faults = if is_outage {
+            (950, 60)
+        } else {
+            (random.pick(&[50, 200, 500, 800]), random.pick(&[1, 3, 10, 40]))
+        };
         let deaths = (random.pick(&[0, 10, 50, 200]), random.pick(&[1, 1, 3]));
         let acts = random.pick(&[0, 0, 1, 3, 10]);
         Self {
@@ -90,12 +102,14 @@ impl Scene {
                 representation: random.happens(600),
                 ..Settings::default()
             },
-            rules: Rules::draw(random),
+            rules,
             faults: or_none(faults),
+            is_outage,
             deaths: or_none(deaths),
             acts: if is_undisturbed { 0 } else { acts },
             merchant: random.pick(&[Merchant::Patient, Merchant::Patient, Merchant::GivesUp]),
             clock: match random.below(12) {
+                _ if is_undisturbed => Clock::Steady,
                 0 => Clock::Nudged,
                 1 => Clock::BackALittle,
                 2 => Clock::BackAtReopening,

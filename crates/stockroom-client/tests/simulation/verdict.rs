@@ -130,6 +130,9 @@ fn undisturbed(world: &World, run: &Run) -> Result<(), String> {
     if said.unknown + said.not_sent > 0 {
         return Err(format!("nothing went wrong, and yet it is {said:?}"));
     }
+    if world.helped > 0 {
+        return Err("nothing went wrong, and yet the run needed help".into());
+    }
     let is_paced = world.scene.rules.tells_limits && world.scene.settings.in_flight == 1;
     if is_paced && world.service.limited > 0 {
         return Err(format!("{} requests too early", world.service.limited));

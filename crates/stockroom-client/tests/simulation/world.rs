@@ -38,6 +38,8 @@ pub(crate) struct World {
     pub(crate) faults_left: u32,
     pub(crate) deaths_left: u32,
     pub(crate) acts_left: u32,
+    /// How often the merchant had to do something about a run that had stopped.
+    pub(crate) helped: u32,
     /// Whether the merchant has gone, and only what is on its way still arrives.
     pub(crate) is_over: bool,
     pub(crate) violation: Option<String>,
@@ -95,6 +97,7 @@ impl World {
             faults_left: scene.faults.1,
             deaths_left: scene.deaths.1,
             acts_left: scene.acts,
+            helped: 0,
             is_over: false,
             violation: None,
             queue: BTreeMap::new(),
