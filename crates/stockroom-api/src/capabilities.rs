@@ -22,6 +22,10 @@ pub struct Capabilities {
     pub representation: bool,
     /// Whether all tracked products can be had as one stream ([`crate::snapshot`]).
     pub snapshot: bool,
+    /// Whether the stock history can be read ([`crate::history`]).
+    pub history: bool,
+    /// Whether a run's fingerprint is kept and runs can be found by it.
+    pub fingerprints: bool,
     /// Whether writes must carry an idempotency key.
     pub idempotency_key_required: bool,
     /// The limits of a request.

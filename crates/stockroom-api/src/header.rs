@@ -14,7 +14,8 @@ pub const RETURN_REPRESENTATION: &str = "return=representation";
 pub const RUN_ID: &str = "x-run-id";
 /// The reason of a run in words, percent-encoded UTF-8, kept in the history.
 pub const RUN_REASON: &str = "x-run-reason";
-/// The fingerprint of the file that a run applies.
+/// The fingerprint of the changes that a run asks for: a text of up to
+/// [`crate::history::MAX_FINGERPRINT_CHARACTERS`], kept in the history.
 pub const RUN_FINGERPRINT: &str = "x-run-fingerprint";
 /// The requests of the tighter window.
 pub const RATE_LIMIT: &str = "x-ratelimit-limit";

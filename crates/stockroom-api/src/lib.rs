@@ -12,6 +12,7 @@ pub mod code;
 mod conversion;
 pub mod envelope;
 pub mod header;
+pub mod history;
 pub mod inventory;
 pub mod key;
 pub mod limits;

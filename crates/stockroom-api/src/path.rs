@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::history::{HistoryQuery, RunQuery};
 use crate::inventory::{InventoryQuery, Which};
 
 /// The base path of the API.
@@ -12,6 +13,10 @@ pub const BULK: &str = "/api/v1/dev/store/inventory/bulk";
 pub const INVENTORY: &str = "/api/v1/dev/store/inventory";
 /// All tracked products as one stream (GET, our server only).
 pub const SNAPSHOT: &str = "/api/v1/dev/store/inventory/snapshot";
+/// The stock history (GET, our server only).
+pub const HISTORY: &str = "/api/v1/dev/store/inventory/history";
+/// The runs in the history (GET, our server only).
+pub const RUNS: &str = "/api/v1/dev/store/inventory/runs";
 /// Products: list (GET) and create (POST).
 pub const PRODUCTS: &str = "/api/v1/dev/store/products";
 /// What the server can do beyond the contract (GET, without a key).
@@ -48,6 +53,57 @@ pub fn inventory(query: InventoryQuery) -> String {
     if parts.is_empty() { INVENTORY.to_owned() } else { format!("{INVENTORY}?{}", parts.join("&")) }
 }
 
+/// Returns the address of a page of the stock history; what is default is left out.
+///
+/// ```
+/// use stockroom_api::history::HistoryQuery;
+/// let query = HistoryQuery { product_id: Some("CAFÉ/1".to_owned()), ..HistoryQuery::default() };
+/// assert_eq!(
+///     stockroom_api::path::history(&query),
+///     "/api/v1/dev/store/inventory/history?productId=CAF%C3%89%2F1",
+/// );
+/// ```
+pub fn history(query: &HistoryQuery) -> String {
+    let limit = query.limit.map(|limit| limit.to_string());
+    with_parameters(
+        HISTORY,
+        &[
+            ("productId", query.product_id.as_deref()),
+            ("runId", query.run_id.as_deref()),
+            ("reason", query.reason.as_deref()),
+            ("keyId", query.key_id.as_deref()),
+            ("from", query.from.as_deref()),
+            ("to", query.to.as_deref()),
+            ("cursor", query.cursor.as_deref()),
+            ("limit", limit.as_deref()),
+        ],
+    )
+}
+
+/// Returns the address of a page of the runs; what is default is left out.
+pub fn runs(query: &RunQuery) -> String {
+    let limit = query.limit.map(|limit| limit.to_string());
+    with_parameters(
+        RUNS,
+        &[
+            ("fingerprint", query.fingerprint.as_deref()),
+            ("cursor", query.cursor.as_deref()),
+            ("limit", limit.as_deref()),
+        ],
+    )
+}
+
+fn with_parameters(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
+    let mut address = path.to_owned();
+    let given = parameters.iter().filter_map(|(name, value)| Some((name, (*value)?)));
+    for (index, (name, value)) in given.enumerate() {
+        let mark = if index == 0 { '?' } else { '&' };
+        // Writing to a String cannot fail.
+        let _ = write!(address, "{mark}{name}={}", encode(value));
+    }
+    address
+}
+
 /// Returns `text` as one segment of a path: everything but unreserved characters is escaped.
 pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
@@ -71,6 +127,21 @@ mod tests {
         assert_eq!(inventory(InventoryQuery::default()), INVENTORY);
         let query = InventoryQuery { which: Which::Low, page: Some(2), limit: Some(50) };
         assert_eq!(inventory(query), "/api/v1/dev/store/inventory?lowStock=true&page=2&limit=50");
+    }
+
+    #[test]
+    fn parts_of_the_history_are_asked_for_by_name() {
+        assert_eq!(history(&HistoryQuery::default()), HISTORY);
+        let query = HistoryQuery {
+            run_id: Some("run 1".to_owned()),
+            from: Some("2026-11-23T08:00:00+01:00".to_owned()),
+            limit: Some(20),
+            ..HistoryQuery::default()
+        };
+        let asked = "?runId=run%201&from=2026-11-23T08%3A00%3A00%2B01%3A00&limit=20";
+        assert_eq!(history(&query), format!("{HISTORY}{asked}"));
+        let query = RunQuery { fingerprint: Some("a+b".to_owned()), ..RunQuery::default() };
+        assert_eq!(runs(&query), format!("{RUNS}?fingerprint=a%2Bb"));
     }
 
     #[test]

@@ -196,6 +196,8 @@ impl Wire for Capabilities {
             expected_quantity: or_default(value, "expectedQuantity")?,
             representation: or_default(value, "representation")?,
             snapshot: or_default(value, "snapshot")?,
+            history: or_default(value, "history")?,
+            fingerprints: or_default(value, "fingerprints")?,
             idempotency_key_required: or_default(value, "idempotencyKeyRequired")?,
             limits: or_default(value, "limits")?,
         })

@@ -19,6 +19,8 @@ pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envel
         expected_quantity: true,
         representation: true,
         snapshot: true,
+        history: true,
+        fingerprints: true,
         idempotency_key_required: app.settings.idempotency == Idempotency::Required,
         limits: Limits::default(),
     })
