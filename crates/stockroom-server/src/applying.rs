@@ -219,6 +219,7 @@ impl Entry {
     ) -> HistoryLine {
         HistoryLine {
             product: self.row.number,
+            previous_write: self.row.last_write,
             variant_id: variant.map(|index| self.row.variants[index].id.clone()),
             mode: change.mode(),
             asked: change.value(),

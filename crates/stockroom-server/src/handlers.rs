@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod bulk;
 pub mod fallback;
+pub mod history;
 pub mod inventory;
 mod negotiation;
 pub mod paging;

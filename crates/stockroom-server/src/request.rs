@@ -9,9 +9,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use stockroom_api::code::ErrorCode;
-use stockroom_api::header::{IDEMPOTENCY_KEY, PREFER, RUN_ID, RUN_REASON};
+use stockroom_api::header::{IDEMPOTENCY_KEY, PREFER, RUN_FINGERPRINT, RUN_ID, RUN_REASON};
+use stockroom_api::history::MAX_FINGERPRINT_CHARACTERS;
 use stockroom_api::limits::{MAX_BODY_BYTES, MAX_IDEMPOTENCY_KEY_CHARACTERS};
 
 use crate::app::{App, Idempotency};
@@ -72,9 +74,11 @@ impl<S: Store> FromRequest<App<S>> for WriteRequest {
                 at: now,
                 source: Source::Bulk,
                 key_id: authority.key_id.clone(),
+                credential: authority.credential,
                 request_id: new_id(&*app.random, now),
                 run_id: run_text(&parts.headers, RUN_ID),
-                run_reason: run_text(&parts.headers, RUN_REASON),
+                run_reason: run_reason(&parts.headers),
+                run_fingerprint: run_fingerprint(&parts.headers)?,
             },
             preference: preference(&parts.headers),
             authority,
@@ -195,7 +199,39 @@ fn preference(headers: &HeaderMap) -> Preference {
     if is_asked { Preference::Applied } else { Preference::None }
 }
 
+/// Returns the fingerprint of a run; cut off it would be another's, so a long one is refused.
+fn run_fingerprint(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(value) = headers.get(RUN_FINGERPRINT) else {
+        return Ok(None);
+    };
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) if !text.is_empty() && text.chars().count() <= MAX_FINGERPRINT_CHARACTERS => {
+            Ok(Some(text.to_owned()))
+        }
+        _ => Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            ErrorCode::ValidationError,
+            format!(
+                "The `X-Run-Fingerprint` must be a text of 1 to {MAX_FINGERPRINT_CHARACTERS} \
+                 characters."
+            ),
+        )),
+    }
+}
+
+/// Returns what is said of a run; nothing where it is empty.
 fn run_text(headers: &HeaderMap, name: &str) -> Option<String> {
     let text = std::str::from_utf8(headers.get(name)?.as_bytes()).ok()?;
-    Some(text.chars().take(MAX_RUN_CHARACTERS).collect())
+    cut(text)
+}
+
+/// Returns the reason of a run; one that is not percent-encoded UTF-8 is taken as it stands.
+fn run_reason(headers: &HeaderMap) -> Option<String> {
+    let text = std::str::from_utf8(headers.get(RUN_REASON)?.as_bytes()).ok()?;
+    cut(&percent_decode_str(text).decode_utf8().unwrap_or(text.into()))
+}
+
+fn cut(text: &str) -> Option<String> {
+    let text: String = text.trim().chars().take(MAX_RUN_CHARACTERS).collect();
+    (!text.is_empty()).then_some(text)
 }

@@ -11,7 +11,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
-use crate::handlers::{bulk, fallback, inventory, products, service, session, snapshot, stock};
+use crate::handlers::{
+    bulk, fallback, history, inventory, products, service, session, snapshot, stock,
+};
 use crate::request::receive_body;
 use crate::store::Store;
 
@@ -30,6 +32,8 @@ pub fn router<S: Store>(app: App<S>) -> Router {
     let router = Router::new()
         .route(path::BULK, patch(bulk::update_bulk::<S>))
         .route(path::INVENTORY, get(inventory::list_inventory::<S>))
+        .route(path::HISTORY, get(history::list_history::<S>))
+        .route(path::RUNS, get(history::list_runs::<S>))
         .route(path::SNAPSHOT, get(snapshot::get_snapshot::<S>))
         .route(
             path::PRODUCTS,

@@ -4,12 +4,14 @@
 //! inside one [`Transaction`]. SQL lives below this module alone.
 
 pub mod data;
+pub mod history;
 pub mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use jiff::Timestamp;
+use stockroom_api::history::{HistoryPage, RunPage};
 use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 
@@ -17,6 +19,7 @@ use self::data::{
     Authority, Filled, KeptAnswer, KeyRow, LevelWrites, NewKey, NewSession, Number, Page,
     ProductRow, Scope, Snapshot, StockRow, StoreInfo, Version, WriteRecord,
 };
+use self::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use crate::secret::Hash;
 
 /// Why a store could not do what was asked.
@@ -101,6 +104,22 @@ pub trait Store: Clone + Send + Sync + 'static {
         scope: Scope,
         reference: &str,
     ) -> impl Future<Output = Stored<Option<Product>>> + Send;
+
+    /// Returns a part of the stock history, or `None` where the filter names no product of the scope.
+    fn history(
+        &self,
+        scope: Scope,
+        filter: HistoryFilter,
+        part: Part<HistoryPlace>,
+    ) -> impl Future<Output = Stored<Option<HistoryPage>>> + Send;
+
+    /// Returns a part of the runs, all or those with this fingerprint.
+    fn runs(
+        &self,
+        scope: Scope,
+        fingerprint: Option<String>,
+        part: Part<RunPlace>,
+    ) -> impl Future<Output = Stored<RunPage>> + Send;
 
     /// Returns what the key with this hash may do; not for a revoked key.
     fn find_key(&self, hash: Hash) -> impl Future<Output = Stored<Option<Authority>>> + Send;

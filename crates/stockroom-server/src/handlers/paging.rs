@@ -1,8 +1,8 @@
 //! The `page` and `limit` of a list, and which products it holds.
 
 use axum::extract::{FromRequestParts, Query};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
 use stockroom_api::code::ErrorCode;
 use stockroom_api::inventory::Which;
 use stockroom_api::limits::MAX_PAGE_SIZE;
@@ -26,13 +26,20 @@ impl<S: Store> FromRequestParts<App<S>> for Listing {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &App<S>) -> Result<Self, ApiError> {
-        let pairs: Query<Vec<(String, String)>> =
-            Query::try_from_uri(&parts.uri).map_err(|_| {
-                let message = "The address's parameters are not percent-encoded UTF-8.";
-                ApiError::new(StatusCode::BAD_REQUEST, ErrorCode::ValidationError, message)
-            })?;
-        Ok(read(&pairs)?)
+        Ok(read(&parameters(&parts.uri)?)?)
     }
+}
+
+/// Returns the parameters of an address, in order.
+///
+/// # Errors
+/// 400 where they are not percent-encoded UTF-8.
+pub(super) fn parameters(uri: &Uri) -> Result<Vec<(String, String)>, ApiError> {
+    let pairs = Query::try_from_uri(uri).map_err(|_| {
+        let message = "The address's parameters are not percent-encoded UTF-8.";
+        ApiError::new(StatusCode::BAD_REQUEST, ErrorCode::ValidationError, message)
+    })?;
+    Ok(pairs.0)
 }
 
 fn read(pairs: &[(String, String)]) -> Result<Listing, Refusal> {
@@ -48,7 +55,8 @@ fn read(pairs: &[(String, String)]) -> Result<Listing, Refusal> {
     Ok(listing)
 }
 
-fn from_one(name: &str, value: &str) -> Result<u64, Refusal> {
+/// Returns a whole number from 1.
+pub(super) fn from_one(name: &str, value: &str) -> Result<u64, Refusal> {
     let is_digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     // A page beyond all numbers is as empty as the last that has one.
     let number = if is_digits { value.parse().unwrap_or(u64::MAX) } else { 0 };

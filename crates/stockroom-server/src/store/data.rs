@@ -48,12 +48,23 @@ pub struct Authority {
     pub key_id: String,
     /// Read, or read and write.
     pub access: Access,
+    /// What was shown to prove it.
+    pub credential: Credential,
     /// The store's name.
     pub store_name: String,
     /// The store's kind.
     pub kind: StoreKind,
     /// When the key was last noted as used.
     pub last_used_at: Option<Timestamp>,
+}
+
+/// What somebody showed to prove who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// The key itself.
+    Key,
+    /// The cookie of a session that was begun with the key.
+    Session,
 }
 
 /// A key that is being made.
@@ -181,6 +192,10 @@ pub struct Filled {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Number(pub i64);
 
+/// How the store itself names a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WriteNumber(pub i64);
+
 /// A product's levels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StockRow {
@@ -192,6 +207,8 @@ pub struct StockRow {
     pub quantity: Option<i64>,
     /// Its threshold.
     pub low_stock_threshold: Option<i64>,
+    /// The write that changed it last, or one of its variants.
+    pub last_write: Option<WriteNumber>,
     /// Its variants, where they were read.
     pub variants: Vec<VariantRow>,
 }
@@ -216,12 +233,16 @@ pub struct WriteRecord {
     pub source: Source,
     /// With which key.
     pub key_id: String,
+    /// The key itself, or a session.
+    pub credential: Credential,
     /// In which request.
     pub request_id: String,
     /// In which run.
     pub run_id: Option<String>,
     /// Why.
     pub run_reason: Option<String>,
+    /// The fingerprint of what the run asks for.
+    pub run_fingerprint: Option<String>,
 }
 
 /// The endpoint that changed levels.
@@ -271,6 +292,8 @@ pub struct VariantLevel {
 pub struct HistoryLine {
     /// The product.
     pub product: Number,
+    /// The write that changed the product before this one.
+    pub previous_write: Option<WriteNumber>,
     /// The variant's id, where it is a variant's level.
     pub variant_id: Option<String>,
     /// Set or adjust.

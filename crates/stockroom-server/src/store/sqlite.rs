@@ -1,12 +1,14 @@
 //! The embedded database: SQLite in WAL mode with one thread that writes and pooled readers.
 
 mod connection;
+mod history;
 mod keys;
 mod levels;
 mod lists;
 mod lookup;
 mod readers;
 mod rows;
+mod runs;
 mod sessions;
 mod snapshots;
 mod transaction;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use jiff::Timestamp;
+use stockroom_api::history::{HistoryPage, RunPage};
 use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 
@@ -29,6 +32,7 @@ use super::data::{
     Authority, Filled, KeyRow, NewKey, NewSession, Page, ProductRow, Revoked, Scope, Snapshot,
     StoreInfo, StoreKind, Version,
 };
+use super::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use super::{Store, StoreError, Stored, Working};
 use crate::secret::Hash;
 
@@ -144,6 +148,26 @@ impl Store for SqliteStore {
 
     async fn product(&self, scope: Scope, reference: &str) -> Stored<Option<Product>> {
         self.readers.look_up(|connection| rows::product(connection, scope, reference)).await
+    }
+
+    async fn history(
+        &self,
+        scope: Scope,
+        filter: HistoryFilter,
+        part: Part<HistoryPlace>,
+    ) -> Stored<Option<HistoryPage>> {
+        self.readers.read(move |connection| history::page(connection, scope, &filter, part)).await
+    }
+
+    async fn runs(
+        &self,
+        scope: Scope,
+        fingerprint: Option<String>,
+        part: Part<RunPlace>,
+    ) -> Stored<RunPage> {
+        let read =
+            move |connection: &_| runs::page(connection, scope, fingerprint.as_deref(), part);
+        self.readers.read(read).await
     }
 
     async fn find_key(&self, hash: Hash) -> Stored<Option<Authority>> {

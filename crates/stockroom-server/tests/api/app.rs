@@ -233,6 +233,11 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
+    /// Reads the body as a client does.
+    pub(crate) fn read<T: serde::de::DeserializeOwned>(&self) -> T {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
     /// Returns the error's code.
     pub(crate) fn code(&self) -> String {
         let json = self.json();

@@ -11,6 +11,7 @@ mod bulk;
 mod concurrency;
 mod contract;
 mod envelope;
+mod history;
 mod idempotency;
 mod inventory;
 mod overload;

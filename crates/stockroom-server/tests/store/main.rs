@@ -107,10 +107,15 @@ async fn sqlite_goes_on_with_a_database_of_the_first_version() {
                  (1, 'test', 'b', 'b-v', 0, 'SIZE', 'Grand', null, null, 3);
              insert into writes values
                  (1, 'test', 1, 9, 'bulk', 'key', 'second', null, null),
-                 (1, 'live', 1, 8, 'bulk', 'key', 'first', null, null);
+                 (1, 'live', 1, 8, 'bulk', 'key', 'first', null, null),
+                 (1, 'live', 2, 10, 'bulk', 'key', 'third', 'run', 'comptage'),
+                 (1, 'live', 3, 11, 'bulk', 'key', 'fourth', 'run', null);
              insert into history values
                  (1, 'test', 1, 0, 'b', 'b-v', 'set', 3, null, 3, 3),
-                 (1, 'live', 1, 0, 'b', null, 'adjust', 1, 7, 8, 1);",
+                 (1, 'live', 1, 0, 'b', null, 'adjust', 1, 7, 8, 1),
+                 (1, 'live', 2, 0, 'b', null, 'adjust', -2, 8, 6, -2),
+                 (1, 'live', 2, 1, 'b', null, 'adjust', 3, 6, 9, 3),
+                 (1, 'live', 3, 0, 'b', null, 'adjust', -1, 9, 8, -1);",
         )
         .unwrap();
     drop(first);
@@ -130,7 +135,16 @@ async fn sqlite_goes_on_with_a_database_of_the_first_version() {
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    let expected = [(1, "first".into(), "live".into(), 8), (2, "second".into(), "test".into(), 3)];
+    let entry = |write, request: &str, environment: &str, after| {
+        (write, request.to_owned(), environment.to_owned(), after)
+    };
+    let expected = [
+        entry(1, "first", "live", 8),
+        entry(2, "second", "test", 3),
+        entry(3, "third", "live", 6),
+        entry(3, "third", "live", 9),
+        entry(4, "fourth", "live", 8),
+    ];
     assert_eq!(history, expected);
     let newer = Connection::open(&file).unwrap();
     newer.pragma_update(None, "user_version", 99).unwrap();

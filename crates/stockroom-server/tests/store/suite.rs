@@ -6,9 +6,10 @@ use stockroom_api::key::{Access, Environment};
 use stockroom_api::product::{NewProduct, NewVariant};
 use stockroom_domain::quantity::Mode;
 use stockroom_server::store::data::{
-    Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Number, Page, ProductRow,
-    Revoked, Scope, Snapshot, Source, StoreKind, VariantLevel, WriteRecord,
+    Credential, Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Page, ProductRow,
+    Revoked, Scope, Snapshot, Source, StockRow, StoreKind, VariantLevel, WriteRecord,
 };
+use stockroom_server::store::history::{HistoryFilter, Part};
 use stockroom_server::store::{Store, StoreError, Stored, Transaction};
 
 /// One thing that a store must do.
@@ -83,17 +84,21 @@ fn product(id: &str, external_id: Option<&str>) -> ProductRow {
     }
 }
 
-fn writes(product: Number) -> (WriteRecord, LevelWrites) {
+fn writes(row: &StockRow) -> (WriteRecord, LevelWrites) {
+    let product = row.number;
     let record = WriteRecord {
         at: now(),
         source: Source::Bulk,
         key_id: "key".to_owned(),
+        credential: Credential::Key,
         request_id: "request".to_owned(),
         run_id: None,
         run_reason: Some("comptage".to_owned()),
+        run_fingerprint: None,
     };
     let line = HistoryLine {
         product,
+        previous_write: row.last_write,
         variant_id: None,
         mode: Mode::Adjust,
         asked: -5,
@@ -120,7 +125,7 @@ async fn write<S: Store>(store: &S, scope: Scope, lines: usize) -> Stored<()> {
 async fn write_to<T: Transaction>(tx: &mut T, scope: Scope, id: &str, lines: usize) -> Stored<()> {
     let found = tx.stock(scope, id).await?.unwrap();
     assert_eq!(found.variants.len(), 1);
-    let (record, mut writes) = writes(found.number);
+    let (record, mut writes) = writes(&found);
     writes.history = vec![writes.history[0].clone(); lines];
     tx.write_levels(scope, &record, &writes).await
 }
@@ -410,4 +415,21 @@ pub(crate) async fn check_first_version<S: Store>(store: &S) {
     }
     let product = store.product(TEST, "b").await.unwrap().unwrap();
     assert_eq!((product.variants.len(), product.variants[0].quantity), (1, Some(3)));
+    // The history of one product is what the whole history says of it.
+    let part = Part { after: None, limit: 100 };
+    for (scope, afters) in [(TEST, vec![3]), (LIVE, vec![8, 9, 6, 8])] {
+        for product in [None, Some("B-2".to_owned())] {
+            let filter = HistoryFilter { product, ..HistoryFilter::default() };
+            let page = store.history(scope, filter, part).await.unwrap().unwrap();
+            let found: Vec<i64> = page.items.iter().map(|entry| entry.after).collect();
+            assert_eq!(found, afters);
+        }
+    }
+    let whole = Part { after: None, limit: 100 };
+    let runs = store.runs(LIVE, None, whole).await.unwrap().items;
+    let [run] = &runs[..] else { panic!("one run: {runs:?}") };
+    assert_eq!((run.run_id.as_str(), run.reason.as_deref()), ("run", Some("comptage")));
+    assert_eq!((run.requests, run.products, run.levels), (2, 1, 3));
+    assert_eq!((run.units_added, run.units_removed), (3, 3));
+    assert_eq!((run.key.id.as_str(), run.by_session), ("key", None));
 }

@@ -7,7 +7,9 @@ use stockroom_api::key::{Access, Environment};
 use super::rows::{time, time_or_none};
 use crate::secret::Hash;
 use crate::store::Stored;
-use crate::store::data::{Authority, KeyRow, NewKey, Revoked, Scope, StoreInfo, StoreKind};
+use crate::store::data::{
+    Authority, Credential, KeyRow, NewKey, Revoked, Scope, StoreInfo, StoreKind,
+};
 
 pub(super) fn store_info(connection: &Connection) -> Stored<Option<StoreInfo>> {
     let mut statement = connection
@@ -37,15 +39,17 @@ pub(super) fn find(connection: &Connection, hash: &Hash) -> Stored<Option<Author
          from api_keys k join stores s on s.store_id = k.store_id
          where k.hash = ?1 and k.revoked_at is null",
     )?;
-    Ok(statement.query_row(params![hash.as_slice()], authority).optional()?)
+    let key = params![hash.as_slice()];
+    Ok(statement.query_row(key, |row| authority(row, Credential::Key)).optional()?)
 }
 
 /// Returns what a row says whose first columns are those of [`find`].
-pub(super) fn authority(row: &Row<'_>) -> rusqlite::Result<Authority> {
+pub(super) fn authority(row: &Row<'_>, credential: Credential) -> rusqlite::Result<Authority> {
     Ok(Authority {
         scope: Scope { store_id: row.get(0)?, environment: environment(row.get_ref(1)?.as_str()?) },
         key_id: row.get(2)?,
         access: if row.get(3)? { Access::Write } else { Access::Read },
+        credential,
         last_used_at: time_or_none(row, 4)?,
         store_name: row.get(5)?,
         kind: kind(row.get(6)?),

@@ -5,11 +5,14 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use rusqlite::{Connection, Statement, params};
 
+use super::runs;
 use crate::store::Stored;
-use crate::store::data::{HistoryLine, LevelWrites, Number, Scope, Source, WriteRecord};
+use crate::store::data::{
+    Credential, HistoryLine, LevelWrites, Number, Scope, Source, WriteNumber, WriteRecord,
+};
 
 /// The columns of a line of the history.
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 10;
 
 /// How many lines go into one run of a statement: a run costs as much as writing a line or two.
 const ROWS_TOGETHER: usize = 20;
@@ -17,46 +20,54 @@ const ROWS_TOGETHER: usize = 20;
 static TOGETHER: LazyLock<String> = LazyLock::new(|| insert_lines(ROWS_TOGETHER));
 static ALONE: LazyLock<String> = LazyLock::new(|| insert_lines(1));
 
-/// Writes the levels of products and variants.
-pub(super) fn write_levels(
+/// Writes levels together with their history.
+pub(super) fn write(
     connection: &Connection,
+    scope: Scope,
+    record: &WriteRecord,
+    writes: &LevelWrites,
+) -> Stored<()> {
+    let number = write_record(connection, scope, record)?;
+    write_history(connection, number, &writes.history)?;
+    write_levels(connection, number, record.at, writes)?;
+    runs::note_write(connection, scope, number, record, &writes.history)
+}
+
+fn write_levels(
+    connection: &Connection,
+    WriteNumber(write): WriteNumber,
     at: Timestamp,
     writes: &LevelWrites,
 ) -> Stored<()> {
     let at = at.as_millisecond();
-    let mut statement = connection
-        .prepare_cached("update products set quantity = ?2, updated_at = ?3 where number = ?1")?;
+    let mut statement = connection.prepare_cached(
+        "update products set quantity = ?2, updated_at = ?3, last_write = ?4 where number = ?1",
+    )?;
     for (Number(product), quantity) in &writes.products {
-        statement.execute(params![product, quantity, at])?;
+        statement.execute(params![product, quantity, at, write])?;
     }
     let mut statement = connection
         .prepare_cached("update products set is_tracked = 1, is_low = ?2 where number = ?1")?;
     for flip in &writes.flips {
         statement.execute(params![flip.product.0, flip.is_low])?;
     }
-    write_variants(connection, at, writes)
-}
-
-fn write_variants(connection: &Connection, at: i64, writes: &LevelWrites) -> Stored<()> {
     let mut update = connection
         .prepare_cached("update variants set quantity = ?3 where product = ?1 and id = ?2")?;
-    let mut touch =
-        connection.prepare_cached("update products set updated_at = ?2 where number = ?1")?;
+    let mut touch = connection
+        .prepare_cached("update products set updated_at = ?2, last_write = ?3 where number = ?1")?;
     for level in &writes.variants {
         update.execute(params![level.product.0, level.variant_id, level.quantity])?;
-        touch.execute(params![level.product.0, at])?;
+        touch.execute(params![level.product.0, at, write])?;
     }
     Ok(())
 }
 
-/// Writes who changed levels, and each level that was asked for.
-pub(super) fn write_history(
+/// Writes each level that was asked for.
+fn write_history(
     connection: &Connection,
-    scope: Scope,
-    record: &WriteRecord,
+    WriteNumber(write): WriteNumber,
     lines: &[HistoryLine],
 ) -> Stored<()> {
-    let write = write_record(connection, scope, record)?;
     let mut rest = lines.iter().enumerate();
     let mut statement = connection.prepare_cached(&TOGETHER)?;
     for _ in 0..lines.len() / ROWS_TOGETHER {
@@ -74,10 +85,11 @@ pub(super) fn write_history(
 }
 
 fn insert_lines(rows: usize) -> String {
-    let row = "(?,?,?,?,?,?,?,?,?)";
+    let row = "(?,?,?,?,?,?,?,?,?,?)";
     format!(
         "insert into history
-             (write, line, product, variant_id, mode, asked, level_before, level_after, delta)
+             (write, line, product, variant_id, mode, asked, level_before, level_after, delta,
+              previous_write)
          values {}",
         vec![row; rows].join(",")
     )
@@ -100,19 +112,25 @@ fn bind_line(
     statement.raw_bind_parameter(first + 6, line.asked)?;
     statement.raw_bind_parameter(first + 7, line.before)?;
     statement.raw_bind_parameter(first + 8, line.after)?;
-    statement.raw_bind_parameter(first + 9, line.delta)
+    statement.raw_bind_parameter(first + 9, line.delta)?;
+    statement.raw_bind_parameter(first + 10, line.previous_write.map(|write| write.0))
 }
 
 /// Writes who changed levels, when and why, and returns the write's number.
-fn write_record(connection: &Connection, scope: Scope, record: &WriteRecord) -> Stored<i64> {
+fn write_record(
+    connection: &Connection,
+    scope: Scope,
+    record: &WriteRecord,
+) -> Stored<WriteNumber> {
     let source = match record.source {
         Source::Bulk => "bulk",
         Source::Single => "single",
     };
     let mut statement = connection.prepare_cached(
         "insert into writes
-             (store_id, environment, at, source, key_id, request_id, run_id, run_reason)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             (store_id, environment, at, source, key_id, by_session, request_id, run_id,
+              run_reason, run_fingerprint)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     let write = statement.insert(params![
         scope.store_id,
@@ -120,9 +138,11 @@ fn write_record(connection: &Connection, scope: Scope, record: &WriteRecord) -> 
         record.at.as_millisecond(),
         source,
         record.key_id,
+        record.credential == Credential::Session,
         record.request_id,
         record.run_id,
         record.run_reason,
+        record.run_fingerprint,
     ])?;
-    Ok(write)
+    Ok(WriteNumber(write))
 }

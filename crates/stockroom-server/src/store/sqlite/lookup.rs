@@ -7,7 +7,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::store::Stored;
-use crate::store::data::{Number, Scope, StockRow};
+use crate::store::data::{Number, Scope, StockRow, WriteNumber};
 
 /// How many more rows than it finds a walk may meet in vain.
 const IN_VAIN: usize = 16;
@@ -38,7 +38,7 @@ fn walk<'a>(
         return Ok(asked);
     };
     let mut statement = connection.prepare_cached(
-        "select number, quantity, low_stock_threshold, external_id
+        "select number, quantity, low_stock_threshold, last_write, external_id
          from products indexed by products_by_external_id
          where store_id = ?1 and environment = ?2 and external_id between ?3 and ?4
          order by external_id",
@@ -47,7 +47,7 @@ fn walk<'a>(
     let mut rows = statement.query(range)?;
     let mut in_vain = 0;
     while let Some(row) = rows.next()? {
-        let met = row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
+        let met = row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?;
         // What sorts before this row would have been met before it.
         while let [absent, rest @ ..] = asked
             && *absent < met
@@ -75,7 +75,7 @@ fn search_each(
     found: &mut Vec<StockRow>,
 ) -> Stored<()> {
     let mut statement = connection.prepare_cached(
-        "select number, quantity, low_stock_threshold
+        "select number, quantity, low_stock_threshold, last_write
          from products indexed by products_by_external_id
          where store_id = ?1 and environment = ?2 and external_id = ?3",
     )?;
@@ -93,6 +93,7 @@ fn stock_row(row: &Row<'_>, external_id: &str) -> rusqlite::Result<StockRow> {
         external_id: Some(external_id.to_owned()),
         quantity: row.get(1)?,
         low_stock_threshold: row.get(2)?,
+        last_write: row.get::<_, Option<i64>>(3)?.map(WriteNumber),
         variants: Vec::new(),
     })
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use stockroom_api::product::{Product, Status, Variant};
 
 use crate::store::Stored;
-use crate::store::data::{Number, Scope, StockRow, VariantRow};
+use crate::store::data::{Number, Scope, StockRow, VariantRow, WriteNumber};
 
 /// What one product's row is made of, as one JSON object.
 #[derive(Deserialize)]
@@ -72,7 +72,7 @@ pub(super) fn stock(
     reference: &str,
 ) -> Stored<Option<StockRow>> {
     let mut statement = connection.prepare_cached(
-        "select number, external_id, quantity, low_stock_threshold from products
+        "select number, external_id, quantity, low_stock_threshold, last_write from products
          where number = coalesce(
              (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
              (select number from products indexed by products_by_external_id
@@ -85,6 +85,7 @@ pub(super) fn stock(
             external_id: row.get(1)?,
             quantity: row.get(2)?,
             low_stock_threshold: row.get(3)?,
+            last_write: row.get::<_, Option<i64>>(4)?.map(WriteNumber),
             variants: Vec::new(),
         })
     });
@@ -140,7 +141,8 @@ impl From<VariantJson> for Variant {
     }
 }
 
-fn iso(millis: i64) -> Option<String> {
+/// Returns a time in Unix milliseconds as RFC 3339.
+pub(super) fn iso(millis: i64) -> Option<String> {
     let time = Timestamp::from_millisecond(millis).ok()?;
     Some(format!("{time:.3}"))
 }

@@ -7,7 +7,7 @@ use super::keys::authority;
 use super::rows::time;
 use crate::secret::Hash;
 use crate::store::Stored;
-use crate::store::data::{Authority, NewSession};
+use crate::store::data::{Authority, Credential, NewSession};
 
 /// How many answers are forgotten at once, so that writes never wait long for it.
 pub(super) const FORGOTTEN_AT_ONCE: usize = 2_000;
@@ -43,7 +43,8 @@ pub(super) fn find(
          where e.hash = ?1 and e.expires_at > ?2 and k.revoked_at is null",
     )?;
     let key = params![hash.as_slice(), now.as_millisecond()];
-    let found = statement.query_row(key, |row| Ok((authority(row)?, time(row, 7)?)));
+    let found =
+        statement.query_row(key, |row| Ok((authority(row, Credential::Session)?, time(row, 7)?)));
     Ok(found.optional()?)
 }
 

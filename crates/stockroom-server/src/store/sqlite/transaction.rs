@@ -189,8 +189,7 @@ impl Transaction for SqliteTx {
         record: &WriteRecord,
         writes: &LevelWrites,
     ) -> Stored<()> {
-        levels::write_levels(&self.connection, record.at, writes)?;
-        levels::write_history(&self.connection, scope, record, &writes.history)?;
+        levels::write(&self.connection, scope, record, writes)?;
         self.note_change(scope, record.at)
     }
 

@@ -1,0 +1,269 @@
+//! The stock history, read newest first.
+//!
+//! Entries are found by the writes that they belong to, along the index that fits the filter. Those of
+//! one product are found along its chain: the product names the write that changed it last, and each
+//! line the write before.
+
+use jiff::Timestamp;
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, named_params, params};
+use stockroom_api::bulk::Mode;
+use stockroom_api::history::{HistoryEntry, HistoryPage, KeyShown, Source};
+
+use super::rows::iso;
+use crate::store::Stored;
+use crate::store::data::Scope;
+use crate::store::history::{HistoryFilter, HistoryPlace, Part};
+
+/// An entry, and where it stands.
+type Found = (HistoryPlace, HistoryEntry);
+
+/// How the writes are found.
+#[derive(Clone, Copy)]
+enum Way {
+    /// By their time.
+    Time,
+    /// By their run, then their time.
+    Run,
+    /// By their reason, then their time.
+    Reason,
+    /// By their key, then their time.
+    Key,
+    /// One by its number.
+    Number,
+}
+
+impl Way {
+    /// Returns the way that meets the fewest writes in vain.
+    fn of(filter: &HistoryFilter) -> Self {
+        match filter {
+            HistoryFilter { run_id: Some(_), .. } => Self::Run,
+            HistoryFilter { reason: Some(_), .. } => Self::Reason,
+            HistoryFilter { key_id: Some(_), .. } => Self::Key,
+            _ => Self::Time,
+        }
+    }
+
+    fn sql(self) -> String {
+        let (index, writes) = match self {
+            Self::Time => ("indexed by writes_by_time", ""),
+            Self::Run => ("indexed by writes_by_run", "and w.run_id = :run"),
+            Self::Reason => ("indexed by writes_by_reason", "and w.run_reason = :reason"),
+            Self::Key => ("indexed by writes_by_key", "and w.key_id = :key"),
+            Self::Number => ("not indexed", "and w.number = :write"),
+        };
+        format!(
+            "select w.at, w.number, h.line, p.id, p.external_id, p.name, h.variant_id, v.label,
+                 h.mode, h.asked, h.level_before, h.level_after, h.delta, w.source, w.key_id,
+                 k.name, k.prefix, k.last_four, w.by_session, w.request_id, w.run_id, w.run_reason
+             from writes w {index}
+             cross join history h on h.write = w.number
+             left join products p on p.number = h.product
+             left join variants v on v.product = h.product and v.id = h.variant_id
+             left join api_keys k on k.store_id = w.store_id and k.environment = w.environment
+                 and k.id = w.key_id
+             where w.store_id = :store and w.environment = :environment {writes}
+                 and w.at between :from and :to
+                 and (:run is null or w.run_id = :run)
+                 and (:reason is null or w.run_reason = :reason)
+                 and (:key is null or w.key_id = :key)
+                 and (:write is null or w.number = :write)
+                 and (:product is null or h.product = :product)
+                 and (w.at < :after_at or w.number < :after_write
+                     or (w.number = :after_write and h.line < :after_line))
+             order by w.at desc, w.number desc, h.line desc
+             limit :limit"
+        )
+    }
+}
+
+/// Which lines of which writes are read.
+struct Lines {
+    write: Option<i64>,
+    product: Option<i64>,
+    to: i64,
+    after: HistoryPlace,
+    limit: u64,
+}
+
+/// Returns the entries behind a place, or `None` where the filter's product is not there.
+pub(super) fn page(
+    connection: &Connection,
+    scope: Scope,
+    filter: &HistoryFilter,
+    part: Part<HistoryPlace>,
+) -> Stored<Option<HistoryPage>> {
+    // One more than a page tells whether another follows.
+    let wanted = Part { limit: part.limit.saturating_add(1), ..part };
+    let mut found = match &filter.product {
+        None => of_all(connection, scope, filter, wanted)?,
+        Some(reference) => {
+            let Some((product, last_write)) = product(connection, scope, reference)? else {
+                return Ok(None);
+            };
+            of_product(connection, scope, filter, wanted, product, last_write)?
+        }
+    };
+    let limit = usize::try_from(part.limit).unwrap_or(usize::MAX);
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().map(|(place, _)| place.to_string());
+    Ok(Some(HistoryPage {
+        items: found.into_iter().map(|(_, entry)| entry).collect(),
+        limit: part.limit,
+        has_more,
+        next_cursor: last.filter(|_| has_more),
+    }))
+}
+
+fn of_all(
+    connection: &Connection,
+    scope: Scope,
+    filter: &HistoryFilter,
+    part: Part<HistoryPlace>,
+) -> Stored<Vec<Found>> {
+    let end = HistoryPlace { at: i64::MAX, write: i64::MAX, line: i64::MAX };
+    let after = part.after.unwrap_or(end);
+    let mut statement = connection.prepare_cached(&Way::of(filter).sql())?;
+    let lines = Lines {
+        write: None,
+        product: None,
+        to: last_moment(filter).min(after.at),
+        after,
+        limit: part.limit,
+    };
+    read(&mut statement, scope, filter, &lines)
+}
+
+/// Walks the chain of a product, which is in the order of writes.
+fn of_product(
+    connection: &Connection,
+    scope: Scope,
+    filter: &HistoryFilter,
+    part: Part<HistoryPlace>,
+    product: i64,
+    last_write: Option<i64>,
+) -> Stored<Vec<Found>> {
+    let end = HistoryPlace { at: 0, write: i64::MAX, line: i64::MAX };
+    // Times do not count here: they follow the clock, which may have been set back.
+    let after = HistoryPlace { at: i64::MIN, ..part.after.unwrap_or(end) };
+    let mut lines = Lines {
+        write: None,
+        product: Some(product),
+        to: last_moment(filter),
+        after,
+        limit: part.limit,
+    };
+    let mut link = connection.prepare_cached(
+        "select previous_write from history where write = ?1 and product = ?2 limit 1",
+    )?;
+    let mut previous = |write: i64| {
+        link.query_row(params![write, product], |row| row.get::<_, Option<i64>>(0)).optional()
+    };
+    let mut statement = connection.prepare_cached(&Way::Number.sql())?;
+    let mut found = Vec::new();
+    // A cursor of this list names a link of the chain, and the walk goes on there.
+    let is_link = part.after.is_some() && previous(after.write)?.is_some();
+    let mut next = if is_link { Some(after.write) } else { last_write };
+    while let Some(write) = next
+        && lines.limit > 0
+    {
+        if write <= after.write {
+            lines.write = Some(write);
+            let more = read(&mut statement, scope, filter, &lines)?;
+            lines.limit -= more.len() as u64;
+            found.extend(more);
+        }
+        next = previous(write)?.flatten();
+    }
+    Ok(found)
+}
+
+/// Returns the last millisecond that the filter takes.
+fn last_moment(filter: &HistoryFilter) -> i64 {
+    filter.until.map_or(i64::MAX, |until| until.as_millisecond().saturating_sub(1))
+}
+
+fn product(
+    connection: &Connection,
+    scope: Scope,
+    reference: &str,
+) -> Stored<Option<(i64, Option<i64>)>> {
+    let mut statement = connection.prepare_cached(
+        "select number, last_write from products
+         where number = coalesce(
+             (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
+             (select number from products indexed by products_by_external_id
+              where store_id = ?1 and environment = ?2 and external_id = ?4))",
+    )?;
+    let key = params![scope.store_id, scope.environment.as_str(), reference, reference.trim()];
+    Ok(statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+fn read(
+    statement: &mut CachedStatement<'_>,
+    scope: Scope,
+    filter: &HistoryFilter,
+    lines: &Lines,
+) -> Stored<Vec<Found>> {
+    let rows = statement.query_map(
+        named_params! {
+            ":store": scope.store_id,
+            ":environment": scope.environment.as_str(),
+            ":run": filter.run_id,
+            ":reason": filter.reason,
+            ":key": filter.key_id,
+            ":write": lines.write,
+            ":product": lines.product,
+            ":from": filter.from.map_or(i64::MIN, Timestamp::as_millisecond),
+            ":to": lines.to,
+            ":after_at": lines.after.at,
+            ":after_write": lines.after.write,
+            ":after_line": lines.after.line,
+            ":limit": i64::try_from(lines.limit).unwrap_or(i64::MAX),
+        },
+        entry,
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Found> {
+    let place = HistoryPlace { at: row.get(0)?, write: row.get(1)?, line: row.get(2)? };
+    let (mode, asked) = (row.get_ref(8)?, row.get(9)?);
+    // The table's checks allow no third word.
+    let (mode, quantity, quantity_delta) = match mode.as_str()? {
+        "set" => (Mode::Set, Some(asked), None),
+        _ => (Mode::Adjust, None, Some(asked)),
+    };
+    let entry = HistoryEntry {
+        at: iso(place.at).unwrap_or_default(),
+        product_id: row.get(3)?,
+        external_id: row.get(4)?,
+        name: row.get(5)?,
+        variant_id: row.get(6)?,
+        label: row.get(7)?,
+        mode,
+        quantity,
+        quantity_delta,
+        before: row.get(10)?,
+        after: row.get(11)?,
+        delta: row.get(12)?,
+        source: match row.get_ref(13)?.as_str()? {
+            "single" => Source::Single,
+            _ => Source::Bulk,
+        },
+        key: key_shown(row, 14)?,
+        by_session: row.get(18)?,
+        request_id: row.get(19)?,
+        run_id: row.get(20)?,
+        reason: row.get(21)?,
+    };
+    Ok((place, entry))
+}
+
+/// Returns what four columns say of a key: its id, name, prefix and last characters.
+pub(super) fn key_shown(row: &Row<'_>, first: usize) -> rusqlite::Result<KeyShown> {
+    let prefix: Option<String> = row.get(first + 2)?;
+    let last_four: Option<String> = row.get(first + 3)?;
+    let hint = prefix.zip(last_four).map(|(prefix, last_four)| format!("{prefix}…{last_four}"));
+    Ok(KeyShown { id: row.get(first)?, name: row.get(first + 1)?, hint })
+}
