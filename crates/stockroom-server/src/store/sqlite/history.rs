@@ -153,29 +153,73 @@ fn of_product(
         after,
         limit: part.limit,
     };
-    let mut link = connection.prepare_cached(
-        "select previous_write from history where write = ?1 and product = ?2 limit 1",
-    )?;
-    let mut previous = |write: i64| {
-        link.query_row(params![write, product], |row| row.get::<_, Option<i64>>(0)).optional()
-    };
+    let mut chain = Chain::new(connection, filter, product)?;
     let mut statement = connection.prepare_cached(&Way::Number.sql())?;
     let mut found = Vec::new();
     // A cursor of this list names a link of the chain, and the walk goes on there.
-    let is_link = part.after.is_some() && previous(after.write)?.is_some();
+    let is_link = part.after.is_some() && chain.link(after.write)?.is_some();
     let mut next = if is_link { Some(after.write) } else { last_write };
     while let Some(write) = next
         && lines.limit > 0
     {
-        if write <= after.write {
+        let Some(link) = chain.link(write)? else {
+            break;
+        };
+        if link.fits && write <= after.write {
             lines.write = Some(write);
             let more = read(&mut statement, scope, filter, &lines)?;
             lines.limit -= more.len() as u64;
             found.extend(more);
         }
-        next = previous(write)?.flatten();
+        next = link.previous_write;
     }
     Ok(found)
+}
+
+/// The writes that changed one product, each found from the one after it.
+struct Chain<'a>(CachedStatement<'a>);
+
+/// One write of a chain.
+struct Link {
+    previous_write: Option<i64>,
+    /// Whether the filter takes the write.
+    fits: bool,
+}
+
+impl<'a> Chain<'a> {
+    fn new(connection: &'a Connection, filter: &HistoryFilter, product: i64) -> Stored<Self> {
+        let mut statement = connection.prepare_cached(
+            "select h.previous_write,
+                 w.at between ?3 and ?4
+                     and (?5 is null or w.run_id is ?5)
+                     and (?6 is null or w.run_reason is ?6)
+                     and (?7 is null or w.key_id is ?7)
+             from writes w cross join history h on h.write = w.number
+             where w.number = ?1 and h.product = ?2 limit 1",
+        )?;
+        statement.raw_bind_parameter(2, product)?;
+        statement.raw_bind_parameter(3, first_moment(filter))?;
+        statement.raw_bind_parameter(4, last_moment(filter))?;
+        statement.raw_bind_parameter(5, &filter.run_id)?;
+        statement.raw_bind_parameter(6, &filter.reason)?;
+        statement.raw_bind_parameter(7, &filter.key_id)?;
+        Ok(Self(statement))
+    }
+
+    /// Returns what a write says of the chain, or `None` where it did not change the product.
+    fn link(&mut self, write: i64) -> Stored<Option<Link>> {
+        self.0.raw_bind_parameter(1, write)?;
+        let mut rows = self.0.raw_query();
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        Ok(Some(Link { previous_write: row.get(0)?, fits: row.get(1)? }))
+    }
+}
+
+/// Returns the first millisecond that the filter takes.
+fn first_moment(filter: &HistoryFilter) -> i64 {
+    filter.from.map_or(i64::MIN, Timestamp::as_millisecond)
 }
 
 /// Returns the last millisecond that the filter takes.
@@ -214,7 +258,7 @@ fn read(
             ":key": filter.key_id,
             ":write": lines.write,
             ":product": lines.product,
-            ":from": filter.from.map_or(i64::MIN, Timestamp::as_millisecond),
+            ":from": first_moment(filter),
             ":to": lines.to,
             ":after_at": lines.after.at,
             ":after_write": lines.after.write,
