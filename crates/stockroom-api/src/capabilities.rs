@@ -32,7 +32,7 @@ pub struct Capabilities {
     pub limits: Limits,
 }
 
-/// The limits of a request.
+/// The limits of a request, and of how many there may be: null where that is not limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Limits {
@@ -42,6 +42,26 @@ pub struct Limits {
     pub page_size: u64,
     /// The largest body in bytes.
     pub body_bytes: u64,
+    /// The requests that read, from one address in a minute.
+    pub read_per_minute: Option<u64>,
+    /// The requests that read, for one store in a day.
+    pub read_per_day: Option<u64>,
+    /// The updates of one product's stock, from one address in a minute.
+    pub single_per_minute: Option<u64>,
+    /// The updates of one product's stock, for one store in a day.
+    pub single_per_day: Option<u64>,
+    /// The bulk requests, from one address in a minute.
+    pub bulk_per_minute: Option<u64>,
+    /// The bulk requests, for one store in a day.
+    pub bulk_per_day: Option<u64>,
+    /// The requests that create or change products, from one address in a minute.
+    pub product_write_per_minute: Option<u64>,
+    /// The requests that create or change products, for one store in a day.
+    pub product_write_per_day: Option<u64>,
+    /// The length of what is called a minute here, in seconds; 60 but for tests.
+    pub minute_seconds: Option<u64>,
+    /// The length of what is called a day here, in seconds; 86,400 but for tests.
+    pub day_seconds: Option<u64>,
 }
 
 impl Default for Limits {
@@ -50,6 +70,16 @@ impl Default for Limits {
             bulk_items: crate::limits::MAX_BULK_ITEMS as u64,
             page_size: crate::limits::MAX_PAGE_SIZE,
             body_bytes: crate::limits::MAX_BODY_BYTES as u64,
+            read_per_minute: None,
+            read_per_day: None,
+            single_per_minute: None,
+            single_per_day: None,
+            bulk_per_minute: None,
+            bulk_per_day: None,
+            product_write_per_minute: None,
+            product_write_per_day: None,
+            minute_seconds: None,
+            day_seconds: None,
         }
     }
 }

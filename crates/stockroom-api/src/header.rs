@@ -23,6 +23,10 @@ pub const RATE_LIMIT: &str = "x-ratelimit-limit";
 pub const RATE_REMAINING: &str = "x-ratelimit-remaining";
 /// When the tighter window starts anew, in Unix seconds.
 pub const RATE_RESET: &str = "x-ratelimit-reset";
+/// The requests of the store's day.
+pub const RATE_DAY_LIMIT: &str = "x-ratelimit-day-limit";
+/// What is left of the store's day.
+pub const RATE_DAY_REMAINING: &str = "x-ratelimit-day-remaining";
 /// Seconds to wait before trying again.
 pub const RETRY_AFTER: &str = "retry-after";
 /// The header, with the value `1`, that a write by cookie must carry: no form can send it.

@@ -212,6 +212,16 @@ impl Wire for Limits {
             bulk_items: maybe(value, "bulkItems")?.unwrap_or(usual.bulk_items),
             page_size: maybe(value, "pageSize")?.unwrap_or(usual.page_size),
             body_bytes: maybe(value, "bodyBytes")?.unwrap_or(usual.body_bytes),
+            read_per_minute: maybe(value, "readPerMinute")?,
+            read_per_day: maybe(value, "readPerDay")?,
+            single_per_minute: maybe(value, "singlePerMinute")?,
+            single_per_day: maybe(value, "singlePerDay")?,
+            bulk_per_minute: maybe(value, "bulkPerMinute")?,
+            bulk_per_day: maybe(value, "bulkPerDay")?,
+            product_write_per_minute: maybe(value, "productWritePerMinute")?,
+            product_write_per_day: maybe(value, "productWritePerDay")?,
+            minute_seconds: maybe(value, "minuteSeconds")?,
+            day_seconds: maybe(value, "daySeconds")?,
         })
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 use crate::idempotency::InFlight;
+use crate::limits::Limits;
 use crate::random::Random;
 use crate::store::Store;
 
@@ -35,6 +37,10 @@ pub struct Settings {
     pub cookies: Cookies,
     /// The origins that browsers may call the API from.
     pub allowed_origins: Vec<String>,
+    /// How many requests are taken; `None` is any number.
+    pub limits: Option<Limits>,
+    /// The proxies that are believed for whom they ask.
+    pub trusted_proxies: Vec<IpNet>,
     /// A folder that holds the app instead of the built-in one.
     pub app_dir: Option<std::path::PathBuf>,
 }

@@ -10,6 +10,7 @@ use stockroom_api::key::{Access, KeyPrefix};
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::limiting;
 use crate::secret::{self, DEMO_KEYS, Hash};
 use crate::store::Store;
 use crate::store::data::{Authority, StoreKind};
@@ -35,7 +36,7 @@ impl<S: Store> FromRequestParts<App<S>> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
-        authority(parts, app).await.map(Self)
+        admitted(parts, app).await.map(Self)
     }
 }
 
@@ -43,7 +44,7 @@ impl<S: Store> FromRequestParts<App<S>> for Writer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
-        let authority = authority(parts, app).await?;
+        let authority = admitted(parts, app).await?;
         if authority.access == Access::Read {
             return Err(ApiError::new(
                 StatusCode::FORBIDDEN,
@@ -128,6 +129,14 @@ fn cross_site() -> ApiError {
         ErrorCode::CrossSite,
         "This request does not come from the app itself. Reload the page and try again.",
     )
+}
+
+/// Returns who asks, where the limits leave room for the request.
+async fn admitted<S: Store>(parts: &Parts, app: &App<S>) -> Result<Authority, ApiError> {
+    let authority = authority(parts, app).await;
+    let store_id = authority.as_ref().ok().map(|authority| authority.scope.store_id);
+    limiting::admit(app, parts, store_id).await?;
+    authority
 }
 
 async fn authority<S: Store>(parts: &Parts, app: &App<S>) -> Result<Authority, ApiError> {

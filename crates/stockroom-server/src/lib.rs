@@ -6,12 +6,15 @@
 pub mod app;
 pub mod applying;
 pub mod auth;
+pub mod client_address;
 pub mod clock;
 pub mod commands;
 pub mod demo;
 pub mod error;
 pub mod handlers;
 pub mod idempotency;
+pub mod limiting;
+pub mod limits;
 pub mod plan_command;
 pub mod random;
 pub mod request;

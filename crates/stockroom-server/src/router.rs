@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::handlers::{
     bulk, fallback, history, inventory, products, service, session, snapshot, stock,
 };
+use crate::limiting::tell_limits;
 use crate::request::receive_body;
 use crate::store::Store;
 
@@ -52,7 +53,8 @@ pub fn router<S: Store>(app: App<S>) -> Router {
         .method_not_allowed_fallback(fallback::refuse_method)
         .fallback(fallback::answer_unknown::<S>)
         .layer(middleware::from_fn(receive_body))
-        .layer(CatchPanicLayer::custom(fallback::answer_panic));
+        .layer(CatchPanicLayer::custom(fallback::answer_panic))
+        .layer(middleware::from_fn_with_state(app.clone(), tell_limits::<S>));
     let router = match cors {
         Some(cors) => router.layer(cors),
         None => router,
@@ -91,8 +93,8 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
                     api::RATE_LIMIT,
                     api::RATE_REMAINING,
                     api::RATE_RESET,
-                    "x-ratelimit-day-limit",
-                    "x-ratelimit-day-remaining",
+                    api::RATE_DAY_LIMIT,
+                    api::RATE_DAY_REMAINING,
                     api::RETRY_AFTER,
                     "date",
                     "etag",

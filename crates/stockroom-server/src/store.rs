@@ -16,8 +16,8 @@ use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 
 use self::data::{
-    Authority, Filled, KeptAnswer, KeyRow, LevelWrites, NewKey, NewSession, Number, Page,
-    ProductRow, Scope, Snapshot, StockRow, StoreInfo, Version, WriteRecord,
+    Admission, Authority, Counter, Filled, KeptAnswer, KeyRow, LevelWrites, NewKey, NewSession,
+    Number, Page, ProductRow, Scope, Snapshot, StockRow, StoreInfo, Version, WriteRecord,
 };
 use self::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use crate::secret::Hash;
@@ -167,7 +167,10 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Ends a session.
     fn end_session(&self, hash: Hash) -> impl Future<Output = Stored<()>> + Send;
 
-    /// Forgets answers kept since before `kept_since`, and sessions that are over.
+    /// Counts a request on all counters, or on none where one of them is full.
+    fn admit(&self, counters: Vec<Counter>) -> impl Future<Output = Stored<Admission>> + Send;
+
+    /// Forgets answers kept since before `kept_since`, and sessions and windows that are over.
     fn forget_expired(
         &self,
         kept_since: Timestamp,

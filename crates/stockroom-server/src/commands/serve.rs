@@ -8,13 +8,16 @@ use std::time::Duration;
 
 use axum::serve::ListenerExt as _;
 use clap::Args;
+use ipnet::IpNet;
 use tokio::net::TcpListener;
 
 use super::demo::create_demo;
 use super::{CommandError, DataArgs, Ended, open};
 use crate::app::{App, Cookies, Demo, Idempotency, Settings};
+use crate::client_address::parse_proxy;
 use crate::clock::{Clock as _, SystemClock};
 use crate::idempotency::InFlight;
+use crate::limits::Limits;
 use crate::random::SystemRandom;
 use crate::router::router;
 use crate::secret::DEMO_KEYS;
@@ -51,12 +54,19 @@ pub struct ServeArgs {
     /// Send session cookies over HTTPS only (behind a proxy that speaks TLS)
     #[arg(long)]
     secure_cookies: bool,
+    /// Limit requests per address and minute, and per store and day: `hosted`, or a JSON file
+    #[arg(long, value_name = "hosted|FILE")]
+    limits: Option<String>,
+    /// A proxy, or a network of them, that is believed in `X-Forwarded-For` for whom it asks
+    #[arg(long = "trusted-proxy", value_name = "ADDRESS|CIDR", value_parser = parse_proxy)]
+    trusted_proxy: Vec<IpNet>,
     /// A folder with the built app, instead of the one built in
     #[arg(long, value_name = "DIR", hide = true)]
     app_dir: Option<PathBuf>,
 }
 
 pub(super) async fn serve(args: ServeArgs) -> Ended {
+    let limits = args.limits.as_deref().map(read_limits).transpose()?;
     let store = open(&args.data.data).await?;
     let info = prepare(&store, &args).await?;
     let listener = bind(&args.listen, &info).await?;
@@ -67,7 +77,7 @@ pub(super) async fn serve(args: ServeArgs) -> Ended {
         store: store.clone(),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
-        settings: Arc::new(settings(args, &info)),
+        settings: Arc::new(settings(args, limits, &info)),
         in_flight: InFlight::default(),
     };
     let forgetting = tokio::spawn(forget_expired(app.clone()));
@@ -136,7 +146,7 @@ async fn bind(listen: &str, info: &StoreInfo) -> Ended<TcpListener> {
     })
 }
 
-fn settings(args: ServeArgs, info: &StoreInfo) -> Settings {
+fn settings(args: ServeArgs, limits: Option<Limits>, info: &StoreInfo) -> Settings {
     Settings {
         demo: match info.kind {
             StoreKind::Demo => Demo::On,
@@ -153,8 +163,26 @@ fn settings(args: ServeArgs, info: &StoreInfo) -> Settings {
             .into_iter()
             .map(|origin| origin.trim_end_matches('/').to_owned())
             .collect(),
+        limits,
+        trusted_proxies: args.trusted_proxy,
         app_dir: args.app_dir,
     }
+}
+
+/// Returns the limits of this name: the hosted service's, or those of a file.
+fn read_limits(name: &str) -> Ended<Limits> {
+    if name == "hosted" {
+        return Ok(Limits::HOSTED);
+    }
+    let text = std::fs::read_to_string(name).map_err(|error| {
+        CommandError::new(format!(
+            "cannot read the limits in {name}: {error}. Name a file that can be read, or use \
+             --limits hosted."
+        ))
+    })?;
+    Limits::parse(&text).map_err(|error| {
+        CommandError::new(format!("the limits in {name} are not as they must be: {error}."))
+    })
 }
 
 fn announce(address: SocketAddr, info: &StoreInfo) -> Ended {
@@ -173,8 +201,9 @@ async fn run(listener: TcpListener, app: App<SqliteStore>) -> Ended {
         // Answers are small and complete: waiting for more to send only delays them.
         let _ = stream.set_nodelay(true);
     });
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let mut heard = stopping.clone();
-    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         let _ = heard.changed().await;
     });
     let mut serving = tokio::spawn(serving.into_future());

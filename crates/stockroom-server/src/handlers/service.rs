@@ -12,6 +12,10 @@ use crate::store::Store;
 
 /// Tells what this server can do beyond the plain contract.
 pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envelope<Capabilities>> {
+    let mut limits = Limits::default();
+    if let Some(requests) = app.settings.limits {
+        requests.tell(&mut limits);
+    }
     success(Capabilities {
         server: concat!("stockroom ", env!("CARGO_PKG_VERSION")).to_owned(),
         demo: app.settings.demo == Demo::On,
@@ -22,7 +26,7 @@ pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envel
         history: true,
         fingerprints: true,
         idempotency_key_required: app.settings.idempotency == Idempotency::Required,
-        limits: Limits::default(),
+        limits,
     })
 }
 

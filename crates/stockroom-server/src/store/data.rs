@@ -307,3 +307,27 @@ pub struct HistoryLine {
     /// The units really added.
     pub delta: i64,
 }
+
+/// How many requests somebody may make in a window of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// Whose requests.
+    pub subject: String,
+    /// Which requests.
+    pub class: &'static str,
+    /// The window's first second, in Unix seconds.
+    pub starts_at: i64,
+    /// The first second after the window.
+    pub ends_at: i64,
+    /// The most requests.
+    pub limit: u64,
+}
+
+/// Whether a request may be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admission {
+    /// Whether it may, and was counted.
+    pub is_admitted: bool,
+    /// The requests of each counter so far, this one with them where it was counted.
+    pub requests: Vec<u64>,
+}

@@ -1,6 +1,7 @@
 //! The embedded database: SQLite in WAL mode with one thread that writes and pooled readers.
 
 mod connection;
+mod counts;
 mod history;
 mod keys;
 mod levels;
@@ -29,8 +30,8 @@ use self::snapshots::Snapshots;
 pub use self::transaction::SqliteTx;
 use self::writer::Writer;
 use super::data::{
-    Authority, Filled, KeyRow, NewKey, NewSession, Page, ProductRow, Revoked, Scope, Snapshot,
-    StoreInfo, StoreKind, Version,
+    Admission, Authority, Counter, Filled, KeyRow, NewKey, NewSession, Page, ProductRow, Revoked,
+    Scope, Snapshot, StoreInfo, StoreKind, Version,
 };
 use super::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use super::{Store, StoreError, Stored, Working};
@@ -212,10 +213,22 @@ impl Store for SqliteStore {
         self.change(move |connection| sessions::end(connection, &hash)).await
     }
 
+    async fn admit(&self, counters: Vec<Counter>) -> Stored<Admission> {
+        // Whoever is past a limit and goes on costs the writer nothing.
+        let look = |connection: &_| counts::look(connection, &counters);
+        let standing = self.readers.look_up(look).await?;
+        if !standing.is_admitted {
+            return Ok(standing);
+        }
+        self.change(move |connection| counts::admit(connection, &counters)).await
+    }
+
     async fn forget_expired(&self, kept_since: Timestamp, now: Timestamp) -> Stored<()> {
         self.change(move |connection| sessions::forget_sessions(connection, now)).await?;
         let forget = move |connection: &_| sessions::forget_answers(connection, kept_since);
         while self.change(forget).await? == sessions::FORGOTTEN_AT_ONCE {}
+        let forget = move |connection: &_| counts::forget(connection, now);
+        while self.change(forget).await? == counts::FORGOTTEN_AT_ONCE {}
         Ok(())
     }
 }

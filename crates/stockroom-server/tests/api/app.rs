@@ -1,5 +1,6 @@
 //! A server of a test's own, on a port of its own, with a clock that the test moves.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
@@ -11,6 +12,7 @@ use stockroom_server::clock::Clock;
 use stockroom_server::commands::demo::create_demo;
 use stockroom_server::commands::make_key;
 use stockroom_server::idempotency::InFlight;
+use stockroom_server::limits::Limits;
 use stockroom_server::random::{Random, SystemRandom};
 use stockroom_server::router::router;
 use stockroom_server::store::data::{Scope, StoreKind};
@@ -68,7 +70,7 @@ pub(crate) struct TestApp {
     store: SqliteStore,
     runtime: Runtime,
     agent: ureq::Agent,
-    _dir: TempDir,
+    dir: Arc<TempDir>,
 }
 
 /// An answer as a test looks at it.
@@ -84,27 +86,45 @@ pub(crate) fn spawn_demo() -> TestApp {
     spawn(StoreKind::Demo, Settings { demo: Demo::On, ..Settings::default() })
 }
 
+/// A server with the demo store and these limits.
+pub(crate) fn spawn_limited(limits: Limits) -> TestApp {
+    spawn(StoreKind::Demo, limited(limits))
+}
+
+/// The settings of a server with the demo store and these limits.
+pub(crate) fn limited(limits: Limits) -> Settings {
+    Settings { demo: Demo::On, limits: Some(limits), ..Settings::default() }
+}
+
 /// A server with an empty store of a shop's own.
 pub(crate) fn spawn_real(settings: Settings) -> TestApp {
     spawn(StoreKind::Real, settings)
 }
 
 fn spawn(kind: StoreKind, settings: Settings) -> TestApp {
-    let dir = tempfile::tempdir().unwrap();
-    let runtime = Runtime::new().unwrap();
+    let dir = Arc::new(tempfile::tempdir().unwrap());
     let clock = FakeClock(Arc::new(Mutex::new("2026-11-23T08:00:00Z".parse().unwrap())));
+    let app = serve(dir, clock, settings);
+    app.runtime.block_on(async {
+        match kind {
+            StoreKind::Demo => {
+                create_demo(&app.store, None).await.unwrap();
+            }
+            StoreKind::Real => {
+                app.store.create("Test", kind, app.clock.now()).await.unwrap();
+            }
+        }
+    });
+    app
+}
+
+/// Starts a server on a folder that may hold a store already.
+fn serve(dir: Arc<TempDir>, clock: FakeClock, settings: Settings) -> TestApp {
+    let runtime = Runtime::new().unwrap();
     let random = FlakyRandom::default();
     let file = dir.path().join("stockroom.db");
     let (store, listener) = runtime.block_on(async {
         let store = SqliteStore::open(&file).await.unwrap();
-        match kind {
-            StoreKind::Demo => {
-                create_demo(&store, None).await.unwrap();
-            }
-            StoreKind::Real => {
-                store.create("Test", kind, clock.now()).await.unwrap();
-            }
-        }
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         (store, listener)
     });
@@ -116,12 +136,18 @@ fn spawn(kind: StoreKind, settings: Settings) -> TestApp {
         settings: Arc::new(settings),
         in_flight: InFlight::default(),
     };
-    runtime.spawn(async move { axum::serve(listener, router(app)).await });
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    runtime.spawn(async move { axum::serve(listener, service).await });
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
-    TestApp { url, clock, random, store, runtime, agent: config.into(), _dir: dir }
+    TestApp { url, clock, random, store, runtime, agent: config.into(), dir }
 }
 
 impl TestApp {
+    /// Starts another server on the same database, with the same clock.
+    pub(crate) fn twin(&self, settings: Settings) -> Self {
+        serve(Arc::clone(&self.dir), self.clock.clone(), settings)
+    }
+
     /// Makes a key of the store.
     pub(crate) fn key(&self, environment: Environment, access: Access) -> String {
         let scope = Scope { store_id: 1, environment };

@@ -14,6 +14,7 @@ mod envelope;
 mod history;
 mod idempotency;
 mod inventory;
+mod limits;
 mod overload;
 mod panics;
 mod products;

@@ -68,6 +68,36 @@ fn what_stands_in_the_way_is_named() {
     check_refusal(&["serve"], &broken, &["cannot open", "--data"]);
 }
 
+#[test]
+fn limits_hold_over_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("limits.json");
+    // A day that ends long after this test.
+    let limits = r#"{"daySeconds": 4000000000, "read": {"perMinute": 60, "perDay": 2}}"#;
+    std::fs::write(&file, limits).unwrap();
+    let args = ["--demo", "--limits", file.to_str().unwrap()];
+    let server = Running::start(&args, dir.path());
+    let read = |server: &Running| status(&server.url, "sk_test_demo");
+    assert_eq!((read(&server), read(&server), read(&server)), (200, 200, 429));
+    drop(server);
+    let server = Running::start(&args, dir.path());
+    assert_eq!(read(&server), 429);
+    drop(server);
+    let server = Running::start(&["--limits", "hosted"], dir.path());
+    assert_eq!(read(&server), 200);
+}
+
+#[test]
+fn limits_that_cannot_be_read_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("limits.json");
+    let name = file.to_str().unwrap();
+    let args = ["serve", "--limits", name];
+    check_refusal(&args, dir.path(), &[name, "--limits hosted"]);
+    std::fs::write(&file, r#"{"minuteSeconds": 0}"#).unwrap();
+    check_refusal(&args, dir.path(), &[name, "`minuteSeconds`"]);
+}
+
 /// As [`check_refusal`], on a folder in which a store may be made first.
 fn check_refusal_after_hint(args: &[&str], data: &std::path::Path, words: &[&str]) {
     let ended = run(args, data);

@@ -6,8 +6,8 @@ use stockroom_api::key::{Access, Environment};
 use stockroom_api::product::{NewProduct, NewVariant};
 use stockroom_domain::quantity::Mode;
 use stockroom_server::store::data::{
-    Credential, Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Page, ProductRow,
-    Revoked, Scope, Snapshot, Source, StockRow, StoreKind, VariantLevel, WriteRecord,
+    Counter, Credential, Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Page,
+    ProductRow, Revoked, Scope, Snapshot, Source, StockRow, StoreKind, VariantLevel, WriteRecord,
 };
 use stockroom_server::store::history::{HistoryFilter, Part};
 use stockroom_server::store::{Store, StoreError, Stored, Transaction};
@@ -25,6 +25,7 @@ pub(crate) enum Case {
     AnswersAreKeptUntilTheyExpire,
     AllThatExpiredIsForgotten,
     SessionsEndWithTheirKey,
+    RequestsAreCounted,
 }
 
 pub(crate) const CASES: &[Case] = &[
@@ -38,6 +39,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::AnswersAreKeptUntilTheyExpire,
     Case::AllThatExpiredIsForgotten,
     Case::SessionsEndWithTheirKey,
+    Case::RequestsAreCounted,
 ];
 
 const TEST: Scope = Scope { store_id: 1, environment: Environment::Test };
@@ -57,6 +59,7 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
         Case::AnswersAreKeptUntilTheyExpire => answers_are_kept_until_they_expire(store).await,
         Case::AllThatExpiredIsForgotten => all_that_expired_is_forgotten(store).await,
         Case::SessionsEndWithTheirKey => sessions_end_with_their_key(store).await,
+        Case::RequestsAreCounted => requests_are_counted(store).await,
     }
 }
 
@@ -402,6 +405,36 @@ async fn sessions_end_with_their_key<S: Store>(store: &S) {
     assert!(store.find_key([1; 32]).await.unwrap().is_none());
     assert!(store.find_session([2; 32], now()).await.unwrap().is_none());
     assert_eq!(store.keys(1).await.unwrap()[0].revoked_at, Some(now()));
+}
+
+async fn requests_are_counted<S: Store>(store: &S) {
+    let starts_at = now().as_second();
+    let counter = |subject: &str, limit| Counter {
+        subject: subject.to_owned(),
+        class: "read",
+        starts_at,
+        ends_at: starts_at + 60,
+        limit,
+    };
+    let both = vec![counter("a", 2), counter("b", 1)];
+    let admit = async |counters: &[Counter]| {
+        let admission = store.admit(counters.to_vec()).await.unwrap();
+        (admission.is_admitted, admission.requests)
+    };
+    assert_eq!(admit(&both).await, (true, vec![1, 1]));
+    // One that is full keeps the other from being used up.
+    assert_eq!(admit(&both).await, (false, vec![1, 1]));
+    assert_eq!(admit(&both[..1]).await, (true, vec![2]));
+    assert_eq!(admit(&both[..1]).await, (false, vec![2]));
+    let other = Counter { class: "write", ..both[0].clone() };
+    let next = Counter { starts_at: starts_at + 60, ends_at: starts_at + 120, ..both[0].clone() };
+    assert_eq!(admit(&[other, next.clone()]).await, (true, vec![1, 1]));
+    // Many, more than are forgotten at once; windows that are not over stay.
+    let many: Vec<Counter> = (0..2_100).map(|number| counter(&number.to_string(), 1)).collect();
+    assert!(admit(&many).await.0);
+    let later = now() + SignedDuration::from_secs(60);
+    store.forget_expired(now(), later).await.unwrap();
+    assert_eq!(admit(&[counter("2099", 1), counter("a", 2), next]).await, (true, vec![1, 1, 2]));
 }
 
 /// Expects what a database of the first version held.
