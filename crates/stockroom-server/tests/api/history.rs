@@ -155,6 +155,26 @@ fn each_filter_selects_and_together_they_narrow() {
     check("?reason=count&runId=run-3&other=1", &[(riz, 115)]);
 }
 
+#[test]
+fn a_product_s_history_holds_its_variants() {
+    let app = spawn_demo();
+    let variant =
+        |level: u32| format!(r#"{{"variants":[{{"label":"Grand","quantity":{level}}}]}}"#);
+    for level in 1..4 {
+        app.stock("THIEB-001", &variant(level));
+        adjust(&app, &[], &[("SIM-TEL", 1), ("THIEB-001", 1)]);
+        app.stock("SIM-TEL", r#"{"quantity":7}"#);
+        app.stock("THIEB-001", &variant(level + 10));
+    }
+    let mut all = items(&app, HISTORY);
+    all.retain(|entry| entry["externalId"] == "THIEB-001");
+    assert_eq!(items(&app, &format!("{HISTORY}?productId=THIEB-001")), all);
+    let levels: Vec<_> = all.iter().map(|entry| (&entry["label"], &entry["after"])).collect();
+    let of_first =
+        [(json!("Grand"), json!(13)), (Value::Null, json!(6)), (json!("Grand"), json!(3))];
+    assert_eq!(levels[..3], of_first.each_ref().map(|(label, after)| (label, after)));
+}
+
 /// Reads all pages of a list, doing something between two of them.
 fn walk(app: &TestApp, address: &str, mut meanwhile: impl FnMut(usize)) -> Vec<Value> {
     let mut found = Vec::new();

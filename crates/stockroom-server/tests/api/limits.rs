@@ -138,6 +138,16 @@ fn a_minute_and_a_day_can_be_short() {
 }
 
 #[test]
+fn of_two_windows_that_are_used_up_the_longer_counts() {
+    let budget = Budget { per_minute: 2, per_day: 2 };
+    let app = spawn_limited(Limits { bulk_inventory: budget, ..Limits::HOSTED });
+    let midnight = app.clock.now().as_second() + 16 * 3600;
+    app.bulk(PLUS_ONE);
+    assert_eq!(standing(&app.bulk(PLUS_ONE)), [2, 0, midnight, 2, 0].map(Some));
+    check_refused(&app.bulk(PLUS_ONE), "57600");
+}
+
+#[test]
 fn processes_on_one_database_agree_and_a_restart_forgets_nothing() {
     let app = spawn_limited(FEW);
     let other = app.twin(limited(FEW));
