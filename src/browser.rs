@@ -5,10 +5,13 @@
 
 pub mod address;
 pub mod clock;
+pub mod database;
 pub mod drafts;
 pub mod files;
+pub mod locks;
 pub mod page;
 pub mod random;
+pub mod runs;
 pub mod storage;
 pub mod text;
 pub mod words;

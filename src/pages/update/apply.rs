@@ -4,8 +4,10 @@ use leptos::prelude::*;
 use stockroom_client::run::{End, Event, Phase, Progress};
 
 use super::desk::use_desk;
+use super::draft::source_name;
+use super::state::{self, Apply, Journal};
 use crate::browser::clock;
-use crate::ui::{Notice, Tone};
+use crate::ui::{Confirm, Notice, Tone};
 use crate::words::{Key, Words, use_words};
 
 /// Progress in items and requests, time left, and the ways to hold it.
@@ -29,9 +31,30 @@ pub fn ApplyStep() -> impl IntoView {
         let run = |model: &super::state::Model| model.apply.as_ref().map(|a| a.run.progress(now));
         desk.with(run).unwrap_or_default()
     });
-    let is_paused = move || phase.get() == Some(Phase::Paused);
     let is_stopping = move || matches!(phase.get(), Some(Phase::Ending(End::Stopped)));
+    let journal = Memo::new(move |_| desk.with(|m| m.apply.as_ref().map(|apply| apply.journal)));
+    let is_back = Memo::new(move |_| {
+        phase.with(|phase| matches!(phase, Some(Phase::Ready | Phase::Paused)))
+            && desk.with(|model| model.apply.as_ref().is_some_and(|apply| apply.is_back))
+    });
+    let is_paused = move || {
+        phase.with(|phase| {
+            *phase == Some(Phase::Paused) || is_back.get() && *phase == Some(Phase::Ready)
+        })
+    };
     view! {
+        <Show when=move || is_back.get()>
+            <CutOff />
+        </Show>
+        {move || match journal.get()? {
+            Journal::Refused(why) => Some(view! { <Unkept why=why /> }.into_any()),
+            Journal::Lost(_) => {
+                let title = words.label(Key::UpdateLostTitle);
+                let about = words.label(Key::UpdateLostAbout);
+                Some(view! { <Notice tone=Tone::Warning title=title about=about /> }.into_any())
+            }
+            Journal::Awaited | Journal::Kept | Journal::Without => None,
+        }}
         <section class="card run" aria-busy="true">
             <p class="run-title">{words.t(Key::UpdateApplying)}</p>
             <progress
@@ -73,7 +96,51 @@ pub fn ApplyStep() -> impl IntoView {
                 </button>
             </div>
         </section>
-        <Notice tone=Tone::Info title=words.label(Key::UpdateKeepOpen) />
+        <Show when=move || !is_paused()>
+            <Notice tone=Tone::Info title=words.label(Key::UpdateKeepOpen) />
+        </Show>
+    }
+}
+
+/// What is known of a run that was cut off.
+#[component]
+fn CutOff() -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let told = Memo::new(move |_| desk.with(|model| model.apply.as_ref().map(Apply::record)));
+    let title = move || {
+        let record = told.get().unwrap_or_default();
+        let name = source_name(words, &record.name, record.origin);
+        words.fill(Key::UpdateBackTitle, &[("name", &name)])
+    };
+    let about = move || {
+        let record = told.get().unwrap_or_default();
+        let number = |n: usize| words.number(i64::try_from(n).unwrap_or(i64::MAX));
+        let done = number(record.applied + record.refused);
+        let (total, unknown) = (number(record.items()), number(record.unknown));
+        let values = [("done", &*done), ("total", &*total), ("unknown", &*unknown)];
+        words.fill(Key::UpdateBackAbout, &values)
+    };
+    view! { <Notice tone=Tone::Warning title=Signal::derive(title) about=Signal::derive(about) /> }
+}
+
+/// Asks whether to run where nothing can be kept.
+#[component]
+fn Unkept(why: state::Unkept) -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let about = match why {
+        state::Unkept::Blocked => Key::UpdateUnkeptBlocked,
+        state::Unkept::Full => Key::UpdateUnkeptFull,
+    };
+    view! {
+        <Confirm
+            title=words.label(Key::UpdateUnkeptTitle)
+            about=words.label(about)
+            yes=words.label(Key::UpdateUnkeptGo)
+            no=words.label(Key::UpdateUnkeptBack)
+            on_answer=move |yes| desk.run_anyway(yes)
+        />
     }
 }
 

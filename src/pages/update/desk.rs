@@ -4,6 +4,7 @@
 
 mod keeping;
 mod memory;
+mod running;
 mod workbook;
 
 pub use memory::headers_kept;
@@ -13,18 +14,19 @@ use std::collections::HashSet;
 use js_sys::Math;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use stockroom_client::run::{Event, Outcome, Request};
+use stockroom_client::run::{Event, Outcome};
 use stockroom_domain::stock::Product;
 use stockroom_domain::table::ReadOptions;
 use web_sys::File;
 
 use keeping::Keeping;
+use running::{Driving, Due};
 
-use super::state::{Effect, Model, Msg, Trouble, answered};
+use super::state::{Effect, Model, Msg, Trouble};
 use super::tell;
 use crate::browser::worker::{Gone, SheetText, WorkbookLink, WorkerLink};
 use crate::browser::{clock, files, page, random};
-use crate::connection::{Connection, Method};
+use crate::connection::Connection;
 use crate::stock::Stock;
 use crate::words::Words;
 use stockroom_worksheet::{Ask, News, Reply, SendItem};
@@ -43,6 +45,7 @@ pub struct Desk {
     words: Words,
     tools: StoredValue<Tools, LocalStorage>,
     keeping: Keeping,
+    driving: Driving,
 }
 
 /// What cannot be seen from outside.
@@ -51,7 +54,6 @@ struct Tools {
     link: Option<WorkerLink>,
     workbook: Option<WorkbookLink>,
     file: Option<File>,
-    wake: Option<clock::Timer>,
     /// SKUs that were looked up for the file at hand.
     looked_up: HashSet<String>,
     /// Whether the worksheet waits for the stock.
@@ -70,8 +72,8 @@ impl Desk {
     pub fn start(connection: Connection, stock: Stock, words: Words) -> Self {
         let model = RwSignal::new(Model::default());
         let tools = StoredValue::new_local(Tools::default());
-        let keeping = Keeping::new();
-        let desk = Self { model, connection, stock, words, tools, keeping };
+        let (keeping, driving) = (Keeping::new(), Driving::new());
+        let desk = Self { model, connection, stock, words, tools, keeping, driving };
         leptos::prelude::Effect::new(move |_| {
             let (is_reading, has_failed) = (stock.progress().is_reading, stock.failure().is_some());
             if !is_reading && desk.tools.with_value(|tools| tools.wants_stock) {
@@ -79,7 +81,7 @@ impl Desk {
                 spawn_local(desk.feed_stock(!has_failed));
             }
         });
-        page::on_leaving(move || desk.with_untracked(Model::is_running));
+        page::on_leaving(move || desk.with_untracked(Model::is_sending));
         desk.keep_on_hiding();
         leptos::prelude::Effect::new(move |before: Option<Option<String>>| {
             let place = connection.who().map(|who| who.place());
@@ -175,8 +177,11 @@ impl Desk {
             Effect::TakeStock => self.take_stock(),
             Effect::LookUp(skus) => spawn_local(self.look_up(skus)),
             Effect::MakeRun(items) => self.make_run(items),
-            Effect::Send(request) => spawn_local(self.send(request)),
-            Effect::WakeAt(at) => self.wake_at(at),
+            Effect::BeginRun => self.drive(Due::Begin),
+            Effect::Journal(entry) => self.drive(Due::Write(entry)),
+            Effect::Send(request) => self.drive(Due::Send(request)),
+            Effect::WakeAt(at) => self.drive(Due::WakeAt(at)),
+            Effect::CloseRun => self.drive(Due::Close),
             Effect::WriteErrors => {
                 let sentences = tell::sentences(self.words);
                 let others = self.not_applied();
@@ -205,6 +210,7 @@ impl Desk {
 
     fn forget(self) {
         self.end_workbook();
+        self.driving.leave();
         self.tools.update_value(|tools| {
             if let Some(link) = tools.link.take() {
                 link.end();
@@ -333,20 +339,6 @@ impl Desk {
             has_extras: capabilities.expected_quantity && capabilities.representation,
             now_ms: now_ms(),
         });
-    }
-
-    async fn send(self, request: Request) {
-        let headers: Vec<(&str, &str)> =
-            request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let sent =
-            self.connection.send(Method::Patch, request.path, &headers, Some(&request.body)).await;
-        self.tell_run(answered(request.batch, sent.ok()));
-    }
-
-    fn wake_at(self, at: u64) {
-        let wait = i32::try_from(at.saturating_sub(now_ms())).unwrap_or(i32::MAX);
-        let timer = clock::after(wait, move || self.tell_run(Event::TimePassed));
-        self.tools.update_value(|tools| tools.wake = timer);
     }
 
     /// Returns the rows of items that were not applied, each with why.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 use super::state::draft::{Note, Origin, Source};
+use super::state::record::Record;
 use super::state::{Model, Msg, Progress};
 use crate::browser::clock;
 use crate::browser::drafts::Fault;
@@ -28,6 +29,7 @@ pub fn DraftNotes() -> impl IntoView {
     move || match note.get()? {
         Note::Back(source) => Some(view! { <Back source=source /> }.into_any()),
         Note::Aside(source) => Some(view! { <Aside source=source /> }.into_any()),
+        Note::RunElsewhere(record) => Some(view! { <Elsewhere record=record /> }.into_any()),
         Note::Lost => {
             let title = words.label(Key::DraftLost);
             let about = words.label(Key::DraftLostAbout);
@@ -90,6 +92,28 @@ fn Aside(source: Source) -> impl IntoView {
             </button>
             <button type="button" class="button" on:click=move |_| desk.tell(Msg::StartedOver)>
                 {words.t(Key::DraftDiscard)}
+            </button>
+        </Notice>
+    }
+}
+
+/// A run goes on in another tab.
+#[component]
+fn Elsewhere(record: Record) -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let title = move || {
+        let name = source_name(words, &record.name, record.origin);
+        words.fill(Key::DraftRunElsewhere, &[("name", &name)])
+    };
+    view! {
+        <Notice
+            tone=Tone::Warning
+            title=Signal::derive(title)
+            about=words.label(Key::DraftRunElsewhereAbout)
+        >
+            <button type="button" class="button" on:click=move |_| desk.look_again()>
+                {words.t(Key::DraftRunLookAgain)}
             </button>
         </Notice>
     }

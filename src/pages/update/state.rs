@@ -3,7 +3,7 @@
 //! Pure: no view and no browser, so every way through the steps is tested natively.
 //! [`Model::update`] takes a [`Msg`], a fact, and returns [`Effect`]s for `desk` to carry out.
 
-use stockroom_client::run::{Entry, Run};
+use stockroom_client::run::{Phase, Run};
 use stockroom_domain::number::Style;
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{MAX_BYTES, ReadOptions};
@@ -15,6 +15,7 @@ use stockroom_worksheet::{Ask, Logged, Reply, SendItem, Shape, Summary, View};
 pub mod draft;
 mod message;
 mod opening;
+pub mod record;
 pub mod remembered;
 mod sending;
 pub mod workbook;
@@ -102,12 +103,42 @@ pub struct Apply {
     pub items: Vec<SendItem>,
     /// The run.
     pub run: Run,
+    /// The name of the file; blank where there was none.
+    pub name: String,
+    /// Where the rows came from.
+    pub origin: Origin,
     /// When it began, in milliseconds since 1970.
     pub started_ms: u64,
     /// When it ended.
     pub ended_ms: Option<u64>,
-    /// Everything that a crash would need; kept here until storage keeps it.
-    pub journal: Vec<Entry>,
+    /// Whether a crash would find it again.
+    pub journal: Journal,
+    /// Whether it was found in the journal, not begun here.
+    pub is_back: bool,
+}
+
+/// Whether this browser keeps what a run does, before it does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Journal {
+    /// It is being begun; nothing leaves before.
+    Awaited,
+    /// It is.
+    Kept,
+    /// It cannot be begun, and the merchant is asked.
+    Refused(Unkept),
+    /// It is not, as the merchant knows.
+    Without,
+    /// It could not be gone on with.
+    Lost(Unkept),
+}
+
+/// Why a run is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unkept {
+    /// The browser does not let the page keep anything.
+    Blocked,
+    /// There is no more room.
+    Full,
 }
 
 /// How far a long work is.
@@ -235,6 +266,11 @@ impl Model {
                 self.make_run(items, id, has_extras, now_ms)
             }
             Msg::RunMade { .. } => Vec::new(),
+            Msg::RunKept { fault, now_ms } => self.take_kept(fault, now_ms),
+            Msg::RunAnyway { is_wanted, now_ms } => self.run_anyway(is_wanted, now_ms),
+            Msg::RunUnkept { fault, now_ms } => self.lose_journal(fault, now_ms),
+            Msg::RunFound(kept) => self.take_run(*kept),
+            Msg::RunElsewhere(record) => self.leave_run(record),
             Msg::RunTold { event, now_ms, jitter } => self.tell_run(event, now_ms, jitter),
             Msg::StartedOver => {
                 *self = Self::default();
@@ -247,9 +283,15 @@ impl Model {
         }
     }
 
-    /// Tells whether leaving now would stop something that is under way.
+    /// Tells whether there is a run that has not ended.
     pub fn is_running(&self) -> bool {
         self.step == Step::Apply
+    }
+
+    /// Tells whether leaving now would stop something that is under way.
+    pub fn is_sending(&self) -> bool {
+        let phase = self.apply.as_ref().map(|apply| apply.run.phase());
+        matches!(phase, Some(Phase::Running | Phase::Ending(_)))
     }
 
     /// Tells whether a file of what was not applied can be written: items that did not go, and

@@ -10,7 +10,7 @@ use web_sys::{Blob, File};
 
 use super::{Desk, now_ms};
 use crate::browser::drafts::{self, Change, Fault, Found};
-use crate::browser::{clock, files, page, random};
+use crate::browser::{clock, files, page, random, runs};
 use crate::pages::update::state::draft::{Draft, Head, Origin, decode, encode};
 use crate::pages::update::state::{Model, Msg};
 
@@ -147,8 +147,22 @@ impl Desk {
         let Some(place) = self.place() else { return };
         let is_free = self.with_untracked(|model| model.is_empty() && model.note.is_none());
         if is_free && !self.keeping.is_looking.get_untracked() {
-            self.open_draft(place);
+            self.keeping.is_looking.set(true);
+            spawn_local(async move {
+                // A run that was cut off comes before everything else.
+                if self.restore_run(&place).await {
+                    self.keeping.is_looking.try_set(false);
+                } else {
+                    self.open_draft(place);
+                }
+            });
         }
+    }
+
+    /// Looks whether another tab has let go of a run.
+    pub fn look_again(self) {
+        self.model.update(|model| model.note = None);
+        self.restore();
     }
 
     /// Opens the draft that was left where it is kept.
@@ -169,9 +183,12 @@ impl Desk {
         self.keeping.kept.update_value(Kept::leave);
         // Where nothing can be dropped, nothing was kept.
         let _ = drafts::clear().await;
+        if !self.with_untracked(Model::is_running) {
+            let _ = runs::clear().await;
+        }
     }
 
-    fn place(self) -> Option<String> {
+    pub(super) fn place(self) -> Option<String> {
         untrack(|| self.connection.who()).map(|who| who.place())
     }
 

@@ -12,6 +12,7 @@ use stockroom_domain::quantity::Mode;
 use stockroom_domain::table::ReadOptions;
 use stockroom_worksheet::{Ask, Logged, Shape, View};
 
+use super::record::Record;
 use super::{Effect, Model, Step};
 
 /// The first byte of every record: what another format wrote is not read.
@@ -78,6 +79,8 @@ pub enum Note {
     Aside(Source),
     /// It could not be brought back.
     Lost,
+    /// A run goes on in another tab.
+    RunElsewhere(Record),
 }
 
 /// What a draft is of.

@@ -1,16 +1,17 @@
 //! What happens to Update stock, and what is to be done then.
 
-use stockroom_client::run::{Event, Request};
+use stockroom_client::run::{Entry, Event, Request};
 use stockroom_domain::columns::{Field, Locations};
 use stockroom_domain::number::Style;
 use stockroom_domain::quantity::Mode;
 use stockroom_domain::table::ReadOptions;
 use stockroom_worksheet::{Ask, Logged, News, Reply, SendItem, View};
 
-use super::Trouble;
 use super::draft::Draft;
+use super::record::{KeptRun, Record};
 use super::remembered::Remembered;
 use super::workbook::{WorkbookEffect, WorkbookMsg};
+use super::{Trouble, Unkept};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -86,6 +87,31 @@ pub enum Msg {
         /// Now, in milliseconds since 1970.
         now_ms: u64,
     },
+    /// The run's journal is begun, or cannot be.
+    RunKept {
+        /// Why not.
+        fault: Option<Unkept>,
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+    },
+    /// It was answered whether to run without a journal.
+    RunAnyway {
+        /// The answer.
+        is_wanted: bool,
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+    },
+    /// The journal could not be gone on with.
+    RunUnkept {
+        /// Why.
+        fault: Unkept,
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+    },
+    /// A run was found in the journal.
+    RunFound(Box<KeptRun>),
+    /// A run goes on in another tab.
+    RunElsewhere(Record),
     /// Something happened to the run.
     RunTold {
         /// What.
@@ -118,6 +144,12 @@ pub enum Effect {
     LookUp(Vec<String>),
     /// Make a run of these items.
     MakeRun(Vec<SendItem>),
+    /// Begin the run's journal.
+    BeginRun,
+    /// Write an entry, and go on when it is kept for good.
+    Journal(Entry),
+    /// The run has ended: keep it as it is, and nobody drives it any more.
+    CloseRun,
     /// Send a request of the run.
     Send(Request),
     /// Tell the run that time has passed, at this time.

@@ -3,12 +3,14 @@
 use stockroom_api::bulk::{BulkItem, BulkVariant, Mode as ApiMode};
 use stockroom_client::answer::Answer;
 use stockroom_client::item::Item;
-use stockroom_client::run::{Command, Event, Run, Settings};
+use stockroom_client::run::{Command, Event, Phase, Run, Settings};
 use stockroom_domain::plan::ItemChange;
 use stockroom_domain::quantity::{Change, Level, Mode};
 use stockroom_worksheet::SendItem;
 
-use super::{Apply, Effect, Model, Step};
+use super::draft::Note;
+use super::record::{KeptRun, Record, has_ended};
+use super::{Apply, Effect, Journal, Model, Step, Unkept};
 
 impl Model {
     pub(super) fn make_run(
@@ -21,27 +23,100 @@ impl Model {
         let sent = items.iter().map(|item| Item::new(&bulk_item(item, has_extras))).collect();
         let settings = Settings { representation: has_extras, ..Settings::default() };
         let Ok(run) = Run::new(id, sent, settings) else { return Vec::new() };
-        let journal = Vec::new();
-        self.apply = Some(Apply { items, run, started_ms: now_ms, ended_ms: None, journal });
+        self.apply = Some(Apply {
+            items,
+            run,
+            name: self.name.clone(),
+            origin: self.origin,
+            started_ms: now_ms,
+            ended_ms: None,
+            journal: Journal::Awaited,
+            is_back: false,
+        });
         self.step = Step::Apply;
         self.note = None;
-        self.tell_run(Event::Started, now_ms, 0.5)
+        vec![Effect::BeginRun]
+    }
+
+    /// The journal is begun: the run may start, and has no need of the draft.
+    pub(super) fn take_kept(&mut self, fault: Option<Unkept>, now_ms: u64) -> Vec<Effect> {
+        let Some(apply) = &mut self.apply else { return Vec::new() };
+        if apply.journal != Journal::Awaited {
+            return Vec::new();
+        }
+        if let Some(fault) = fault {
+            apply.journal = Journal::Refused(fault);
+            return Vec::new();
+        }
+        apply.journal = Journal::Kept;
+        [vec![Effect::DropDraft], self.tell_run(Event::Started, now_ms, 0.5)].concat()
+    }
+
+    pub(super) fn run_anyway(&mut self, is_wanted: bool, now_ms: u64) -> Vec<Effect> {
+        let Some(apply) = &mut self.apply else { return Vec::new() };
+        if !matches!(apply.journal, Journal::Refused(_)) {
+            return Vec::new();
+        }
+        apply.journal = Journal::Without;
+        if is_wanted {
+            return self.tell_run(Event::Started, now_ms, 0.5);
+        }
+        self.apply = None;
+        self.step = Step::Review;
+        Vec::new()
+    }
+
+    /// Nothing more is kept of the run: it waits until the merchant knows.
+    pub(super) fn lose_journal(&mut self, fault: Unkept, now_ms: u64) -> Vec<Effect> {
+        let Some(apply) = &mut self.apply else { return Vec::new() };
+        apply.journal = Journal::Lost(fault);
+        self.tell_run(Event::PauseAsked, now_ms, 0.5)
+    }
+
+    /// Takes in a run of before: what is settled shows at once, and it waits.
+    pub(super) fn take_run(&mut self, kept: KeptRun) -> Vec<Effect> {
+        if self.is_running() {
+            return Vec::new();
+        }
+        self.set_aside();
+        self.step = if has_ended(kept.run.phase()) { Step::Result } else { Step::Apply };
+        self.apply = Some(Apply::of(kept));
+        vec![Effect::Forget]
+    }
+
+    /// Another tab drives the run: this one knows no more of it than the journal.
+    pub(super) fn leave_run(&mut self, record: Record) -> Vec<Effect> {
+        let generation = self.generation + 1;
+        *self = Self { generation, note: Some(Note::RunElsewhere(record)), ..Self::default() };
+        vec![Effect::Forget]
     }
 
     pub(super) fn tell_run(&mut self, event: Event, now_ms: u64, jitter: f64) -> Vec<Effect> {
         let Some(apply) = &mut self.apply else { return Vec::new() };
+        let event = match event {
+            // It was kept, and then the page was gone before it began.
+            Event::ResumeAsked if *apply.run.phase() == Phase::Ready => Event::Started,
+            event => event,
+        };
         let mut effects = Vec::new();
         for command in apply.run.handle(event, now_ms, &mut || jitter) {
             match command {
-                Command::Save(entry) => apply.journal.push(entry),
+                Command::Save(entry) if apply.journal == Journal::Kept => {
+                    effects.push(Effect::Journal(entry));
+                }
+                Command::Save(_) => {}
                 Command::Send(request) => {
                     self.step = Step::Apply;
+                    apply.ended_ms = None;
                     effects.push(Effect::Send(request));
                 }
                 Command::WaitUntil(at) => effects.push(Effect::WakeAt(at)),
                 Command::Finished(_) => {
                     self.step = Step::Result;
                     apply.ended_ms = Some(now_ms);
+                    if apply.journal == Journal::Kept {
+                        effects.push(Effect::CloseRun);
+                    }
                     effects.extend([Effect::RefreshStock, Effect::DropDraft]);
                 }
             }

@@ -1,5 +1,6 @@
 use stockroom_client::answer::Answer;
 use stockroom_client::headers::Headers;
+use stockroom_client::run::Event;
 use stockroom_domain::code::Code;
 use stockroom_domain::columns::Field;
 use stockroom_domain::plan::{Guard, GuardCode, ItemChange, Totals};
@@ -95,10 +96,13 @@ fn a_run_goes_out_and_comes_back() {
     model.update(Msg::Replied(summary(1, Vec::new())));
     let made =
         Msg::RunMade { items: vec![send_item()], id: "run-1".into(), has_extras: true, now_ms: 0 };
-    let effects = model.update(made);
-    let [Effect::Send(request)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(matches!(model.update(made)[..], [Effect::BeginRun]), "nothing leaves before");
     assert_eq!(model.step, Step::Apply);
-    assert_eq!(model.apply.as_ref().unwrap().journal.len(), 1, "journaled before it is sent");
+    let effects = model.update(Msg::RunKept { fault: None, now_ms: 0 });
+    let [Effect::DropDraft, Effect::Journal(entry), Effect::Send(request)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(entry.batches[0].body.as_ref(), Some(&request.body));
     assert_eq!(
         request.body,
         concat!(
@@ -111,7 +115,10 @@ fn a_run_goes_out_and_comes_back() {
     let answer = Answer { status: 200, headers: Headers::default(), body: body.to_owned() };
     let event = answered(request.batch, Some(answer));
     let effects = model.update(Msg::RunTold { event, now_ms: 5, jitter: 0.5 });
-    assert!(matches!(effects[..], [Effect::RefreshStock, Effect::DropDraft]));
+    assert!(matches!(
+        effects[..],
+        [Effect::Journal(_), Effect::CloseRun, Effect::RefreshStock, Effect::DropDraft]
+    ));
     assert_eq!((model.step, model.has_rest()), (Step::Result, true));
     assert!(matches!(&model.update(Msg::ErrorsAsked)[..], [Effect::WriteErrors]));
     let effects = model.update(Msg::Replied(Reply::File(vec![1])));
@@ -133,10 +140,13 @@ fn apply_pressed_twice_is_one_run() {
     model.update(Msg::ApplyPressed);
     model.update(Msg::ApplyPressed);
     assert!(matches!(model.update(confirmed())[..], [Effect::MakeRun(_)]));
-    assert!(matches!(model.update(made("run-1"))[..], [Effect::Send(_)]));
+    assert!(matches!(model.update(made("run-1"))[..], [Effect::BeginRun]));
     assert!(model.update(confirmed()).is_empty());
     assert!(model.update(made("run-2")).is_empty());
-    assert_eq!(model.apply.as_ref().map(|apply| apply.journal.len()), Some(1));
+    let kept = Msg::RunKept { fault: None, now_ms: 0 };
+    assert_eq!(model.update(kept.clone()).len(), 3);
+    assert!(model.update(kept).is_empty(), "begun once");
+    assert_eq!(model.apply.as_ref().map(|apply| apply.run.id()), Some("run-1"));
 }
 
 #[test]
@@ -187,4 +197,96 @@ fn a_worker_that_ends_costs_the_worksheet_and_not_the_run() {
     model.update(made);
     model.update(Msg::WorkerGone(Trouble::WorkerEnded));
     assert_eq!(model.step, Step::Apply);
+}
+
+/// A run that waits for its journal.
+fn ready() -> Model {
+    let (mut model, _) = opened(usable());
+    model.update(Msg::Replied(summary(1, Vec::new())));
+    let items = vec![send_item()];
+    model.update(Msg::RunMade { items, id: "run-1".into(), has_extras: true, now_ms: 7 });
+    model
+}
+
+fn journal(model: &Model) -> Option<Journal> {
+    model.apply.as_ref().map(|apply| apply.journal)
+}
+
+#[test]
+fn where_nothing_can_be_kept_the_merchant_decides_before_anything_leaves() {
+    let refused = || Msg::RunKept { fault: Some(Unkept::Full), now_ms: 8 };
+    let mut model = ready();
+    assert!(model.update(refused()).is_empty());
+    assert_eq!(journal(&model), Some(Journal::Refused(Unkept::Full)));
+    assert!(!model.is_sending());
+    assert!(model.update(Msg::RunAnyway { is_wanted: false, now_ms: 9 }).is_empty());
+    assert_eq!((model.step, model.apply.is_none()), (Step::Review, true));
+
+    let mut model = ready();
+    model.update(refused());
+    let effects = model.update(Msg::RunAnyway { is_wanted: true, now_ms: 9 });
+    assert!(matches!(effects[..], [Effect::Send(_)]), "without a journal, with its draft");
+    assert!(model.is_sending());
+}
+
+#[test]
+fn a_journal_that_ends_pauses_the_run() {
+    let mut model = ready();
+    model.update(Msg::RunKept { fault: None, now_ms: 8 });
+    let effects = model.update(Msg::RunUnkept { fault: Unkept::Full, now_ms: 9 });
+    assert!(effects.is_empty());
+    assert_eq!(journal(&model), Some(Journal::Lost(Unkept::Full)));
+    let phase = |model: &Model| model.apply.as_ref().map(|apply| apply.run.phase().clone());
+    assert_eq!(phase(&model), Some(Phase::Paused));
+}
+
+#[test]
+fn a_run_comes_back_from_its_journal_and_goes_on_under_the_same_key() {
+    let mut model = ready();
+    let base = model.apply.as_ref().unwrap().base();
+    let effects = model.update(Msg::RunKept { fault: None, now_ms: 8 });
+    let [_, Effect::Journal(entry), Effect::Send(sent)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    let record = record::Record::from_bytes(&model.apply.as_ref().unwrap().record().to_bytes());
+    let record = record.unwrap();
+    assert_eq!((record.unknown, record.items(), record.is_open()), (1, 1, true));
+
+    let entries = [record::entry_bytes(entry)];
+    let found = record::KeptRun::read(record, &base, &entries).unwrap();
+    assert_eq!(found.next, 1);
+    let (mut model, _) = opened(usable());
+    let effects = model.update(Msg::RunFound(Box::new(found)));
+    assert!(matches!(effects[..], [Effect::Forget]));
+    assert_eq!((model.step, model.is_sending()), (Step::Apply, false));
+    assert!(matches!(model.note, Some(draft::Note::Aside(_))), "the worksheet lies aside");
+    let event = Event::ResumeAsked;
+    let effects = model.update(Msg::RunTold { event, now_ms: 9, jitter: 0.5 });
+    let [Effect::Journal(_), Effect::Send(again)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(again, sent, "byte for byte");
+}
+
+#[test]
+fn a_run_that_was_kept_and_not_begun_begins_when_it_is_wanted() {
+    let apply = ready().apply.unwrap();
+    let found = record::KeptRun::read(apply.record(), &apply.base(), &[]).unwrap();
+    let mut model = Model::default();
+    model.update(Msg::RunFound(Box::new(found)));
+    assert_eq!(model.step, Step::Apply);
+    let event = Event::ResumeAsked;
+    let effects = model.update(Msg::RunTold { event, now_ms: 9, jitter: 0.5 });
+    assert!(matches!(effects[..], [Effect::Journal(_), Effect::Send(_)]));
+}
+
+#[test]
+fn a_run_that_another_tab_took_is_left_to_it() {
+    let mut model = ready();
+    model.update(Msg::RunKept { fault: None, now_ms: 8 });
+    let record = model.apply.as_ref().unwrap().record();
+    let effects = model.update(Msg::RunElsewhere(record.clone()));
+    assert!(matches!(effects[..], [Effect::Forget]));
+    assert_eq!((model.step, model.apply.is_none()), (Step::Source, true));
+    assert_eq!(model.note, Some(draft::Note::RunElsewhere(record)));
+    let late = Event::Failed { batch: 0 };
+    assert!(model.update(Msg::RunTold { event: late, now_ms: 9, jitter: 0.5 }).is_empty());
 }

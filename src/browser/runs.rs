@@ -1,0 +1,158 @@
+//! Runs as this browser keeps them: a journal each, in `IndexedDB`.
+//!
+//! A journal is a head that lists show, the run as it was made, and an entry for each change
+//! since. Knows bytes, not what they mean. Whoever takes a run writes to it under a mark of their
+//! own; a tab that another has taken it from is told so before it sends anything more. Every
+//! write is one transaction, awaited until the disk has it. Never a key.
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+
+pub use super::database::Fault;
+use super::database::{Database, Kind, Transaction, bytes_of, kept, keys_behind};
+
+const DATABASE: &str = "stockroom-runs";
+const VERSION: u32 = 1;
+/// `[owner, bytes]` by `[place, run]`.
+const HEADS: &str = "heads";
+/// Bytes by `[place, run]`.
+const BASES: &str = "bases";
+/// Bytes by `[place, run, number]`.
+const ENTRIES: &str = "entries";
+const STORES: &[&str] = &[HEADS, BASES, ENTRIES];
+
+/// Which run, and who writes to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Journal {
+    /// The store that it changes.
+    pub place: String,
+    /// The run's id.
+    pub run: String,
+    /// The mark of whoever writes.
+    pub owner: String,
+}
+
+/// A run that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The run as it was made.
+    pub base: Vec<u8>,
+    /// What changed since, in order.
+    pub entries: Vec<Vec<u8>>,
+}
+
+/// Begins a journal; with `base` again it takes the place of all its entries.
+///
+/// # Errors
+/// [`Fault`]; nothing is kept then.
+pub async fn begin(journal: &Journal, head: &[u8], base: &[u8]) -> Result<(), Fault> {
+    let database = open().await?;
+    let transaction = database.begin(Kind::Strict)?;
+    let owner = owner_in(&transaction, journal).await?;
+    if owner.is_some_and(|owner| owner != journal.owner) {
+        return Err(Fault::Elsewhere);
+    }
+    transaction.put(HEADS, &journal.key(), &journal.head(head))?;
+    transaction.put(BASES, &journal.key(), &kept(base))?;
+    transaction.delete(ENTRIES, &keys_behind(&[&journal.place, &journal.run])?.into())?;
+    transaction.finish().await
+}
+
+/// Writes an entry behind the last, and the head as it is now.
+///
+/// # Errors
+/// [`Fault`]; nothing of it is kept then.
+pub async fn append(
+    journal: &Journal,
+    number: u32,
+    entry: &[u8],
+    head: &[u8],
+) -> Result<(), Fault> {
+    let database = open().await?;
+    let transaction = database.begin(Kind::Strict)?;
+    if owner_in(&transaction, journal).await?.as_ref() != Some(&journal.owner) {
+        return Err(Fault::Elsewhere);
+    }
+    let key = Array::of3(&(&*journal.place).into(), &(&*journal.run).into(), &number.into());
+    transaction.put(ENTRIES, &key, &kept(entry))?;
+    transaction.put(HEADS, &journal.key(), &journal.head(head))?;
+    transaction.finish().await
+}
+
+/// Takes a run over, so that `journal.owner` alone writes to it from now on.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn take(journal: &Journal) -> Result<Option<Found>, Fault> {
+    let database = open().await?;
+    let transaction = database.begin(Kind::Strict)?;
+    let record = transaction.get(HEADS, &journal.key()).await?;
+    let Some(record) = record.dyn_ref::<Array>() else { return Ok(None) };
+    let base = bytes_of(&transaction.get(BASES, &journal.key()).await?);
+    let behind = keys_behind(&[&journal.place, &journal.run])?;
+    let entries = transaction.all(ENTRIES, &behind).await?.iter().map(bytes_of).collect();
+    let record = Array::of2(&(&*journal.owner).into(), &record.get(1));
+    transaction.put(HEADS, &journal.key(), &record)?;
+    transaction.finish().await?;
+    Ok(Some(Found { base, entries }))
+}
+
+/// Returns the heads of all runs of a place.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn heads(place: &str) -> Result<Vec<Vec<u8>>, Fault> {
+    let database = open().await?;
+    let transaction = database.begin(Kind::Read)?;
+    let records = transaction.all(HEADS, &keys_behind(&[place])?).await?;
+    let head = |record: &JsValue| record.dyn_ref::<Array>().map(|one| bytes_of(&one.get(1)));
+    Ok(records.iter().filter_map(head).collect())
+}
+
+/// Drops runs of a place.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn drop_runs(place: &str, runs: &[String]) -> Result<(), Fault> {
+    let database = open().await?;
+    let transaction = database.begin(Kind::Write)?;
+    for run in runs {
+        let key = Array::of2(&place.into(), &run.as_str().into());
+        transaction.delete(HEADS, &key)?;
+        transaction.delete(BASES, &key)?;
+        transaction.delete(ENTRIES, &keys_behind(&[place, run])?.into())?;
+    }
+    transaction.finish().await
+}
+
+/// Drops all runs.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn clear() -> Result<(), Fault> {
+    let database = open().await?;
+    let transaction = database.begin(Kind::Write)?;
+    for store in STORES {
+        transaction.clear(store)?;
+    }
+    transaction.finish().await
+}
+
+impl Journal {
+    fn key(&self) -> JsValue {
+        Array::of2(&(&*self.place).into(), &(&*self.run).into()).into()
+    }
+
+    fn head(&self, head: &[u8]) -> JsValue {
+        Array::of2(&(&*self.owner).into(), &kept(head)).into()
+    }
+}
+
+async fn open() -> Result<Database, Fault> {
+    Database::open(DATABASE, VERSION, STORES).await
+}
+
+async fn owner_in(transaction: &Transaction, journal: &Journal) -> Result<Option<String>, Fault> {
+    let record = transaction.get(HEADS, &journal.key()).await?;
+    Ok(record.dyn_ref::<Array>().and_then(|record| record.get(0).as_string()))
+}

@@ -1,0 +1,261 @@
+//! Drives a run: its journal before everything, what it sends in the order it says.
+//!
+//! What a run asks for waits in one line, so that nothing leaves before its entry is kept. Whoever
+//! drives a run holds its lock and writes its journal under a mark of their own.
+
+use std::collections::VecDeque;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use stockroom_client::run::{Entry, Event, Request};
+
+use super::{Desk, now_ms};
+use crate::browser::locks::{self, Lock};
+use crate::browser::runs::{self, Fault, Journal};
+use crate::browser::{clock, random};
+use crate::connection::Method;
+use crate::pages::update::state::record::{KeptRun, Record, entry_bytes};
+use crate::pages::update::state::{Apply, Model, Msg, Unkept, answered};
+
+/// How many runs are kept of a store: the oldest go first.
+const MOST_RUNS: usize = 50;
+
+/// The run that this tab drives; copy it into closures.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Driving(StoredValue<Driver, LocalStorage>);
+
+#[derive(Debug, Default)]
+struct Driver {
+    journal: Journal,
+    /// The number of the next entry.
+    next: u32,
+    lock: Option<Lock>,
+    line: VecDeque<Due>,
+    is_busy: bool,
+    wake: Option<clock::Timer>,
+}
+
+/// What a run asks for.
+#[derive(Debug)]
+pub(super) enum Due {
+    /// Begin the journal.
+    Begin,
+    /// Write an entry.
+    Write(Entry),
+    /// Send a request.
+    Send(Request),
+    /// Come back at this time.
+    WakeAt(u64),
+    /// Keep the run as it ended.
+    Close,
+}
+
+impl Driving {
+    pub(super) fn new() -> Self {
+        Self(StoredValue::new_local(Driver::default()))
+    }
+
+    /// Drives nothing any more.
+    pub(super) fn leave(self) {
+        let left = self.0.try_update_value(|driver| {
+            let is_busy = driver.is_busy;
+            std::mem::replace(driver, Driver { is_busy, ..Driver::default() })
+        });
+        // A timer must not be dropped while it calls.
+        spawn_local(async move { drop(left) });
+    }
+}
+
+impl Desk {
+    /// Does what a run asks for, after all that it asked for before.
+    pub(super) fn drive(self, due: Due) {
+        let is_busy = self.driving.0.try_update_value(|driver| {
+            driver.line.push_back(due);
+            std::mem::replace(&mut driver.is_busy, true)
+        });
+        if is_busy != Some(false) {
+            return;
+        }
+        spawn_local(async move {
+            let next = move || self.driving.0.try_update_value(|d| d.line.pop_front()).flatten();
+            while let Some(due) = next() {
+                self.do_due(due).await;
+            }
+            self.driving.0.try_update_value(|driver| driver.is_busy = false);
+        });
+    }
+
+    async fn do_due(self, due: Due) {
+        match due {
+            Due::Begin => {
+                let fault = self.begin_journal().await.err();
+                self.tell(Msg::RunKept { fault: fault.map(unkept), now_ms: now_ms() });
+            }
+            Due::Write(entry) => {
+                if let Err(fault) = self.write_entry(&entry).await {
+                    self.lose_journal(fault);
+                }
+            }
+            Due::Send(request) => spawn_local(self.send(request)),
+            Due::WakeAt(at) => {
+                let wait = i32::try_from(at.saturating_sub(now_ms())).unwrap_or(i32::MAX);
+                let timer = clock::after(wait, move || self.tell_run(Event::TimePassed));
+                self.driving.0.try_update_value(|driver| driver.wake = timer);
+            }
+            Due::Close => self.close_journal().await,
+        }
+    }
+
+    /// Keeps the run as it was made.
+    async fn begin_journal(self) -> Result<(), Fault> {
+        let place = self.place().ok_or(Fault::Blocked)?;
+        let kept = self.model.with_untracked(|model| {
+            let apply = model.apply.as_ref()?;
+            Some((apply.run.id().to_owned(), apply.record().to_bytes(), apply.base()))
+        });
+        let (run, head, base) = kept.ok_or(Fault::Blocked)?;
+        let journal = Journal { place, run, owner: random::idempotency_key() };
+        let lock = locks::hold(&lock_of(&journal.run)).await;
+        runs::begin(&journal, &head, &base).await?;
+        self.driving.0.try_update_value(|driver| {
+            (driver.journal, driver.next, driver.lock) = (journal, 0, lock);
+        });
+        Ok(())
+    }
+
+    async fn write_entry(self, entry: &Entry) -> Result<(), Fault> {
+        let (journal, number) = self
+            .driving
+            .0
+            .try_update_value(|driver| {
+                let number = driver.next;
+                driver.next += 1;
+                (driver.journal.clone(), number)
+            })
+            .ok_or(Fault::Blocked)?;
+        let head = self.record().ok_or(Fault::Blocked)?.to_bytes();
+        runs::append(&journal, number, &entry_bytes(entry), &head).await
+    }
+
+    /// Puts the run as it ended in the place of its entries.
+    async fn close_journal(self) {
+        let kept = self.model.with_untracked(|model| {
+            let apply = model.apply.as_ref()?;
+            Some((apply.record().to_bytes(), apply.base()))
+        });
+        let journal = self.driving.0.try_with_value(|driver| driver.journal.clone());
+        let (Some((head, base)), Some(journal)) = (kept, journal) else { return };
+        // Where this fails, the entries tell the same.
+        if runs::begin(&journal, &head, &base).await.is_ok() {
+            self.driving.0.try_update_value(|driver| driver.next = 0);
+        }
+        drop_oldest(&journal.place).await;
+    }
+
+    fn lose_journal(self, fault: Fault) {
+        if fault == Fault::Elsewhere {
+            let record = self.record().unwrap_or_default();
+            self.driving.leave();
+            return self.tell(Msg::RunElsewhere(record));
+        }
+        self.tell(Msg::RunUnkept { fault: unkept(fault), now_ms: now_ms() });
+    }
+
+    fn record(self) -> Option<Record> {
+        self.model.try_with_untracked(|model| model.apply.as_ref().map(Apply::record))?
+    }
+
+    async fn send(self, request: Request) {
+        let headers: Vec<(&str, &str)> =
+            request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let sent =
+            self.connection.send(Method::Patch, request.path, &headers, Some(&request.body)).await;
+        self.tell_run(answered(request.batch, sent.ok()));
+    }
+
+    /// Brings a run back that was left before it had ended; tells whether there is one.
+    pub(super) async fn restore_run(self, place: &str) -> bool {
+        let open = records(place).await.into_iter().find(Record::is_open);
+        match open {
+            Some(record) => self.take_run(place.to_owned(), record).await,
+            None => false,
+        }
+    }
+
+    /// Answers whether to run without a journal.
+    pub fn run_anyway(self, is_wanted: bool) {
+        self.tell(Msg::RunAnyway { is_wanted, now_ms: now_ms() });
+    }
+
+    /// Shows a run of before, with all that can still be done with it.
+    pub async fn open_run(self, id: &str) -> bool {
+        let Some(place) = self.place() else { return false };
+        if self.with_untracked(Model::is_running) {
+            return false;
+        }
+        let record = records(&place).await.into_iter().find(|record| record.id == id);
+        match record {
+            Some(record) => self.take_run(place, record).await,
+            None => false,
+        }
+    }
+
+    /// Returns the runs that this browser keeps of the store, the newest first.
+    pub async fn runs(self) -> Vec<Record> {
+        match self.place() {
+            Some(place) => records(&place).await,
+            None => Vec::new(),
+        }
+    }
+
+    async fn take_run(self, place: String, record: Record) -> bool {
+        let Some(lock) = locks::hold(&lock_of(&record.id)).await else {
+            self.tell(Msg::RunElsewhere(record));
+            return true;
+        };
+        let run = record.id.clone();
+        let journal = Journal { place, run, owner: random::idempotency_key() };
+        let Ok(Some(found)) = runs::take(&journal).await else { return false };
+        let Some(kept) = KeptRun::read(record, &found.base, &found.entries) else { return false };
+        let is_free = self.model.try_with_untracked(|model| !model.is_running());
+        if is_free != Some(true) {
+            return false;
+        }
+        let next = kept.next;
+        self.leave_draft();
+        self.tell(Msg::RunFound(Box::new(kept)));
+        self.driving.0.try_update_value(|driver| {
+            (driver.journal, driver.next, driver.lock) = (journal, next, Some(lock));
+        });
+        true
+    }
+}
+
+/// Returns the runs that this browser keeps of a place, the newest first.
+async fn records(place: &str) -> Vec<Record> {
+    let heads = runs::heads(place).await.unwrap_or_default();
+    let mut records: Vec<Record> =
+        heads.iter().filter_map(|head| Record::from_bytes(head)).collect();
+    records.sort_by_key(|record| std::cmp::Reverse(record.started_ms));
+    records
+}
+
+async fn drop_oldest(place: &str) {
+    let old = records(place).await.into_iter().skip(MOST_RUNS).filter(|record| !record.is_open());
+    let old: Vec<String> = old.map(|record| record.id).collect();
+    if !old.is_empty() {
+        // What stays is dropped after the next run.
+        let _ = runs::drop_runs(place, &old).await;
+    }
+}
+
+fn lock_of(run: &str) -> String {
+    format!("stockroom-run-{run}")
+}
+
+fn unkept(fault: Fault) -> Unkept {
+    match fault {
+        Fault::Full => Unkept::Full,
+        Fault::Blocked | Fault::Elsewhere => Unkept::Blocked,
+    }
+}

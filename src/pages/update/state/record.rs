@@ -1,0 +1,135 @@
+//! A run as this browser keeps it: what lists show of it, and all that is needed to go on.
+
+use serde::{Deserialize, Serialize};
+use stockroom_client::run::{End, Entry, Phase, Run};
+use stockroom_worksheet::SendItem;
+
+use super::draft::Origin;
+use super::{Apply, Journal};
+
+/// What lists show of a run.
+///
+/// New fields come with `#[serde(default)]`: what an older version kept is read, too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    /// The run's id.
+    pub id: String,
+    /// The name of the file; blank where there was none.
+    pub name: String,
+    /// Where the rows came from.
+    pub origin: Origin,
+    /// When it began, in milliseconds since 1970.
+    pub started_ms: u64,
+    /// When it ended; `None` while it has not.
+    pub ended_ms: Option<u64>,
+    /// Whether everything was sent.
+    pub is_complete: bool,
+    /// Items applied.
+    pub applied: usize,
+    /// Items refused.
+    pub refused: usize,
+    /// Items of which nobody knows.
+    pub unknown: usize,
+    /// Items that were not sent.
+    pub not_sent: usize,
+}
+
+/// A run that was found in this browser's journal.
+#[derive(Clone, Debug)]
+pub struct KeptRun {
+    /// What lists show of it.
+    pub record: Record,
+    /// What is sent, in the order of the run's items.
+    pub items: Vec<SendItem>,
+    /// The run: what was under way is unknown, and it waits for somebody to let it go on.
+    pub run: Run,
+    /// The number of the next entry of its journal.
+    pub next: u32,
+}
+
+impl Record {
+    /// Returns the record as it is kept.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Nothing that is kept here can fail to be written.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads what was kept.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+
+    /// Returns how many items it has.
+    pub fn items(&self) -> usize {
+        self.applied + self.refused + self.unknown + self.not_sent
+    }
+
+    /// Tells whether there is something left that only this run can do.
+    pub fn is_open(&self) -> bool {
+        self.ended_ms.is_none()
+    }
+}
+
+impl Apply {
+    /// Returns what lists show of the run.
+    pub fn record(&self) -> Record {
+        let summary = self.run.summary();
+        Record {
+            id: self.run.id().to_owned(),
+            name: self.name.clone(),
+            origin: self.origin,
+            started_ms: self.started_ms,
+            ended_ms: self.ended_ms,
+            is_complete: summary.end == Some(End::Complete),
+            applied: summary.applied,
+            refused: summary.refused,
+            unknown: summary.unknown,
+            not_sent: summary.not_sent,
+        }
+    }
+
+    /// Returns all that is needed to go on, as it is kept.
+    pub fn base(&self) -> Vec<u8> {
+        let run = serde_json::to_string(&self.run).unwrap_or_default();
+        postcard::to_allocvec(&(&self.items, run)).unwrap_or_default()
+    }
+
+    /// Returns the run that was kept, as it can go on.
+    pub fn of(kept: KeptRun) -> Self {
+        let KeptRun { record, items, run, .. } = kept;
+        Self {
+            items,
+            run,
+            name: record.name,
+            origin: record.origin,
+            started_ms: record.started_ms,
+            ended_ms: record.ended_ms,
+            journal: Journal::Kept,
+            is_back: true,
+        }
+    }
+}
+
+impl KeptRun {
+    /// Reads a run: as it was made, and what changed since; `None` where another version wrote it.
+    pub fn read(record: Record, base: &[u8], entries: &[Vec<u8>]) -> Option<Self> {
+        let (items, run): (Vec<SendItem>, String) = postcard::from_bytes(base).ok()?;
+        let run: Run = serde_json::from_str(&run).ok()?;
+        let next = u32::try_from(entries.len()).ok()?;
+        let entries = entries.iter().map(|entry| serde_json::from_slice::<Entry>(entry));
+        let entries = entries.collect::<Result<Vec<_>, _>>().ok()?;
+        let run = Run::restore(run, entries);
+        (run.items().len() == items.len()).then_some(Self { record, items, run, next })
+    }
+}
+
+/// Returns an entry as it is kept.
+pub fn entry_bytes(entry: &Entry) -> Vec<u8> {
+    serde_json::to_vec(entry).unwrap_or_default()
+}
+
+/// Tells whether a run in this phase has ended for now.
+pub fn has_ended(phase: &Phase) -> bool {
+    matches!(phase, Phase::Ended(_))
+}
