@@ -83,6 +83,7 @@ impl Desk {
         });
         page::on_leaving(move || desk.with_untracked(Model::is_sending));
         desk.keep_on_hiding();
+        desk.tell_of_open_run();
         leptos::prelude::Effect::new(move |before: Option<Option<String>>| {
             let place = connection.who().map(|who| who.place());
             if let Some(left) = before.flatten().filter(|before| Some(before) != place.as_ref()) {

@@ -14,8 +14,12 @@ use crate::browser::locks::{self, Lock};
 use crate::browser::runs::{self, Fault, Journal};
 use crate::browser::{clock, random};
 use crate::connection::Method;
+use crate::pages::update::draft::source_name;
 use crate::pages::update::state::record::{KeptRun, Record, entry_bytes};
 use crate::pages::update::state::{Apply, Model, Msg, Unkept, answered};
+use crate::route::{Route, use_navigator};
+use crate::ui::{Tone, use_toasts};
+use crate::words::Key;
 
 /// How many runs are kept of a store: the oldest go first.
 const MOST_RUNS: usize = 50;
@@ -180,6 +184,25 @@ impl Desk {
             Some(record) => self.take_run(place.to_owned(), record).await,
             None => false,
         }
+    }
+
+    /// Says on another page that a run waits to go on.
+    pub(super) fn tell_of_open_run(self) {
+        let (toasts, navigator) = (use_toasts(), use_navigator());
+        let Some(place) = self.place() else { return };
+        spawn_local(async move {
+            let open = records(&place).await.into_iter().find(Record::is_open);
+            let Some(record) = open else { return };
+            if untrack(|| navigator.route()) == Route::Update {
+                return;
+            }
+            // What another tab has goes on there.
+            if locks::hold(&lock_of(&record.id)).await.is_some() {
+                let name = untrack(|| source_name(self.words, &record.name, record.origin));
+                let text = untrack(|| self.words.fill(Key::UpdateBackToast, &[("name", &name)]));
+                toasts.show(Tone::Warning, text);
+            }
+        });
     }
 
     /// Answers whether to run without a journal.
