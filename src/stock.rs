@@ -102,6 +102,18 @@ impl Stock {
         });
     }
 
+    /// Reads everything anew and waits for it; tells whether all of it was read.
+    pub async fn read_anew(self) -> bool {
+        const STEP_MS: i32 = 50;
+        self.refresh();
+        let round = self.round.try_get_value();
+        while self.progress.try_get_untracked().is_some_and(|progress| progress.is_reading) {
+            clock::sleep(STEP_MS).await;
+        }
+        self.round.try_get_value() == round
+            && self.failure.try_with_untracked(Option::is_none) == Some(true)
+    }
+
     /// Calls `with` with the list and follows it.
     pub fn with<T>(self, with: impl FnOnce(&StockList) -> T) -> T {
         self.list.with(with)

@@ -171,7 +171,7 @@ for (const [name, then] of [
     await next.visit('/');
     await next.page.getByText('The run of take.csv was cut off. Open Update stock to go on.').waitFor();
     await next.go('Update stock');
-    await next.page.getByText('The run of take.csv was cut off').waitFor();
+    await next.page.getByText('The run of take.csv was cut off', { exact: true }).waitFor();
     await next.page.getByText(`200 of ${EACH} changes are settled, 200 have no answer yet.`, { exact: false }).waitFor();
     await next.button('Resume').click();
     assert.deepEqual(await done(next), { applied: EACH, refused: 0, unknown: 0 });

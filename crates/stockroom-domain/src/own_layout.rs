@@ -4,6 +4,7 @@
 //! for the merchant to fill.
 
 use crate::export::text_cell;
+use crate::quantity::{Change, Mode};
 
 /// The names of its columns.
 pub const HEADER: [&str; 8] = [
@@ -47,15 +48,32 @@ impl Default for OwnFile {
 }
 
 impl OwnFile {
-    /// Adds a row.
+    /// Adds a row that asks for nothing.
     pub fn push(&mut self, row: &OwnRow<'_>) {
+        self.push_cells(row, ["", "", ""]);
+    }
+
+    /// Adds a row that asks for a change, on the level that it expects.
+    pub fn push_change(&mut self, row: &OwnRow<'_>, change: Change) {
+        let value = change.value().to_string();
+        self.push_cells(
+            row,
+            match change.mode() {
+                Mode::Set => ["set", &value, ""],
+                Mode::Adjust => ["adjust", "", &value],
+            },
+        );
+    }
+
+    fn push_cells(&mut self, row: &OwnRow<'_>, [mode, quantity, delta]: [&str; 3]) {
         for cell in [row.external_id, row.name, row.variant] {
             self.text.push_str(&text_cell(cell, ','));
             self.text.push(',');
         }
         let figure = |figure: Option<i64>| figure.map(|f| f.to_string()).unwrap_or_default();
-        // No mode; and between the figures neither quantity nor delta.
-        self.text.extend([",", &figure(row.level), ",,,", &figure(row.threshold), "\r\n"]);
+        let (level, threshold) = (figure(row.level), figure(row.threshold));
+        let cells = [mode, ",", &level, ",", quantity, ",", delta, ",", &threshold, "\r\n"];
+        self.text.extend(cells);
     }
 
     /// Returns the file's text.

@@ -2,6 +2,7 @@
 //!
 //! Lives at the app's root, so that a worksheet and a run outlast a walk to another page.
 
+mod again;
 mod keeping;
 mod memory;
 mod running;
@@ -182,6 +183,7 @@ impl Desk {
             Effect::Journal(entry) => self.drive(Due::Write(entry)),
             Effect::Send(request) => self.drive(Due::Send(request)),
             Effect::WakeAt(at) => self.drive(Due::WakeAt(at)),
+            Effect::LeaveRun => self.driving.leave(),
             Effect::CloseRun => self.drive(Due::Close),
             Effect::WriteErrors => {
                 let sentences = tell::sentences(self.words);

@@ -43,7 +43,7 @@ fn title(words: Words, source: &Source) -> String {
     let name = match source.origin {
         Origin::Products => words.text(Key::DraftSomeProducts),
         Origin::Cells => words.text(Key::DraftSomeCells),
-        Origin::File => &source.name,
+        Origin::File | Origin::Run => &source.name,
     };
     let Some(kept_ms) = source.kept_ms else {
         return words.fill(Key::DraftOf, &[("name", name)]);

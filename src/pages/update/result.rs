@@ -1,12 +1,14 @@
 //! What happened to each item.
 
+mod again;
+
 use leptos::prelude::*;
-use stockroom_api::bulk::ItemResult;
 use stockroom_client::run::{End, Event, Outcome, Summary};
-use stockroom_domain::plan::ItemChange;
-use stockroom_domain::quantity::{Change, Level, apply};
+
+use again::{AgainButtons, StaleNotice};
 
 use super::desk::use_desk;
+use super::state::again::{Done, done};
 use super::state::{Apply, Model, Msg};
 use super::tell;
 use crate::app::viewport::use_viewport;
@@ -108,6 +110,7 @@ pub fn ResultStep() -> impl IntoView {
                 </Show>
             </Notice>
         })}
+        <StaleNotice />
         <section class="card">
             <div class="card-bar review-bar">
                 <div class="chips">
@@ -123,6 +126,7 @@ pub fn ResultStep() -> impl IntoView {
                         <span>{words.t(Key::UpdateDownloadRest)}</span>
                     </button>
                 </Show>
+                <AgainButtons />
                 <Show when=can_retry>
                     <button type="button" class="button" on:click=move |_| desk.tell_run(Event::RetryUnknownAsked)>
                         {words.t(Key::UpdateRetryUnknown)}
@@ -225,17 +229,8 @@ struct Row {
     external_id: String,
     name: String,
     variant: String,
-    change: Option<Told>,
+    change: Option<Done>,
     outcome: Outcome,
-}
-
-/// A level before and after: as the server told it, else as the preview had it.
-#[derive(Clone, Copy)]
-struct Told {
-    before: Option<i64>,
-    after: i64,
-    delta: i64,
-    floored: i64,
 }
 
 impl Row {
@@ -246,34 +241,10 @@ impl Row {
         let variant = place.level.checked_sub(own).map(|at| &item.variants[at]);
         let asked = variant.map(|(_, asked)| *asked).or(item.product);
         let label = variant.map(|(label, _)| label.clone()).unwrap_or_default();
-        let change = asked.and_then(|asked| match outcome {
-            Outcome::Applied(Some(result)) => told(result, &label, asked),
-            // What was asked, where it is not known to be done.
-            _ => planned(asked),
-        });
+        let change = asked.and_then(|asked| done(outcome, &label, asked));
         let (external_id, name) = (item.external_id.clone(), item.name.clone());
         Self { external_id, name, variant: label, change, outcome: outcome.clone() }
     }
-}
-
-fn told(result: &ItemResult, label: &str, asked: ItemChange) -> Option<Told> {
-    let (before, after, delta) = if label.is_empty() {
-        result.quantity.as_ref().map(|own| (own.before, own.after, own.delta))?
-    } else {
-        let variant = result.variants.iter().find(|variant| variant.label == label)?;
-        (variant.before, variant.after, variant.delta)
-    };
-    let floored = match asked.change {
-        Change::Adjust(wanted) => (delta - wanted.get()).max(0),
-        Change::Set(_) => 0,
-    };
-    Some(Told { before, after, delta, floored })
-}
-
-fn planned(asked: ItemChange) -> Option<Told> {
-    let done = apply(asked.change, asked.before).ok()?;
-    let before = done.before.map(Level::get);
-    Some(Told { before, after: done.after.get(), delta: done.delta, floored: done.floored })
 }
 
 fn row_view(words: Words, index: usize, row: &Row) -> impl IntoView + use<> {
@@ -294,7 +265,7 @@ fn row_view(words: Words, index: usize, row: &Row) -> impl IntoView + use<> {
     }
 }
 
-fn change_view(words: Words, told: Told) -> impl IntoView + use<> {
+fn change_view(words: Words, told: Done) -> impl IntoView + use<> {
     let before = told.before.map(|before| words.number(before)).unwrap_or_default();
     let after = words.number(told.after);
     let values = [("before", before.as_str()), ("after", after.as_str())];

@@ -12,6 +12,7 @@ use draft::{Note, Origin, Restoring};
 use serde::{Deserialize, Serialize};
 use stockroom_worksheet::{Ask, Logged, Reply, SendItem, Shape, Summary, View};
 
+pub mod again;
 pub mod draft;
 mod message;
 mod opening;
@@ -191,6 +192,12 @@ impl Model {
             }
             Msg::Workbook(msg) => self.tell_workbook(msg),
             Msg::Recalled(found) => self.take_recalled(found),
+            Msg::RowsMade { name, text } => {
+                let open = Effect::Ask(Ask::Open(text.into_bytes()));
+                let effects = self.open(name, 0, open);
+                self.origin = Origin::Run;
+                [vec![Effect::LeaveRun], effects].concat()
+            }
             Msg::ProductsChosen(_) if self.is_running() => Vec::new(),
             Msg::ProductsChosen(skus) => {
                 let effects = self.open(String::new(), 0, Effect::OpenProducts(skus));

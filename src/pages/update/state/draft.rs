@@ -30,6 +30,8 @@ pub enum Origin {
     Cells,
     /// Products that were selected.
     Products,
+    /// A run of before.
+    Run,
 }
 
 /// What is kept beside source and log.

@@ -25,6 +25,13 @@ pub enum Msg {
     },
     /// Cells were pasted.
     CellsPasted(String),
+    /// Rows were made of a run of before.
+    RowsMade {
+        /// What they are called.
+        name: String,
+        /// A file in our own layout.
+        text: String,
+    },
     /// Something happened to a workbook.
     Workbook(WorkbookMsg),
     /// This was said before about files with the header that comes next.
@@ -148,6 +155,8 @@ pub enum Effect {
     BeginRun,
     /// Write an entry, and go on when it is kept for good.
     Journal(Entry),
+    /// The run at hand is left where it is kept.
+    LeaveRun,
     /// The run has ended: keep it as it is, and nobody drives it any more.
     CloseRun,
     /// Send a request of the run.
