@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod answer;
+pub mod asked;
 pub mod bulk;
 pub mod headers;
 pub mod item;
