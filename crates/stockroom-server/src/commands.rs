@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use stockroom_api::key::{Access, Environment, KeyPrefix};
 
+use crate::apply_command::{ApplyArgs, apply_file};
 use crate::clock::{Clock as _, SystemClock};
 use crate::plan_command::{PlanArgs, show_plan};
 use crate::random::{Random, SystemRandom, new_id};
@@ -38,6 +39,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// Show what a file would do to the stock, without sending anything
     Plan(PlanArgs),
+    /// Apply a file's changes to the stock of a server
+    Apply(ApplyArgs),
 }
 
 /// Why a command ended without success: one line, with what to do.
@@ -79,8 +82,10 @@ pub type Ended<T = ()> = Result<T, CommandError>;
 /// # Errors
 /// [`CommandError`] with one line for the terminal.
 pub fn run(cli: Cli) -> Ended<u8> {
-    if let Command::Plan(args) = cli.command {
-        return show_plan(&args);
+    match &cli.command {
+        Command::Plan(args) => return show_plan(args),
+        Command::Apply(args) => return apply_file(args),
+        Command::Serve(_) | Command::Keys(_) | Command::Demo(_) => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -91,7 +96,7 @@ pub fn run(cli: Cli) -> Ended<u8> {
             Command::Serve(args) => serve::serve(args).await?,
             Command::Keys(command) => keys::run(command).await?,
             Command::Demo(args) => demo::fill_demo(args).await?,
-            Command::Plan(_) => {}
+            Command::Plan(_) | Command::Apply(_) => {}
         }
         Ok(0)
     })

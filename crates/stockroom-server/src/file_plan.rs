@@ -1,49 +1,46 @@
-//! `stockroom plan`: what a file would do to the stock, as the browser would show it.
+//! The one way from a file to a plan, for the commands that make one.
 //!
-//! No rules here: the domain reads, merges and judges, this module fetches and prints. Nothing is
-//! sent. Start reading at [`show_plan`].
+//! No rules here: the domain reads, merges and judges, this module reads the file and the stock.
+//! Nothing is sent. Start reading at [`read_sheet`] and [`plan_on_server`].
 
-mod report;
-mod snapshot;
+pub(crate) mod report;
+pub(crate) mod snapshot;
 mod source;
-mod store_client;
+pub(crate) mod store_client;
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use sha2::{Digest as _, Sha256};
 use stockroom_domain::code::Code;
 use stockroom_domain::columns::{Field, Locations, Mapping, key};
 use stockroom_domain::number::Style;
 use stockroom_domain::plan::{Limits, Plan};
 use stockroom_domain::quantity::Mode;
 use stockroom_domain::sheet::Sheet;
-use stockroom_domain::stock::Stock;
+use stockroom_domain::stock::{Product, Stock};
 use stockroom_domain::table::{
     Delimiter, Encoding, Header, MAX_BYTES, MAX_COLUMNS, ReadOptions, Table,
 };
 
 use crate::applying::nfc;
 use crate::commands::{CommandError, Ended};
+use crate::secret::hex;
+use store_client::StoreClient;
 
 /// The status of a file that cannot be used at all.
 const UNUSABLE: u8 = 2;
 
-/// Show what a file would do to the stock, without sending anything.
+/// A file, and how it is to be read.
 #[derive(Clone, Debug, Args)]
-pub struct PlanArgs {
+pub struct FileArgs {
     /// The file: text with a header, its columns separated by `,` `;` tab or `|`, or a workbook:
     /// .xlsx .xlsb .xls .ods
-    file: PathBuf,
+    pub(crate) file: PathBuf,
     /// The workbook's sheet, by its name or its number from 1; without it the first visible one
     /// that has cells
     #[arg(long, value_name = "NAME|NUMBER")]
     sheet: Option<String>,
-    #[command(flatten)]
-    source: Source,
-    /// A file with the key for --server; without it `STOCKROOM_KEY` is taken
-    #[arg(long, value_name = "FILE", requires = "server")]
-    key_file: Option<PathBuf>,
     /// How amounts are meant where no mode column says it
     #[arg(long, value_name = "MODE")]
     default_mode: Option<ModeName>,
@@ -70,21 +67,23 @@ pub struct PlanArgs {
     /// quantityDelta amount expected name option location ignored
     #[arg(long, value_name = "COLUMN=FIELD", value_parser = assignment)]
     map: Vec<Assignment>,
-    /// Print the plan as JSON
-    #[arg(long)]
-    json: bool,
 }
 
-/// Where the stock is read from.
-#[derive(Clone, Debug, Args)]
-#[group(required = true, multiple = false)]
-struct Source {
-    /// A file with the inventory list's items as JSON
-    #[arg(long, value_name = "SNAPSHOT")]
-    stock: Option<PathBuf>,
-    /// A server of the Store API, such as `http://127.0.0.1:8080`
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+/// A file as it is read.
+#[derive(Debug)]
+pub(crate) struct FileSheet {
+    pub(crate) sheet: Sheet,
+    style: Option<Style>,
+    /// What names the file's text and how it is read: the same asks for the same.
+    pub(crate) asked: String,
+}
+
+/// A file, the stock, and what the one would do to the other.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) sheet: Sheet,
+    pub(crate) stock: Stock,
+    pub(crate) plan: Plan,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -117,60 +116,40 @@ struct Assignment {
     field: Field,
 }
 
-/// Prints what the file would do; returns 1 where rows have errors, else 0.
-///
-/// # Errors
-/// [`CommandError`] with status 2 where the file or the stock cannot be used at all.
-pub fn show_plan(args: &PlanArgs) -> Ended<u8> {
-    let sheet = read_sheet(args)?;
-    let style = args.number_style.style();
-    let (stock, plan) = match (&args.source.stock, &args.source.server) {
-        (Some(file), _) => {
-            let stock = stock_of(snapshot::read(file)?);
-            let plan = Plan::new(&sheet, style, &stock, Limits::default());
-            (stock, plan)
-        }
-        (None, Some(url)) => plan_with_server(args, url, &sheet, style)?,
-        (None, None) => return Err(unusable("name the stock with --stock or --server.")),
-    };
-    let text = if args.json {
-        report::json(&sheet, &stock, &plan)
-            .map_err(|error| unusable(format!("the plan cannot be written as JSON: {error}")))?
-    } else {
-        report::table(&sheet, &stock, &plan)
-    };
-    // A reader that has seen enough (`| head`) is no failure.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    Ok(u8::from(plan.totals().errors > 0))
+/// Returns what the file would do to the stock of `products`.
+pub(crate) fn plan_on_snapshot(file: FileSheet, products: Vec<Product>) -> Planned {
+    let stock = stock_of(products);
+    let plan = Plan::new(&file.sheet, file.style, &stock, Limits::default());
+    Planned { sheet: file.sheet, stock, plan }
 }
 
-fn plan_with_server(
-    args: &PlanArgs,
-    url: &str,
-    sheet: &Sheet,
-    style: Option<Style>,
-) -> Ended<(Stock, Plan)> {
-    let client = store_client::StoreClient::new(url, &store_client::key(args.key_file.as_deref())?);
-    let mut stock = stock_of(client.inventory()?.into_iter().map(Into::into));
-    let plan = Plan::new(sheet, style, &stock, Limits::default());
-    let mut unknown: Vec<String> = plan
+/// Returns what the file would do to the stock of a server. SKUs that its list does not have are
+/// looked up one by one: they may be untracked.
+///
+/// # Errors
+/// [`CommandError`] with status 2 where the stock cannot be read.
+pub(crate) fn plan_on_server(file: FileSheet, client: &StoreClient) -> Ended<Planned> {
+    let products = client.inventory()?.into_iter().map(Into::into).collect();
+    let style = file.style;
+    let mut planned = plan_on_snapshot(file, products);
+    let mut unknown: Vec<String> = planned
+        .plan
         .rows_with(Code::UnknownProduct)
-        .map(|row| sheet.external_id(row as usize).trim().to_owned())
+        .map(|row| planned.sheet.external_id(row as usize).trim().to_owned())
         .collect();
     unknown.sort_unstable();
     unknown.dedup();
     let found = client.look_up(&unknown)?;
-    if found.is_empty() {
-        return Ok((stock, plan));
+    if !found.is_empty() {
+        for product in found {
+            planned.stock.put(product.into());
+        }
+        planned.plan = Plan::new(&planned.sheet, style, &planned.stock, Limits::default());
     }
-    for product in found {
-        stock.put(product.into());
-    }
-    let plan = Plan::new(sheet, style, &stock, Limits::default());
-    Ok((stock, plan))
+    Ok(planned)
 }
 
-fn stock_of(products: impl IntoIterator<Item = stockroom_domain::stock::Product>) -> Stock {
+fn stock_of(products: Vec<Product>) -> Stock {
     let mut stock = Stock::new(nfc);
     for product in products {
         stock.put(product);
@@ -178,7 +157,11 @@ fn stock_of(products: impl IntoIterator<Item = stockroom_domain::stock::Product>
     stock
 }
 
-fn read_sheet(args: &PlanArgs) -> Ended<Sheet> {
+/// Reads the file as its arguments say.
+///
+/// # Errors
+/// [`CommandError`] with status 2 where the file cannot be used at all.
+pub(crate) fn read_sheet(args: &FileArgs) -> Ended<FileSheet> {
     let shown = args.file.display();
     let options = ReadOptions {
         delimiter: args.delimiter.0,
@@ -186,6 +169,7 @@ fn read_sheet(args: &PlanArgs) -> Ended<Sheet> {
         encoding: args.encoding.0,
     };
     let text = source::read(&args.file, args.sheet.as_deref(), options)?;
+    let text_hash = Sha256::digest(&text.bytes);
     let table = Table::read(text.bytes, text.options);
     if let Some(remark) = table.refusal() {
         let reason = refusal(remark.code, &remark.text);
@@ -207,10 +191,18 @@ fn read_sheet(args: &PlanArgs) -> Ended<Sheet> {
              add them up with --all-locations."
         )));
     }
-    Ok(sheet)
+    let style = args.number_style.style();
+    let asked = asked(&text_hash, &format!("{options:?} {:?} {style:?}", sheet.mapping()));
+    Ok(FileSheet { sheet, style, asked })
 }
 
-fn mapping(args: &PlanArgs, table: &Table) -> Ended<Mapping> {
+/// Returns what names a text and everything that decides what its rows ask.
+fn asked(text_hash: &[u8], reading: &str) -> String {
+    let hash = Sha256::new_with_prefix(text_hash).chain_update(reading);
+    hex(&hash.finalize())
+}
+
+fn mapping(args: &FileArgs, table: &Table) -> Ended<Mapping> {
     let names = table.names();
     let guessed = Mapping::guess(&names);
     let mut fields = guessed.fields().to_vec();
@@ -301,7 +293,8 @@ fn unmapped(code: Code, column: Option<&str>) -> String {
     }
 }
 
-fn unusable(message: impl Into<String>) -> CommandError {
+/// Returns the error of a file or a stock that cannot be used at all.
+pub(crate) fn unusable(message: impl Into<String>) -> CommandError {
     CommandError::with_status(message, UNUSABLE)
 }
 

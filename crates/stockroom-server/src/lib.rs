@@ -4,6 +4,7 @@
 //! stock in `stockroom-domain` alone. Start reading at [`router::router`] and [`store::Store`].
 
 pub mod app;
+pub mod apply_command;
 pub mod applying;
 pub mod auth;
 pub mod client_address;
@@ -11,6 +12,7 @@ pub mod clock;
 pub mod commands;
 pub mod demo;
 pub mod error;
+pub mod file_plan;
 pub mod handlers;
 pub mod idempotency;
 pub mod limiting;

@@ -5,8 +5,12 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use stockroom_domain::plan::{Plan, Verdict};
 use stockroom_domain::quantity::Level;
-use stockroom_domain::sheet::Sheet;
 use stockroom_domain::stock::Stock;
+
+use super::Planned;
+
+/// How many rows or faults of a kind a summary shows.
+const SHOWN: usize = 10;
 
 #[derive(Serialize)]
 struct PlanJson {
@@ -63,49 +67,91 @@ struct TotalsJson {
 }
 
 /// Returns the plan as one line of JSON.
-pub(super) fn json(sheet: &Sheet, stock: &Stock, plan: &Plan) -> serde_json::Result<String> {
-    let mut text = serde_json::to_string(&plan_json(sheet, stock, plan))?;
+pub(crate) fn json(planned: &Planned) -> serde_json::Result<String> {
+    let mut text = serde_json::to_string(&plan_json(planned))?;
     text.push('\n');
     Ok(text)
 }
 
 /// Returns the plan as a table, its rows that change nothing only counted.
-pub(super) fn table(sheet: &Sheet, stock: &Stock, plan: &Plan) -> String {
-    let plan = plan_json(sheet, stock, plan);
-    let mut text = format!(
-        "{:>6}  {:<20}  {:<12}  {:<6}  {:>10}  {:>10}  {:>10}  {:>8}  {:<8}  what\n",
-        "line", "sku", "variant", "mode", "value", "before", "after", "delta", "verdict"
-    );
-    let is_shown = |line: &&LineJson| !matches!(line.verdict, "unchanged" | "blank");
-    for line in plan.lines.iter().filter(is_shown) {
-        write_line(&mut text, line);
+pub(crate) fn table(planned: &Planned) -> String {
+    let mut text = heading();
+    let is_shown = |verdict| !matches!(verdict, Verdict::Unchanged | Verdict::Blank);
+    for row in rows_that(planned, is_shown) {
+        write_line(&mut text, &line_json(planned, row));
     }
-    for issue in &plan.issues {
-        let column = issue.column.as_deref().map(|name| format!(", column {name}"));
-        let (line, column) = (issue.line, column.unwrap_or_default());
-        let _ = writeln!(text, "line {line}{column}: {} \"{}\"", issue.code, issue.text);
+    for issue in issues_json(planned) {
+        write_issue(&mut text, &issue);
     }
-    for guard in &plan.guards {
-        let (code, value, limit) = (guard.code, guard.value, guard.limit);
-        let _ = writeln!(text, "to be confirmed: {code} is {value}, without asking up to {limit}");
-    }
-    write_totals(&mut text, &plan.totals);
+    write_guards(&mut text, &planned.plan);
+    write_totals(&mut text, &planned.plan);
+    text.push_str("Nothing was sent.\n");
     text
 }
 
+/// Returns the plan in short: its totals, the first rows that are sent, and the first faults.
+pub(crate) fn summary(planned: &Planned) -> String {
+    let mut text = heading();
+    for kind in [Verdict::Warning, Verdict::Change] {
+        for row in rows_that(planned, |verdict| verdict == kind).take(SHOWN) {
+            write_line(&mut text, &line_json(planned, row));
+        }
+        write_more(&mut text, rows_that(planned, |verdict| verdict == kind).count());
+    }
+    let mut issues = issues_json(planned);
+    for issue in issues.by_ref().take(SHOWN) {
+        write_issue(&mut text, &issue);
+    }
+    write_more(&mut text, SHOWN + issues.count());
+    write_guards(&mut text, &planned.plan);
+    write_totals(&mut text, &planned.plan);
+    text
+}
+
+fn write_more(text: &mut String, count: usize) {
+    if let Some(more) = count.checked_sub(SHOWN).filter(|more| *more > 0) {
+        let _ = writeln!(text, "        … and {more} more");
+    }
+}
+
+fn heading() -> String {
+    format!(
+        "{:>6}  {:<20}  {:<12}  {:<6}  {:>10}  {:>10}  {:>10}  {:>8}  {:<8}  what\n",
+        "line", "sku", "variant", "mode", "value", "before", "after", "delta", "verdict"
+    )
+}
+
+fn rows_that(planned: &Planned, is_shown: impl Fn(Verdict) -> bool) -> impl Iterator<Item = usize> {
+    (0..planned.plan.rows()).filter(move |row| is_shown(planned.plan.verdict(*row)))
+}
+
+fn write_issue(text: &mut String, issue: &IssueJson) {
+    let column = issue.column.as_deref().map(|name| format!(", column {name}"));
+    let (line, column) = (issue.line, column.unwrap_or_default());
+    let _ = writeln!(text, "line {line}{column}: {} \"{}\"", issue.code, issue.text);
+}
+
+fn write_guards(text: &mut String, plan: &Plan) {
+    for guard in plan.guards() {
+        let (code, value, limit) = (guard.code.as_str(), guard.value, guard.limit);
+        let _ = writeln!(text, "to be confirmed: {code} is {value}, without asking up to {limit}");
+    }
+}
+
 /// Returns a column's name, or its number from 1 where it has none.
-pub(super) fn column_name(names: &[String], at: usize) -> String {
+pub(crate) fn column_name(names: &[String], at: usize) -> String {
     match names.get(at) {
         Some(name) if !name.is_empty() => name.clone(),
         _ => (at + 1).to_string(),
     }
 }
 
-fn plan_json(sheet: &Sheet, stock: &Stock, plan: &Plan) -> PlanJson {
+fn plan_json(planned: &Planned) -> PlanJson {
+    let plan = &planned.plan;
     let guards = plan.guards().iter();
     PlanJson {
-        lines: (0..plan.rows()).map(|row| line_json(sheet, stock, plan, row)).collect(),
-        issues: issues_json(sheet, stock, plan),
+        lines: (0..plan.rows()).map(|row| line_json(planned, row)).collect(),
+        issues: issues_json(planned).collect(),
         guards: guards
             .map(|guard| GuardJson {
                 code: guard.code.as_str(),
@@ -117,7 +163,8 @@ fn plan_json(sheet: &Sheet, stock: &Stock, plan: &Plan) -> PlanJson {
     }
 }
 
-fn line_json(sheet: &Sheet, stock: &Stock, plan: &Plan, row: usize) -> LineJson {
+fn line_json(planned: &Planned, row: usize) -> LineJson {
+    let Planned { sheet, stock, plan } = planned;
     let line = plan.line(row);
     let text = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
     let external_id = text(&sheet.external_id(row));
@@ -153,23 +200,25 @@ fn level(stock: &Stock, product: usize, variant: Option<usize>) -> Option<Level>
     variant.map_or(product.level, |variant| product.variants[variant].level)
 }
 
-fn issues_json(sheet: &Sheet, stock: &Stock, plan: &Plan) -> Vec<IssueJson> {
+fn issues_json(planned: &Planned) -> impl Iterator<Item = IssueJson> {
+    let Planned { sheet, stock, plan } = planned;
     let names = sheet.table().names();
-    let name = |column: Option<u32>| column.map(|at| column_name(&names, at as usize));
+    let name = move |column: Option<u32>| column.map(|at| column_name(&names, at as usize));
+    let of_rows_name = name.clone();
     // What concerns the file as a whole stands at its first line.
-    let of_file = sheet.table().remarks().iter().map(|remark| IssueJson {
+    let of_file = sheet.table().remarks().iter().map(move |remark| IssueJson {
         line: remark.line.max(1),
         column: name(remark.column),
         code: remark.code.as_str(),
         text: remark.text.clone(),
     });
-    let of_rows = plan.issues(sheet, stock).map(|issue| IssueJson {
+    let of_rows = plan.issues(sheet, stock).map(move |issue| IssueJson {
         line: issue.line,
-        column: name(issue.column),
+        column: of_rows_name(issue.column),
         code: issue.code.as_str(),
         text: issue.text,
     });
-    of_file.chain(of_rows).collect()
+    of_file.chain(of_rows)
 }
 
 fn totals_json(plan: &Plan) -> TotalsJson {
@@ -207,7 +256,8 @@ fn write_line(text: &mut String, line: &LineJson) {
     );
 }
 
-fn write_totals(text: &mut String, totals: &TotalsJson) {
+fn write_totals(text: &mut String, plan: &Plan) {
+    let totals = plan.totals();
     let _ = writeln!(
         text,
         "{} rows: {} errors, {} warnings, {} changes, {} unchanged, {} blank",
@@ -215,7 +265,7 @@ fn write_totals(text: &mut String, totals: &TotalsJson) {
     );
     let _ = writeln!(
         text,
-        "to send: {} levels of {} products in {} requests; units {} → {}. Nothing was sent.",
+        "to send: {} levels of {} products in {} requests; units {} → {}.",
         totals.targets, totals.items, totals.requests, totals.units_before, totals.units_after
     );
 }

@@ -10,7 +10,7 @@ use super::unusable;
 use crate::commands::Ended;
 
 /// Reads the inventory list's items, alone or in their envelope.
-pub(super) fn read(file: &Path) -> Ended<Vec<Product>> {
+pub(crate) fn read(file: &Path) -> Ended<Vec<Product>> {
     let shown = file.display();
     let bytes =
         std::fs::read(file).map_err(|error| unusable(format!("cannot read {shown}: {error}.")))?;

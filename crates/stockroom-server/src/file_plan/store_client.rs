@@ -1,14 +1,21 @@
-//! Reading the stock from a server of the Store API, page by page.
+//! A server of the Store API as the terminal talks to it: one request at a time, answers as they
+//! come. What an answer means is `stockroom-client`'s.
 
+use std::io::Read as _;
 use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use stockroom_api::header::RETRY_AFTER;
-use stockroom_api::inventory::{InventoryItem, InventoryPage, InventoryQuery};
-use stockroom_api::path;
+use stockroom_api::capabilities::Capabilities;
+use stockroom_api::inventory::{InventoryItem, Which};
 use stockroom_api::product::Product;
+use stockroom_api::{header, path};
+use stockroom_client::answer::{self, Answer, Unread};
+use stockroom_client::headers::Headers;
+use stockroom_client::pages::Reading;
+use stockroom_client::run::Request;
+use stockroom_client::snapshot::SnapshotReading;
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
@@ -22,18 +29,29 @@ const MAX_LOOK_UPS: usize = 200;
 const MAX_WAITS: usize = 5;
 const LONGEST_WAIT: u64 = 120;
 
+/// How long one request may take, and how long the whole stock as one stream.
+const REQUEST_TIME: Duration = Duration::from_mins(1);
+const STREAM_TIME: Duration = Duration::from_mins(10);
+
+/// The largest answer that is read, in bytes.
+const LARGEST_ANSWER: u64 = 256 * 1024 * 1024;
+
 /// Where the key is when it is in no file.
 const KEY_VARIABLE: &str = "STOCKROOM_KEY";
 
-/// A server that is read from.
-pub(super) struct StoreClient {
+/// A server, and the right to talk to it.
+pub(crate) struct StoreClient {
     agent: Agent,
     base: String,
     authorization: String,
+    /// Whether an answer has told of a rate limit.
+    is_limited: AtomicBool,
+    /// What the server can do, once it has been asked.
+    capabilities: OnceLock<Capabilities>,
 }
 
 /// Returns the key from `file`, else from the environment.
-pub(super) fn key(file: Option<&Path>) -> Ended<String> {
+pub(crate) fn key(file: Option<&Path>) -> Ended<String> {
     let key = match file {
         Some(file) => std::fs::read_to_string(file)
             .map_err(|error| unusable(format!("cannot read {}: {error}.", file.display())))?,
@@ -45,37 +63,83 @@ pub(super) fn key(file: Option<&Path>) -> Ended<String> {
 }
 
 impl StoreClient {
-    pub(super) fn new(url: &str, key: &str) -> Self {
+    pub(crate) fn new(url: &str, key: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(30)))
+            .max_idle_connections_per_host(4)
+            .timeout_global(Some(REQUEST_TIME))
             .build();
         let base = url.trim_end_matches('/');
         Self {
             agent: config.into(),
             base: base.strip_suffix(path::BASE).unwrap_or(base).to_owned(),
             authorization: format!("Bearer {key}"),
+            is_limited: AtomicBool::new(false),
+            capabilities: OnceLock::new(),
         }
     }
 
-    /// Reads the whole inventory list.
-    pub(super) fn inventory(&self) -> Ended<Vec<InventoryItem>> {
-        let mut items = Vec::new();
-        for page in 1.. {
-            let query = InventoryQuery { page: Some(page), ..InventoryQuery::default() };
-            let path = path::inventory(query);
-            let missing = || self.failed(&path, "404: there is no Store API at this address");
-            let page: InventoryPage = self.get(&path)?.ok_or_else(missing)?;
-            items.extend(page.items);
-            if !page.has_more {
+    /// Returns the server's address, without the base path of the API.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Tells whether an answer so far told of a rate limit.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.is_limited.load(Ordering::Relaxed)
+    }
+
+    /// Returns what the server can do; a server that does not say has the plain contract alone.
+    pub(crate) fn capabilities(&self) -> Ended<&Capabilities> {
+        if let Some(known) = self.capabilities.get() {
+            return Ok(known);
+        }
+        let answer = self.get(path::CAPABILITIES)?;
+        Ok(self.capabilities.get_or_init(|| answer::read(&answer).unwrap_or_default()))
+    }
+
+    /// Reads all tracked products, as one stream where the server has that.
+    pub(crate) fn inventory(&self) -> Ended<Vec<InventoryItem>> {
+        if self.capabilities()?.snapshot { self.snapshot() } else { self.pages() }
+    }
+
+    fn pages(&self) -> Ended<Vec<InventoryItem>> {
+        let mut reading = Reading::new(Which::All);
+        while let Some(path) = reading.next_path() {
+            let answer = self.get(&path)?;
+            if answer.status == 404 {
+                return Err(self.failed(&path, "404: there is no Store API at this address"));
+            }
+            reading.read(&answer).map_err(|unread| self.unread(&path, unread))?;
+        }
+        Ok(reading.into_items())
+    }
+
+    fn snapshot(&self) -> Ended<Vec<InventoryItem>> {
+        let failed = |reason: &str| self.failed(path::SNAPSHOT, reason);
+        let mut answer = self.ask(path::SNAPSHOT, STREAM_TIME)?;
+        if answer.status() != 200 {
+            let fault = answer::fault(&self.answer(path::SNAPSHOT, answer)?);
+            return Err(self.unread(path::SNAPSHOT, Unread::Refused(fault)));
+        }
+        let mut body = answer.body_mut().with_config().limit(u64::MAX).reader();
+        let mut reading = SnapshotReading::default();
+        let mut bytes = vec![0; 64 * 1024];
+        loop {
+            let count = body.read(&mut bytes).map_err(|error| failed(&error.to_string()))?;
+            if count == 0 {
                 break;
             }
+            reading.feed(&bytes[..count]).map_err(|_| failed("the answer is no snapshot"))?;
         }
-        Ok(items)
+        if !reading.is_whole() {
+            return Err(failed("the answer broke off"));
+        }
+        Ok(reading.into_items())
     }
 
     /// Looks SKUs up one by one that the list does not have: untracked, or unknown.
-    pub(super) fn look_up(&self, external_ids: &[String]) -> Ended<Vec<Product>> {
+    pub(crate) fn look_up(&self, external_ids: &[String]) -> Ended<Vec<Product>> {
         if external_ids.len() > MAX_LOOK_UPS {
             eprintln!(
                 "{} SKUs are not in the inventory list; the first {MAX_LOOK_UPS} are looked up \
@@ -85,16 +149,38 @@ impl StoreClient {
         }
         let mut found = Vec::new();
         for external_id in external_ids.iter().take(MAX_LOOK_UPS) {
-            let product: Option<Product> = self.get(&path::product(external_id))?;
+            let path = path::product(external_id);
+            let answer = self.get(&path)?;
+            if answer.status == 404 {
+                continue;
+            }
+            let product: Product =
+                answer::read(&answer).map_err(|unread| self.unread(&path, unread))?;
             // The address takes ids too, a file names SKUs only.
-            found.extend(product.filter(|p| p.external_id.as_ref() == Some(external_id)));
+            found.extend(Some(product).filter(|p| p.external_id.as_ref() == Some(external_id)));
         }
         Ok(found)
     }
 
-    /// Returns the data at `path`, or `None` where there is nothing.
-    fn get<T: DeserializeOwned>(&self, path: &str) -> Ended<Option<T>> {
-        let mut answer = self.call(path)?;
+    /// Sends a request of a run; `None` where no answer arrived, or not all of it.
+    pub(crate) fn send(&self, request: &Request) -> Option<Answer> {
+        let url = format!("{}{}", self.base, request.path);
+        let mut asked = self.agent.patch(&url).header("authorization", &self.authorization);
+        for (name, value) in &request.headers {
+            asked = asked.header(*name, value.as_str());
+        }
+        // An answer from elsewhere would be no answer to this.
+        let asked = asked.config().max_redirects(0).max_redirects_will_error(false).build();
+        read(asked.send(request.body.as_str()).ok()?).ok()
+    }
+
+    fn get(&self, path: &str) -> Ended<Answer> {
+        self.answer(path, self.ask(path, REQUEST_TIME)?)
+    }
+
+    /// Returns the answer at `path`, after waiting for a rate limit where there is one.
+    fn ask(&self, path: &str, time: Duration) -> Ended<Response<Body>> {
+        let mut answer = self.call(path, time)?;
         for _ in 0..MAX_WAITS {
             if answer.status() != 429 {
                 break;
@@ -102,40 +188,38 @@ impl StoreClient {
             let wait = retry_after(&answer);
             eprintln!("the server's rate limit is reached; going on in {wait} s");
             std::thread::sleep(Duration::from_secs(wait));
-            answer = self.call(path)?;
+            answer = self.call(path, time)?;
         }
-        let status = answer.status().as_u16();
-        if status == 404 {
-            return Ok(None);
+        if answer.status() == 429 || answer.headers().contains_key(header::RATE_LIMIT) {
+            self.is_limited.store(true, Ordering::Relaxed);
         }
-        let text = answer
-            .body_mut()
-            .with_config()
-            .limit(256 * 1024 * 1024)
-            .read_to_string()
-            .map_err(|error| self.failed(path, &error.to_string()))?;
-        let json: Option<Value> = serde_json::from_str(&text).ok();
-        if status != 200 {
-            return Err(self.failed(path, &refusal(status, json.as_ref())));
-        }
-        let json = json.ok_or_else(|| self.failed(path, "the answer is not JSON"))?;
-        // Some answers of the contract's examples have no envelope.
-        let data = match json {
-            Value::Object(mut object) => object.remove("data").unwrap_or(Value::Object(object)),
-            other => other,
-        };
-        serde_json::from_value(data)
-            .map(Some)
-            .map_err(|error| self.failed(path, &format!("the answer is not understood: {error}")))
+        Ok(answer)
     }
 
-    fn call(&self, path: &str) -> Ended<Response<Body>> {
+    fn call(&self, path: &str, time: Duration) -> Ended<Response<Body>> {
         let url = format!("{}{path}", self.base);
-        self.agent
-            .get(&url)
-            .header("authorization", &self.authorization)
-            .call()
-            .map_err(|error| self.failed(path, &error.to_string()))
+        let asked = self.agent.get(&url).header("authorization", &self.authorization);
+        let asked = asked.config().timeout_global(Some(time)).build();
+        asked.call().map_err(|error| self.failed(path, &error.to_string()))
+    }
+
+    fn answer(&self, path: &str, response: Response<Body>) -> Ended<Answer> {
+        read(response).map_err(|error| self.failed(path, &error.to_string()))
+    }
+
+    fn unread(&self, path: &str, unread: Unread) -> CommandError {
+        let fault = match unread {
+            Unread::NotUnderstood { .. } => {
+                return self.failed(path, "the answer is not understood");
+            }
+            Unread::Refused(fault) => fault,
+        };
+        let reason = match (fault.status, fault.message) {
+            (status, Some(message)) => format!("{status}: {}", message.trim_end_matches('.')),
+            (429, None) => "429: the rate limit is reached, try again later".to_owned(),
+            (status, None) => format!("the server answered with status {status}"),
+        };
+        self.failed(path, &reason)
     }
 
     fn failed(&self, path: &str, reason: &str) -> CommandError {
@@ -146,17 +230,17 @@ impl StoreClient {
     }
 }
 
-fn refusal(status: u16, json: Option<&Value>) -> String {
-    let error = json.and_then(|json| json.get("error"));
-    let message = error.and_then(|error| error.get("message").unwrap_or(error).as_str());
-    match (status, message) {
-        (_, Some(message)) => format!("{status}: {}", message.trim_end_matches('.')),
-        (429, None) => "429: the rate limit is reached, try again later".to_owned(),
-        (_, None) => format!("the server answered with status {status}"),
-    }
+/// Reads an answer to its end.
+fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
+    let body = response.body_mut().with_config().limit(LARGEST_ANSWER).lossy_utf8(true);
+    let body = body.read_to_string()?;
+    let pairs = response.headers().iter();
+    let text = |value: &ureq::http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    let headers = Headers::new(pairs.map(|(name, value)| (name.as_str(), text(value))));
+    Ok(Answer { status: response.status().as_u16(), headers, body })
 }
 
 fn retry_after(answer: &Response<Body>) -> u64 {
-    let seconds = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let seconds = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     seconds.and_then(|text| text.parse().ok()).unwrap_or(5).clamp(1, LONGEST_WAIT)
 }

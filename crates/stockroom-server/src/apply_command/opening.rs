@@ -1,0 +1,169 @@
+//! What a run is, as the first record of its journal tells it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use stockroom_api::bulk::BulkItem;
+use stockroom_api::capabilities::Capabilities;
+use stockroom_api::key::Environment;
+use stockroom_client::asked::{Expectation, bulk_item};
+use stockroom_client::item::Item;
+use stockroom_client::run::{Outcome, Run, Settings};
+use stockroom_domain::plan::{ConfirmedPlan, ItemChange};
+use stockroom_domain::quantity::Level;
+
+use crate::commands::Ended;
+use crate::file_plan::{Planned, unusable};
+
+/// How many products tell a store from another.
+const WITNESSES: usize = 3;
+
+/// A run, and what is to be known of it that it does not know itself.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Opening {
+    /// When it was confirmed.
+    pub(super) confirmed_at: String,
+    /// Where it goes.
+    pub(super) place: Place,
+    /// The file's name, for people.
+    pub(super) file: String,
+    /// What names the file's text and how it was read.
+    pub(super) asked: String,
+    /// Rows that were left out because they have errors.
+    pub(super) left_out: usize,
+    /// Products that tell this store from another at the same address.
+    pub(super) witnesses: Vec<Witness>,
+    /// The levels of each item, the product's own before its variants'.
+    pub(super) levels: Vec<Vec<AskedLevel>>,
+    /// The run.
+    pub(super) run: Run,
+}
+
+/// A store, as far as it can be told without its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    /// The server's address.
+    pub(super) server: String,
+    /// Which data the key reaches; `None` where its prefix does not say.
+    pub(super) environment: Option<Environment>,
+}
+
+/// A product by its SKU and its id, which no other store has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Witness {
+    pub(super) external_id: String,
+    pub(super) product_id: String,
+}
+
+/// A level that is asked to change: the first line that asks it, and the level in the preview.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct AskedLevel(pub(super) u32, pub(super) Option<i64>);
+
+/// How the server is talked to.
+#[derive(Clone, Debug)]
+pub(super) struct Manner {
+    pub(super) capabilities: Capabilities,
+    pub(super) is_limited: bool,
+}
+
+impl Manner {
+    fn expectation(&self) -> Expectation {
+        if self.capabilities.expected_quantity { Expectation::Named } else { Expectation::Unnamed }
+    }
+
+    fn settings(&self) -> Settings {
+        let is_ours = !self.capabilities.server.is_empty();
+        Settings {
+            in_flight: if is_ours && !self.is_limited { 4 } else { 1 },
+            representation: self.capabilities.representation,
+            ..Settings::default()
+        }
+    }
+}
+
+/// A run that is about to begin, but for what sends it.
+pub(super) struct About {
+    pub(super) id: String,
+    pub(super) confirmed_at: Timestamp,
+    pub(super) place: Place,
+    pub(super) file: String,
+    pub(super) asked: String,
+}
+
+impl Opening {
+    /// Returns the run of a confirmed plan.
+    ///
+    /// # Errors
+    /// [`CommandError`](crate::commands::CommandError) where two products have one SKU.
+    pub(super) fn new(
+        about: About,
+        planned: &Planned,
+        confirmed: &ConfirmedPlan,
+        manner: &Manner,
+    ) -> Ended<Self> {
+        let first_lines = first_lines(planned);
+        let expectation = manner.expectation();
+        let mut items = Vec::with_capacity(confirmed.items().len());
+        let mut levels = Vec::with_capacity(confirmed.items().len());
+        for item in confirmed.items() {
+            let product = item.product.as_ref();
+            let asked = bulk_item(&item.external_id, product, &item.variants, expectation);
+            items.push(Item::new(&asked));
+            let changes = product.into_iter().chain(item.variants.iter().map(|(_, asked)| asked));
+            let level = |(target, asked): (&u32, &ItemChange)| {
+                AskedLevel(first_lines[*target as usize], asked.before.map(Level::get))
+            };
+            levels.push(item.targets.iter().zip(changes).map(level).collect());
+        }
+        let run = Run::new(about.id, items, manner.settings()).map_err(|twice| {
+            unusable(format!(
+                "two products of the store have the SKU {}. Give one of them another.",
+                twice.external_id
+            ))
+        })?;
+        Ok(Self {
+            confirmed_at: format!("{:.0}", about.confirmed_at),
+            place: about.place,
+            file: about.file,
+            asked: about.asked,
+            left_out: planned.plan.totals().errors,
+            witnesses: witnesses(planned, confirmed),
+            levels,
+            run,
+        })
+    }
+
+    /// Returns what each item asks, with its levels and what is known of it.
+    pub(super) fn items(&self) -> impl Iterator<Item = (&Item, &[AskedLevel], &Outcome)> {
+        let run = &self.run;
+        let items = run.items().iter().zip(&self.levels).zip(run.outcomes());
+        items.map(|((item, levels), outcome)| (item, levels.as_slice(), outcome))
+    }
+}
+
+/// Returns an item as it was asked.
+pub(super) fn bulk(item: &Item) -> BulkItem {
+    // It was written by this program, and its checksum holds.
+    serde_json::from_str(item.json()).unwrap_or_default()
+}
+
+/// Returns the first line that names each target.
+fn first_lines(planned: &Planned) -> Vec<u32> {
+    let mut lines = vec![0; planned.plan.targets()];
+    for row in (0..planned.plan.rows()).rev() {
+        if let Some(target) = planned.plan.target_number(row) {
+            lines[target as usize] = planned.sheet.line(row);
+        }
+    }
+    lines
+}
+
+fn witnesses(planned: &Planned, confirmed: &ConfirmedPlan) -> Vec<Witness> {
+    let witness = |item: &stockroom_domain::plan::Item| {
+        let product = planned.stock.product(planned.stock.find(&item.external_id)?);
+        let (external_id, product_id) = (item.external_id.clone(), product.id.clone());
+        Some(Witness { external_id, product_id }).filter(|known| !known.product_id.is_empty())
+    };
+    confirmed.items().iter().filter_map(witness).take(WITNESSES).collect()
+}
