@@ -4,6 +4,7 @@ pub mod demo;
 pub mod keys;
 pub mod serve;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
@@ -100,6 +101,12 @@ pub fn run(cli: Cli) -> Ended<u8> {
         }
         Ok(0)
     })
+}
+
+/// Writes to stderr. Nobody may be reading it any more: that ends no command.
+pub(crate) fn tell(text: &str) {
+    let mut stderr = std::io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
 /// Opens the database in `data`, making the folder where it is missing.

@@ -1,5 +1,6 @@
 //! The binary `stockroom`: reads the command line, runs the command, says in one line what failed.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -13,7 +14,8 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            eprintln!("stockroom: {error}");
+            // Where nobody reads it, the status still says it.
+            let _ = writeln!(std::io::stderr(), "stockroom: {error}");
             ExitCode::from(error.status())
         }
     }

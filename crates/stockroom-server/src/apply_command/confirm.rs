@@ -8,7 +8,7 @@ use stockroom_domain::plan::{CleanPlan, ConfirmedPlan, GuardCode};
 
 use super::console::Console;
 use super::progress::spoken;
-use crate::commands::{CommandError, Ended};
+use crate::commands::{CommandError, Ended, tell};
 use crate::file_plan::Planned;
 
 /// The status of a plan that is not applied as it is.
@@ -148,7 +148,7 @@ fn pass<R: BufRead>(
             options.join(" ")
         )));
     }
-    eprintln!("To be confirmed: {sentences}.");
+    tell(&format!("To be confirmed: {sentences}.\n"));
     let question = format!("To apply {number} changes to {place}, type that number:");
     if console.number(&question) == Some(number) {
         return Ok(());

@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, IsTerminal as _, StdinLock, stderr, stdin};
 
+use crate::commands::tell;
+
 /// Where questions are asked and answered.
 pub(super) struct Console<R> {
     is_terminal: bool,
@@ -40,7 +42,7 @@ impl<R: BufRead> Console<R> {
         if !self.is_terminal {
             return String::new();
         }
-        eprint!("{question}");
+        tell(question);
         let mut line = String::new();
         // What cannot be read is no answer.
         let _ = self.input.read_line(&mut line);

@@ -16,7 +16,7 @@ use super::journal::Journal;
 use super::progress::Meter;
 use super::{INTERRUPTED, UNKNOWN};
 use crate::clock::{Clock as _, SystemClock};
-use crate::commands::{CommandError, Ended};
+use crate::commands::{CommandError, Ended, tell};
 use crate::file_plan::store_client::StoreClient;
 use crate::random::{Random as _, SystemRandom};
 
@@ -103,9 +103,9 @@ impl<'a> Driver<'a> {
                     return Err(self.left("ended at once", INTERRUPTED));
                 }
                 self.is_stopping = true;
-                eprintln!(
+                tell(
                     "Stopping after what is under way; once more ends at once. The same command \
-                     goes on later."
+                     goes on later.\n",
                 );
                 Event::StopAsked
             }

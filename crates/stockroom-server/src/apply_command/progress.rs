@@ -1,9 +1,9 @@
 //! How far a run is, on stderr: one line that is written over at a terminal, now and then a line of
 //! its own elsewhere.
 
-use std::io::{Write as _, stderr};
-
 use stockroom_client::run::{Progress, Run};
+
+use crate::commands::tell;
 
 /// How often a line is written over, and how often one is written where nobody watches.
 const AT_A_TERMINAL_MS: u64 = 500;
@@ -39,18 +39,16 @@ impl Meter {
         let progress = run.progress(now_ms);
         let line = line(&progress, now_ms);
         if self.is_terminal {
-            eprint!("\r{} {line}\x1b[K", bar(&progress));
-            // A bar that is not shown harms nothing.
-            let _ = stderr().flush();
+            tell(&format!("\r{} {line}\x1b[K", bar(&progress)));
         } else {
-            eprintln!("{line}");
+            tell(&format!("{line}\n"));
         }
     }
 
     /// Takes the bar away, so that other lines have their place.
     pub(super) fn clear(&mut self) {
         if self.is_terminal {
-            eprint!("\r\x1b[K");
+            tell("\r\x1b[K");
             self.shown_at = 0;
         }
     }

@@ -20,7 +20,7 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::unusable;
-use crate::commands::{CommandError, Ended};
+use crate::commands::{CommandError, Ended, tell};
 
 /// The most SKUs that are looked up one by one.
 const MAX_LOOK_UPS: usize = 200;
@@ -141,11 +141,11 @@ impl StoreClient {
     /// Looks SKUs up one by one that the list does not have: untracked, or unknown.
     pub(crate) fn look_up(&self, external_ids: &[String]) -> Ended<Vec<Product>> {
         if external_ids.len() > MAX_LOOK_UPS {
-            eprintln!(
+            tell(&format!(
                 "{} SKUs are not in the inventory list; the first {MAX_LOOK_UPS} are looked up \
-                 one by one, the others count as unknown",
+                 one by one, the others count as unknown\n",
                 external_ids.len()
-            );
+            ));
         }
         let mut found = Vec::new();
         for external_id in external_ids.iter().take(MAX_LOOK_UPS) {
@@ -186,7 +186,7 @@ impl StoreClient {
                 break;
             }
             let wait = retry_after(&answer);
-            eprintln!("the server's rate limit is reached; going on in {wait} s");
+            tell(&format!("the server's rate limit is reached; going on in {wait} s\n"));
             std::thread::sleep(Duration::from_secs(wait));
             answer = self.call(path, time)?;
         }

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
+mod apply;
 mod crash;
 mod keys;
 mod plan;
 mod process;
+mod proxy;
 mod serve;
