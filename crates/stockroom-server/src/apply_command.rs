@@ -7,6 +7,7 @@
 mod confirm;
 mod console;
 mod drive;
+mod evidence;
 mod journal;
 mod opening;
 mod outcomes;
@@ -128,7 +129,7 @@ pub fn apply_file(args: &ApplyArgs) -> Ended<u8> {
         Some(opening) => match standing(&opening.run, now_ms()) {
             Standing::Unfinished => desk.go_on(opening, &read, &mut console)?,
             Standing::Finished => desk.begin(read, Some(opening), &mut console)?,
-            Standing::Stuck => return Err(desk.stuck(&opening)),
+            Standing::Stuck => return Err(desk.stuck(&opening)?),
         },
     };
     let (mut opening, first) = match next {
@@ -225,19 +226,21 @@ impl Desk<'_> {
         Ok(Next::Drive(Box::new(opening), first))
     }
 
-    fn stuck(&self, opening: &Opening) -> CommandError {
-        print(&troubles(opening));
-        let unknown = opening.run.summary().unknown;
-        CommandError::with_status(
-            format!(
-                "the run of {} begun {} left {unknown} items unknown, and the server may have \
-                 forgotten their keys: sending them again could apply them twice. Compare their \
-                 levels in the store with the column `before`, apply by hand what is missing, then \
-                 remove {}.",
-                opening.file, opening.confirmed_at, self.journal
-            ),
-            UNKNOWN,
-        )
+    /// Shows what the store has now of items that are unknown for good, and says what to do.
+    fn stuck(&self, opening: &Opening) -> Ended<CommandError> {
+        let unknown = evidence::unknown(opening);
+        let now = if opening.place == self.place { self.client.look_up(&unknown)? } else { vec![] };
+        print(&evidence::table(opening, &now));
+        let message = format!(
+            "the run of {} begun {} left {} items unknown, and the server may have forgotten their \
+             keys: sending them again could apply them twice. Compare them with the shelf, apply by \
+             hand what is missing, then remove {}.",
+            opening.file,
+            opening.confirmed_at,
+            unknown.len(),
+            self.journal
+        );
+        Ok(CommandError::with_status(message, UNKNOWN))
     }
 
     /// Returns a sentence where a finished run applied the same adjusts to the same store.

@@ -169,8 +169,8 @@ fn rows_of(item: &BulkItem, levels: &[AskedLevel], outcome: &Outcome) -> Vec<Row
         Row {
             line: *line,
             external_id: item.external_id.clone(),
+            mode: asked.mode_word(),
             variant: asked.variant,
-            mode: if asked.mode == Some(Mode::Set) { "set" } else { "adjust" },
             value: asked.value,
             before: told.map_or(*before, |(before, _, _)| before),
             after: told.map(|(_, after, _)| after),
@@ -184,14 +184,22 @@ fn rows_of(item: &BulkItem, levels: &[AskedLevel], outcome: &Outcome) -> Vec<Row
 }
 
 /// What an item asks of one level.
-struct Asked {
-    variant: Option<String>,
-    mode: Option<Mode>,
-    value: i64,
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) variant: Option<String>,
+    /// Without one it is an adjust.
+    pub(super) mode: Option<Mode>,
+    pub(super) value: i64,
+}
+
+impl Asked {
+    pub(super) fn mode_word(&self) -> &'static str {
+        if self.mode == Some(Mode::Set) { "set" } else { "adjust" }
+    }
 }
 
 /// Returns what an item asks of each level, the product's own before its variants'.
-fn asked(item: &BulkItem) -> Vec<Asked> {
+pub(super) fn asked(item: &BulkItem) -> Vec<Asked> {
     let own = own(item).map(|value| Asked { variant: None, mode: item.mode, value });
     let variants = item.variants.iter().filter_map(|variant| {
         Some(Asked {

@@ -138,12 +138,12 @@ impl StoreClient {
         Ok(reading.into_items())
     }
 
-    /// Looks SKUs up one by one that the list does not have: untracked, or unknown.
+    /// Looks SKUs up one by one; only the first are, and those that no product has are left out.
     pub(crate) fn look_up(&self, external_ids: &[String]) -> Ended<Vec<Product>> {
         if external_ids.len() > MAX_LOOK_UPS {
             tell(&format!(
-                "{} SKUs are not in the inventory list; the first {MAX_LOOK_UPS} are looked up \
-                 one by one, the others count as unknown\n",
+                "of {} SKUs to look up one by one, the first {MAX_LOOK_UPS} are; the others count \
+                 as unknown\n",
                 external_ids.len()
             ));
         }

@@ -265,6 +265,54 @@ fn a_run_that_leaves_items_unknown_ends_with_3_and_goes_on() {
     shop.check_applied_once(&before);
 }
 
+/// Makes a journal tell that its requests left so many hours earlier.
+fn age(journal: &Path, hours: u64) {
+    let told = fs::read_to_string(journal).unwrap();
+    let mut lines = told.lines();
+    let mut aged = format!("{}\n", lines.next().unwrap());
+    for line in lines {
+        let mut json: Value = serde_json::from_str(&line[18..]).unwrap();
+        for entry in json.as_array_mut().into_iter().flatten() {
+            for batch in entry["batches"].as_array_mut().unwrap() {
+                if let Some(sent) = batch["first_sent"].as_u64() {
+                    batch["first_sent"] = (sent - hours * 3_600_000).into();
+                }
+            }
+        }
+        let json = json.to_string();
+        let mut crc = flate2::Crc::new();
+        crc.update(json.as_bytes());
+        writeln!(aged, "{:08x} {:08x} {json}", json.len(), crc.sum()).unwrap();
+    }
+    fs::write(journal, aged).unwrap();
+}
+
+#[test]
+fn unknown_adjusts_whose_keys_may_be_forgotten_are_never_sent_again() {
+    let shop = Shop::new();
+    shop.write("sku,variant,delta\nYASSA-002,,1\nTHIEB-001,grand,1\n");
+    let level = shop.level("YASSA-002");
+    let proxy = Proxy::start(&shop.server.url, &[Fault::InsteadOfAnswer(UNAVAILABLE); 5]);
+    shop.check(&proxy.url, &["--yes"], 3, &["2 unknown", "The same command goes on"]);
+    age(&shop.path("file.csv.journal"), 30);
+    let keys = proxy.keys().len();
+    let words = ["2 items unknown", "probably applied", "remove ", "file.csv.journal"];
+    let said = shop.check(&proxy.url, &["--yes"], 3, &words);
+    assert_eq!(said.matches("probably applied").count(), 2, "{said}");
+    assert_eq!((proxy.keys().len(), shop.level("YASSA-002")), (keys, level + 1));
+}
+
+#[test]
+fn unknown_sets_that_are_late_are_planned_anew() {
+    let shop = Shop::new();
+    shop.write("sku,quantity\nYASSA-002,40\n");
+    let proxy = Proxy::start(&shop.server.url, &[Fault::Refused(UNAVAILABLE); 5]);
+    shop.check(&proxy.url, &["--yes", "--allow-guard", "large_changes"], 3, &["1 unknown"]);
+    age(&shop.path("file.csv.journal"), 30);
+    shop.check(&proxy.url, &["--yes"], 0, &["1 applied"]);
+    assert_eq!(shop.level("YASSA-002"), 40);
+}
+
 #[test]
 fn a_key_that_is_refused_stops_the_run_and_it_goes_on_with_another() {
     let shop = Shop::new();
