@@ -419,6 +419,21 @@ fn four_requests_are_under_way_at_once_and_one_where_there_is_a_limit() {
     assert_eq!(proxy.most_under_way(), 1);
 }
 
+#[test]
+fn a_server_of_the_plain_contract_is_read_by_pages_and_written_to() {
+    let shop = Shop::new();
+    shop.write("sku,quantity,delta\nYASSA-002,40,\nGEN-000121,,2\n");
+    let (level, proxy) = (shop.level("GEN-000121"), Proxy::start(&shop.server.url, &[]));
+    proxy.be_plain();
+    let report = shop.path("report.csv");
+    let args = ["--yes", "--report", report.to_str().unwrap()];
+    shop.check(&proxy.url, &args, 0, &["2 applied"]);
+    assert_eq!((shop.level("YASSA-002"), shop.level("GEN-000121")), (40, level + 2));
+    // What was not told is not claimed.
+    let report = fs::read_to_string(report).unwrap();
+    assert!(report.ends_with(&format!("3,GEN-000121,,adjust,2,{level},,,applied,,\n")), "{report}");
+}
+
 #[cfg(unix)]
 #[test]
 fn one_interrupt_ends_the_run_cleanly_and_a_second_at_once() {

@@ -43,6 +43,8 @@ struct State {
     round: usize,
     /// Whether answers tell of a rate limit.
     is_limited: bool,
+    /// Whether the server says nothing of what it can do beyond the contract.
+    is_plain: bool,
     /// Idempotency keys of bulk requests, in the order they came.
     keys: Vec<String>,
     under_way: usize,
@@ -100,6 +102,11 @@ impl Proxy {
         self.with(|state| state.is_limited = true);
     }
 
+    /// Hides what the server can do beyond the contract.
+    pub(crate) fn be_plain(&self) {
+        self.with(|state| state.is_plain = true);
+    }
+
     /// Waits until a request of the script at hand is held.
     pub(crate) fn wait_until_held(&self) {
         let round = self.with(|state| state.round);
@@ -119,10 +126,13 @@ fn serve(client: &mut TcpStream, state: &Mutex<State>, tell: &Sender<usize>) -> 
     let (head, body) = request(client)?;
     let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
     if !head.starts_with("PATCH ") {
-        let (upstream, is_limited) = {
+        let (upstream, is_limited, is_plain) = {
             let state = lock();
-            (state.upstream.clone(), state.is_limited)
+            (state.upstream.clone(), state.is_limited, state.is_plain)
         };
+        if is_plain && head.starts_with("GET /api/v1/capabilities ") {
+            return client.write_all(b"HTTP/1.1 404 Not Found\r\n\r\n").ok();
+        }
         return answer(client, &forward(&upstream, &head, &body)?, is_limited);
     }
     let key = head.lines().find_map(|line| line.strip_prefix("x-idempotency-key: ")).unwrap();
