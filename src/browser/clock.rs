@@ -12,6 +12,14 @@ pub fn now_ms() -> f64 {
     Date::now()
 }
 
+/// Returns the milliseconds since 1970 of a time in RFC 3339; `None` where it is none.
+pub fn time_of(text: &str) -> Option<u64> {
+    let time = Date::parse(text);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time")]
+    let time = (time >= 0.0).then_some(time as u64);
+    time
+}
+
 /// Waits.
 pub async fn sleep(milliseconds: i32) {
     let promise = Promise::new(&mut |resolve: Function, _| {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use stockroom_api::bulk::{BulkOutcome, BulkRequest};
+use stockroom_api::history::{HistoryPage, HistoryQuery, RunPage, RunQuery, RunShown};
 use stockroom_api::inventory::{InventoryPage, InventoryQuery, Which};
 use stockroom_api::product::Product;
 use stockroom_api::stock::StockUpdate;
@@ -24,6 +25,22 @@ impl Connection {
     ) -> Result<InventoryPage, Failure> {
         let query = InventoryQuery { which, page: Some(page), limit: Some(limit) };
         self.get(&path::inventory(query)).await
+    }
+
+    /// Returns a part of the stock history, which only some servers keep.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn history(self, query: &HistoryQuery) -> Result<HistoryPage, Failure> {
+        self.get(&path::history(query)).await
+    }
+
+    /// Returns the latest run with this fingerprint, where the server knows one.
+    pub async fn run_with(self, fingerprint: String) -> Option<RunShown> {
+        let query =
+            RunQuery { fingerprint: Some(fingerprint), limit: Some(1), ..RunQuery::default() };
+        let page: RunPage = self.get(&path::runs(&query)).await.ok()?;
+        page.items.into_iter().next()
     }
 
     /// Returns a product by SKU or id.

@@ -8,7 +8,9 @@
 
 pub mod answer;
 pub mod asked;
+pub mod budget;
 pub mod bulk;
+pub mod fingerprint;
 pub mod headers;
 pub mod item;
 pub mod pace;

@@ -41,12 +41,23 @@ pub struct Run {
     made: u32,
     closed: u32,
     phase: Phase,
+    #[serde(default)]
+    labels: Labels,
     #[serde(skip)]
     dead_ends: u8,
     #[serde(skip)]
     pace: Pace,
     #[serde(skip)]
     unsaved: Entry,
+}
+
+/// What a run says of itself to a server that keeps it in the stock's history.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labels {
+    /// Why levels are changed: a word of visible ASCII.
+    pub reason: Option<String>,
+    /// The [`crate::fingerprint`] of all that is asked.
+    pub fingerprint: Option<String>,
 }
 
 /// How a run sends.
@@ -198,10 +209,18 @@ impl Run {
             made: 0,
             closed: 0,
             phase: Phase::Ready,
+            labels: Labels::default(),
             dead_ends: 0,
             pace: Pace::default(),
             unsaved: Entry::default(),
         })
+    }
+
+    /// Returns the run with what its requests say of it, where the server asks for extras at all
+    /// ([`Settings::representation`]).
+    #[must_use]
+    pub fn labelled(self, labels: Labels) -> Self {
+        Self { labels, ..self }
     }
 
     /// Takes in what happened at `now_ms` and returns what to do.
@@ -303,6 +322,11 @@ impl Run {
     /// Returns the run's id.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Returns what its requests say of it.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
     }
 
     /// Returns the items in the order they were given.

@@ -4,6 +4,8 @@
 //! slow lines. Absent and `null` are the same; a value of another kind than the contract's is
 //! never taken for an absent one. Start at [`Wire`].
 
+mod history;
+
 use serde_json::Value;
 use stockroom_api::ErrorCode;
 use stockroom_api::bulk::{BulkOutcome, ItemError, ItemResult, LevelChange, VariantChange};

@@ -5,10 +5,10 @@ use stockroom_client::run::{End, Event, Phase, Progress};
 
 use super::desk::use_desk;
 use super::draft::source_name;
-use super::state::{self, Apply, Journal};
+use super::state::{self, Apply, Journal, Msg, Twin};
 use crate::browser::clock;
 use crate::ui::{Confirm, Notice, Tone};
-use crate::words::{Key, Words, use_words};
+use crate::words::{Key, Plural, Words, use_words};
 
 /// Progress in items and requests, time left, and the ways to hold it.
 #[component]
@@ -33,6 +33,9 @@ pub fn ApplyStep() -> impl IntoView {
     });
     let is_stopping = move || matches!(phase.get(), Some(Phase::Ending(End::Stopped)));
     let journal = Memo::new(move |_| desk.with(|m| m.apply.as_ref().map(|apply| apply.journal)));
+    let twin = Memo::new(move |_| {
+        desk.with(|model| model.apply.as_ref().and_then(|apply| apply.twin.clone()))
+    });
     let is_back = Memo::new(move |_| {
         phase.with(|phase| matches!(phase, Some(Phase::Ready | Phase::Paused)))
             && desk.with(|model| model.apply.as_ref().is_some_and(|apply| apply.is_back))
@@ -46,6 +49,7 @@ pub fn ApplyStep() -> impl IntoView {
         <Show when=move || is_back.get()>
             <CutOff />
         </Show>
+        {move || twin.get().map(|twin| view! { <SeenBefore twin=twin /> })}
         {move || match journal.get()? {
             Journal::Refused(why) => Some(view! { <Unkept why=why /> }.into_any()),
             Journal::Lost(_) => {
@@ -122,6 +126,29 @@ fn CutOff() -> impl IntoView {
         words.fill(Key::UpdateBackAbout, &values)
     };
     view! { <Notice tone=Tone::Warning title=Signal::derive(title) about=Signal::derive(about) /> }
+}
+
+/// The same changes were applied before: asks whether they are meant once more.
+#[component]
+fn SeenBefore(twin: Twin) -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let about = move || {
+        #[expect(clippy::cast_precision_loss, reason = "a time")]
+        let seconds = ((clock::now_ms() - twin.at_ms as f64) / 1000.0).max(1.0);
+        let count = i64::try_from(twin.products).unwrap_or(i64::MAX);
+        words.count(Plural::UpdateTwinAbout, count, &[("ago", &words.ago(seconds))])
+    };
+    view! {
+        <Confirm
+            title=words.label(Key::UpdateTwinTitle)
+            about=Signal::derive(about)
+            yes=words.label(Key::UpdateTwinGo)
+            no=words.label(Key::UpdateUnkeptBack)
+            is_dangerous=true
+            on_answer=move |yes| desk.tell(Msg::TwinAnswered(yes))
+        />
+    }
 }
 
 /// Asks whether to run where nothing can be kept.

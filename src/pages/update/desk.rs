@@ -179,6 +179,7 @@ impl Desk {
             Effect::TakeStock => self.take_stock(),
             Effect::LookUp(skus) => spawn_local(self.look_up(skus)),
             Effect::MakeRun(items) => self.make_run(items),
+            Effect::LookForTwin(fingerprint) => spawn_local(self.look_for_twin(fingerprint)),
             Effect::BeginRun => self.drive(Due::Begin),
             Effect::Journal(entry) => self.drive(Due::Write(entry)),
             Effect::Send(request) => self.drive(Due::Send(request)),

@@ -1,6 +1,6 @@
 //! What happened to each item.
 
-mod again;
+pub mod again;
 
 use leptos::prelude::*;
 use stockroom_client::run::{End, Event, Outcome, Summary};

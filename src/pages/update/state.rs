@@ -16,12 +16,14 @@ pub mod again;
 pub mod draft;
 mod message;
 mod opening;
+mod reason;
 pub mod record;
 pub mod remembered;
 mod sending;
 pub mod workbook;
 
 pub use message::{Effect, Msg};
+pub use reason::Reason;
 pub use sending::answered;
 
 /// How many SKUs that the stock does not have are looked up one by one.
@@ -87,6 +89,8 @@ pub struct Model {
     pub generation: u32,
     /// Whether the number that guards ask for is being typed.
     pub is_confirming: bool,
+    /// Why levels are changed.
+    pub reason: Option<Reason>,
     /// The run, once there is one.
     pub apply: Option<Apply>,
     /// Where the rows came from.
@@ -114,8 +118,19 @@ pub struct Apply {
     pub ended_ms: Option<u64>,
     /// Whether a crash would find it again.
     pub journal: Journal,
+    /// The same changes as they were applied before, while it is asked whether they are meant.
+    pub twin: Option<Twin>,
     /// Whether it was found in the journal, not begun here.
     pub is_back: bool,
+}
+
+/// A run that asked for the same changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twin {
+    /// When it began, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// How many products it changed.
+    pub products: usize,
 }
 
 /// Whether this browser keeps what a run does, before it does it.
@@ -273,6 +288,12 @@ impl Model {
                 self.make_run(items, id, has_extras, now_ms)
             }
             Msg::RunMade { .. } => Vec::new(),
+            Msg::ReasonChosen(reason) => {
+                self.reason = reason;
+                Vec::new()
+            }
+            Msg::TwinFound(twin) => self.take_twin(twin),
+            Msg::TwinAnswered(is_wanted) => self.apply_twin(is_wanted),
             Msg::RunKept { fault, now_ms } => self.take_kept(fault, now_ms),
             Msg::RunAnyway { is_wanted, now_ms } => self.run_anyway(is_wanted, now_ms),
             Msg::RunUnkept { fault, now_ms } => self.lose_journal(fault, now_ms),

@@ -9,6 +9,7 @@ use stockroom_domain::number::Style;
 use stockroom_domain::plan::{Guard, GuardCode, Totals, Verdict};
 use stockroom_domain::table::Delimiter;
 
+use super::state::Reason;
 use crate::words::{Key, Plural, Words};
 use stockroom_worksheet::{IssueView, RowView, Sentences};
 
@@ -252,5 +253,18 @@ fn shortened(text: &str) -> String {
     match line.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
+    }
+}
+
+/// Returns the word for a reason.
+pub(super) fn reason(reason: Reason) -> Key {
+    match reason {
+        Reason::Correction => Key::UpdateReasonCorrection,
+        Reason::Count => Key::UpdateReasonCount,
+        Reason::Received => Key::UpdateReasonReceived,
+        Reason::Return => Key::UpdateReasonReturn,
+        Reason::Damaged => Key::UpdateReasonDamaged,
+        Reason::TheftOrLoss => Key::UpdateReasonTheft,
+        Reason::Promotion => Key::UpdateReasonPromotion,
     }
 }

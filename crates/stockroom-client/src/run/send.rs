@@ -2,7 +2,9 @@
 
 use stockroom_api::{header, path};
 
-use super::{Batch, Command, End, Entry, Outcome, Parked, Phase, Request, Run, Stage, Summary};
+use super::{
+    Batch, Command, End, Entry, Labels, Outcome, Parked, Phase, Request, Run, Stage, Summary,
+};
 use crate::item;
 
 impl Run {
@@ -113,6 +115,9 @@ impl Run {
         if self.settings.representation {
             headers.push((header::PREFER, header::RETURN_REPRESENTATION.to_owned()));
             headers.push((header::RUN_ID, self.id.clone()));
+            let Labels { reason, fingerprint } = self.labels.clone();
+            headers.extend(reason.map(|reason| (header::RUN_REASON, reason)));
+            headers.extend(fingerprint.map(|text| (header::RUN_FINGERPRINT, text)));
         }
         Some(Request { batch: number, method: "PATCH", path: path::BULK, headers, body, leave_by })
     }

@@ -16,7 +16,7 @@ use crate::browser::{clock, random};
 use crate::connection::Method;
 use crate::pages::update::draft::source_name;
 use crate::pages::update::state::record::{KeptRun, Record, entry_bytes};
-use crate::pages::update::state::{Apply, Model, Msg, Unkept, answered};
+use crate::pages::update::state::{Apply, Model, Msg, Twin, Unkept, answered};
 use crate::route::{Route, use_navigator};
 use crate::ui::{Tone, use_toasts};
 use crate::words::Key;
@@ -170,11 +170,48 @@ impl Desk {
     }
 
     async fn send(self, request: Request) {
-        let headers: Vec<(&str, &str)> =
-            request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let sent =
-            self.connection.send(Method::Patch, request.path, &headers, Some(&request.body)).await;
-        self.tell_run(answered(request.batch, sent.ok()));
+        let run = self.run_id();
+        let answer = if request.is_too_late(now_ms()) {
+            None
+        } else {
+            let headers: Vec<(&str, &str)> =
+                request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let (path, body) = (request.path, Some(request.body.as_str()));
+            self.connection.send(Method::Patch, path, &headers, body).await.ok()
+        };
+        // Another run may be at hand by now, whose requests have the same numbers.
+        if self.run_id() == run {
+            self.tell_run(answered(request.batch, answer));
+        }
+    }
+
+    fn run_id(self) -> Option<String> {
+        let id = |apply: &Apply| apply.run.id().to_owned();
+        self.model.try_with_untracked(|model| model.apply.as_ref().map(id))?
+    }
+
+    /// Looks whether the same changes were applied before: from this browser, or from another
+    /// where the server knows.
+    pub(super) async fn look_for_twin(self, fingerprint: String) {
+        let here = match self.place() {
+            Some(place) => records(&place).await,
+            None => Vec::new(),
+        };
+        let is_same = |record: &Record| {
+            record.applied + record.unknown > 0
+                && record.fingerprint.as_deref() == Some(fingerprint.as_str())
+        };
+        let mut twin = here.into_iter().find(is_same).map(|record| Twin {
+            at_ms: record.started_ms,
+            products: record.applied + record.unknown,
+        });
+        if twin.is_none() && self.connection.capabilities_untracked().fingerprints {
+            twin = self.connection.run_with(fingerprint).await.map(|run| Twin {
+                at_ms: clock::time_of(&run.started_at).unwrap_or_default(),
+                products: usize::try_from(run.products).unwrap_or_default(),
+            });
+        }
+        self.tell(Msg::TwinFound(twin));
     }
 
     /// Brings a run back that was left before it had ended; tells whether there is one.
@@ -221,6 +258,15 @@ impl Desk {
             Some(record) => self.take_run(place, record).await,
             None => false,
         }
+    }
+
+    /// Returns how many requests this browser has made of runs in the last 24 hours.
+    pub async fn requests_today(self) -> u64 {
+        const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+        let Some(place) = self.place() else { return 0 };
+        let today = now_ms().saturating_sub(DAY_MS);
+        let runs = records(&place).await.into_iter();
+        runs.filter(|run| run.started_ms >= today).map(|run| run.requests as u64).sum()
     }
 
     /// Returns the runs that this browser keeps of the store, the newest first.

@@ -21,7 +21,7 @@ fn count(desk: Desk, again: Again) -> Memo<usize> {
 
 /// Levels that had moved since the preview: what is to become of them.
 #[component]
-pub(super) fn StaleNotice() -> impl IntoView {
+pub fn StaleNotice() -> impl IntoView {
     let words = use_words();
     let maker = Maker::start();
     let stale = count(maker.desk, Again::KeepCount);
@@ -46,7 +46,7 @@ pub(super) fn StaleNotice() -> impl IntoView {
 
 /// The rest again, and the way back.
 #[component]
-pub(super) fn AgainButtons() -> impl IntoView {
+pub fn AgainButtons() -> impl IntoView {
     let words = use_words();
     let maker = Maker::start();
     let (rest, applied) = (count(maker.desk, Again::Rest), count(maker.desk, Again::Undo));

@@ -1,13 +1,15 @@
 //! What will be sent, the button, and the number that guards ask for.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use stockroom_client::budget::Budget;
 use stockroom_domain::plan::Totals;
 use stockroom_worksheet::Summary;
 
 use crate::browser::page;
 use crate::connection::use_connection;
 use crate::pages::update::desk::use_desk;
-use crate::pages::update::state::{Model, Msg};
+use crate::pages::update::state::{Model, Msg, Reason};
 use crate::pages::update::tell;
 use crate::ui::{Dialog, Field, Icon, Sign};
 use crate::words::{Key, Plural, Words, use_words};
@@ -25,6 +27,34 @@ fn apply_label(words: Words, totals: &Totals) -> String {
     words.count(Plural::UpdateLeaveOut, count(totals.errors), &[("apply", &apply)])
 }
 
+/// Returns what a run of so many requests costs where that is worth a word.
+fn cost(words: Words, budget: Budget, requests: u64, used: u64) -> String {
+    /// What is shorter needs no word.
+    const WORTH_MS: u64 = 5_000;
+    let mut cost = String::new();
+    if requests == 0 {
+        return cost;
+    }
+    let number = |n: u64| words.number(i64::try_from(n).unwrap_or(i64::MAX));
+    let forecast = budget.forecast(requests, used);
+    let is_over = forecast.left.is_some_and(|left| requests > left);
+    if forecast.takes_ms >= WORTH_MS && !is_over {
+        let seconds = u32::try_from(forecast.takes_ms / 1000).unwrap_or(u32::MAX);
+        let time = words.duration(f64::from(seconds));
+        cost = format!(" {}", words.fill(Key::UpdateBudgetTime, &[("time", &time)]));
+    }
+    let (Some(left), Some(limit)) = (forecast.left, budget.per_day) else { return cost };
+    cost.push(' ');
+    cost.push_str(&if is_over {
+        let days = i64::try_from(forecast.days).unwrap_or(i64::MAX);
+        words.count(Plural::UpdateBudgetDays, days, &[("limit", &number(limit))])
+    } else {
+        let values = [("left", &*number(left)), ("limit", &*number(limit))];
+        words.fill(Key::UpdateBudgetLeft, &values)
+    });
+    cost
+}
+
 /// What will be sent, and the button.
 #[component]
 pub fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
@@ -37,6 +67,11 @@ pub fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
     let is_whole = move || desk.with(|model: &Model| model.is_stock_whole);
     let is_off = move || is_read_only() || totals.get().targets == 0 || !is_whole();
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let used = RwSignal::new(0);
+    spawn_local(async move {
+        let today = desk.requests_today().await;
+        used.try_set(today);
+    });
     let has_errors = move || totals.get().errors > 0;
     let about = move || {
         let totals = totals.get();
@@ -45,11 +80,14 @@ pub fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
         }
         let changes = words.count(Plural::UpdateChangesCount, count(totals.targets), &[]);
         let requests = words.count(Plural::UpdateRequests, count(totals.requests), &[]);
-        format!("{changes} {requests}")
+        let budget = Budget::of(&connection.capabilities());
+        let cost = cost(words, budget, totals.requests as u64, used.get());
+        format!("{changes} {requests}{cost}")
     };
     view! {
         <footer class="card-foot">
             <p class="foot-about" role="status">{about}</p>
+            <ReasonField />
             <Show when=has_errors>
                 <button type="button" class="button fold" on:click=move |_| desk.tell(Msg::ErrorsAsked)>
                     <Icon sign=Sign::Download />
@@ -65,6 +103,35 @@ pub fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
                 {move || apply_label(words, &totals.get())}
             </button>
         </footer>
+    }
+}
+
+/// Why levels are changed, where the server keeps it.
+#[component]
+fn ReasonField() -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let connection = use_connection();
+    let chosen = Memo::new(move |_| desk.with(|model| model.reason));
+    let option = move |reason: Reason| {
+        view! {
+            <option value=reason.as_str() selected=move || chosen.get() == Some(reason)>
+                {words.t(tell::reason(reason))}
+            </option>
+        }
+    };
+    view! {
+        <Show when=move || connection.capabilities().history>
+            <select class="select reason" aria-label=words.t(Key::UpdateReason) on:change:target=move |event| {
+                    desk.tell(Msg::ReasonChosen(Reason::of(&event.target().value())));
+                }
+            >
+                <option value="" selected=move || chosen.get().is_none()>
+                    {words.t(Key::UpdateReasonNone)}
+                </option>
+                {Reason::ALL.map(option)}
+            </select>
+        </Show>
     }
 }
 

@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::record::{KeptRun, Record};
 use super::remembered::Remembered;
 use super::workbook::{WorkbookEffect, WorkbookMsg};
-use super::{Trouble, Unkept};
+use super::{Reason, Trouble, Twin, Unkept};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -94,6 +94,12 @@ pub enum Msg {
         /// Now, in milliseconds since 1970.
         now_ms: u64,
     },
+    /// A reason was chosen, or none.
+    ReasonChosen(Option<Reason>),
+    /// It was looked whether the same changes were applied before.
+    TwinFound(Option<Twin>),
+    /// It was answered whether the same changes are meant once more.
+    TwinAnswered(bool),
     /// The run's journal is begun, or cannot be.
     RunKept {
         /// Why not.
@@ -151,6 +157,8 @@ pub enum Effect {
     LookUp(Vec<String>),
     /// Make a run of these items.
     MakeRun(Vec<SendItem>),
+    /// Look whether changes with this fingerprint were applied before.
+    LookForTwin(String),
     /// Begin the run's journal.
     BeginRun,
     /// Write an entry, and go on when it is kept for good.

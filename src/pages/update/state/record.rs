@@ -19,6 +19,12 @@ pub struct Record {
     pub name: String,
     /// Where the rows came from.
     pub origin: Origin,
+    /// Why levels were changed.
+    pub reason: Option<String>,
+    /// The fingerprint of the changes; `None` where levels were only set.
+    pub fingerprint: Option<String>,
+    /// The requests that were made of it.
+    pub requests: usize,
     /// When it began, in milliseconds since 1970.
     pub started_ms: u64,
     /// When it ended; `None` while it has not.
@@ -79,6 +85,9 @@ impl Apply {
             id: self.run.id().to_owned(),
             name: self.name.clone(),
             origin: self.origin,
+            reason: self.run.labels().reason.clone(),
+            fingerprint: self.run.labels().fingerprint.clone(),
+            requests: self.run.progress(self.started_ms).requests,
             started_ms: self.started_ms,
             ended_ms: self.ended_ms,
             is_complete: summary.end == Some(End::Complete),
@@ -106,6 +115,7 @@ impl Apply {
             started_ms: record.started_ms,
             ended_ms: record.ended_ms,
             journal: Journal::Kept,
+            twin: None,
             is_back: true,
         }
     }

@@ -1,16 +1,16 @@
 //! A confirmed plan on its way: the run, and what one item of it says.
 
-use stockroom_api::bulk::{BulkItem, BulkVariant, Mode as ApiMode};
+use stockroom_api::bulk::BulkItem;
 use stockroom_client::answer::Answer;
+use stockroom_client::asked::{Expectation, bulk_item};
+use stockroom_client::fingerprint::fingerprint;
 use stockroom_client::item::Item;
-use stockroom_client::run::{Command, Event, Phase, Run, Settings};
-use stockroom_domain::plan::ItemChange;
-use stockroom_domain::quantity::{Change, Level, Mode};
+use stockroom_client::run::{Command, Event, Labels, Phase, Run, Settings};
 use stockroom_worksheet::SendItem;
 
 use super::draft::Note;
 use super::record::{KeptRun, Record, has_ended};
-use super::{Apply, Effect, Journal, Model, Step, Unkept};
+use super::{Apply, Effect, Journal, Model, Step, Twin, Unkept};
 
 impl Model {
     pub(super) fn make_run(
@@ -20,9 +20,17 @@ impl Model {
         has_extras: bool,
         now_ms: u64,
     ) -> Vec<Effect> {
-        let sent = items.iter().map(|item| Item::new(&bulk_item(item, has_extras))).collect();
+        let expectation = if has_extras { Expectation::Named } else { Expectation::Unnamed };
+        let asked = |item: &SendItem| {
+            bulk_item(&item.external_id, item.product.as_ref(), &item.variants, expectation)
+        };
+        let asked: Vec<BulkItem> = items.iter().map(asked).collect();
+        let fingerprint = fingerprint(&asked);
+        let sent = asked.iter().map(Item::new).collect();
         let settings = Settings { representation: has_extras, ..Settings::default() };
         let Ok(run) = Run::new(id, sent, settings) else { return Vec::new() };
+        let reason = self.reason.map(|reason| reason.as_str().to_owned());
+        let run = run.labelled(Labels { reason, fingerprint: fingerprint.clone() });
         self.apply = Some(Apply {
             items,
             run,
@@ -31,11 +39,36 @@ impl Model {
             started_ms: now_ms,
             ended_ms: None,
             journal: Journal::Awaited,
+            twin: None,
             is_back: false,
         });
         self.step = Step::Apply;
         self.note = None;
-        vec![Effect::BeginRun]
+        // What is only set can be set twice.
+        vec![fingerprint.map_or(Effect::BeginRun, Effect::LookForTwin)]
+    }
+
+    /// The same changes were applied before, or not: the merchant decides.
+    pub(super) fn take_twin(&mut self, twin: Option<Twin>) -> Vec<Effect> {
+        let Some(apply) = self.apply.as_mut().filter(|apply| *apply.run.phase() == Phase::Ready)
+        else {
+            return Vec::new();
+        };
+        apply.twin = twin;
+        if apply.twin.is_some() { Vec::new() } else { vec![Effect::BeginRun] }
+    }
+
+    pub(super) fn apply_twin(&mut self, is_wanted: bool) -> Vec<Effect> {
+        let Some(apply) = self.apply.as_mut().filter(|apply| apply.twin.is_some()) else {
+            return Vec::new();
+        };
+        apply.twin = None;
+        if is_wanted {
+            return vec![Effect::BeginRun];
+        }
+        self.apply = None;
+        self.step = Step::Review;
+        Vec::new()
     }
 
     /// The journal is begun: the run may start, and has no need of the draft.
@@ -130,37 +163,5 @@ pub fn answered(batch: u32, answer: Option<Answer>) -> Event {
     match answer {
         Some(answer) => Event::Answered { batch, answer },
         None => Event::Failed { batch },
-    }
-}
-
-/// Returns what is sent for one product; `has_extras` adds the level that a set expects.
-fn bulk_item(item: &SendItem, has_extras: bool) -> BulkItem {
-    let expects = |asked: &ItemChange| match asked.change {
-        // An adjust is right on any level.
-        Change::Set(_) if has_extras => asked.before.map(Level::get),
-        _ => None,
-    };
-    let mode = |asked: &ItemChange| match asked.change.mode() {
-        Mode::Set => ApiMode::Set,
-        Mode::Adjust => ApiMode::Adjust,
-    };
-    let of = |asked: &ItemChange, wanted: Mode| {
-        Some(asked.change).filter(|change| change.mode() == wanted).map(Change::value)
-    };
-    let product = item.product.as_ref();
-    let variant = |(label, asked): &(String, ItemChange)| BulkVariant {
-        label: label.clone(),
-        mode: Some(mode(asked)),
-        quantity: of(asked, Mode::Set),
-        quantity_delta: of(asked, Mode::Adjust),
-        expected_quantity: expects(asked),
-    };
-    BulkItem {
-        external_id: item.external_id.clone(),
-        mode: product.map(mode),
-        quantity: product.and_then(|asked| of(asked, Mode::Set)),
-        quantity_delta: product.and_then(|asked| of(asked, Mode::Adjust)),
-        expected_quantity: product.and_then(expects),
-        variants: item.variants.iter().map(variant).collect(),
     }
 }

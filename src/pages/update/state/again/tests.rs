@@ -48,6 +48,7 @@ fn applied(items: Vec<SendItem>, data: &str) -> Apply {
         started_ms: 0,
         ended_ms: Some(1),
         journal: Journal::Kept,
+        twin: None,
         is_back: false,
     }
 }

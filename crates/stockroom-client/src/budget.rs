@@ -1,0 +1,132 @@
+//! What a run costs against the service's limits, before it begins.
+
+use stockroom_api::capabilities::{Capabilities, Limits};
+
+use crate::pace::{DAY_MS, MINUTE_MS};
+
+/// What a request takes until one has been measured, in milliseconds.
+const REQUEST_MS: u64 = 500;
+/// The bulk requests that the hosted service takes in a minute and in a day.
+const HOSTED: (u64, u64) = (30, 500);
+
+/// The limits of bulk requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// From one address in a minute.
+    pub per_minute: Option<u64>,
+    /// For one store in a day.
+    pub per_day: Option<u64>,
+    /// The length of a minute in milliseconds.
+    pub minute_ms: u64,
+    /// The length of a day in milliseconds.
+    pub day_ms: u64,
+}
+
+/// What a run costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forecast {
+    /// How long it takes, in milliseconds.
+    pub takes_ms: u64,
+    /// The most requests that are left of the day; `None` where the day has no limit.
+    pub left: Option<u64>,
+    /// On how many days it sends.
+    pub days: u64,
+}
+
+impl Budget {
+    /// Returns the limits that a server tells; one that tells nothing of itself has those of the
+    /// hosted service.
+    ///
+    /// ```
+    /// use stockroom_client::budget::Budget;
+    /// assert_eq!(Budget::of(&Default::default()).per_day, Some(500));
+    /// ```
+    pub fn of(capabilities: &Capabilities) -> Self {
+        let Limits { bulk_per_minute, bulk_per_day, minute_seconds, day_seconds, .. } =
+            capabilities.limits;
+        let is_plain = capabilities.server.is_empty();
+        Self {
+            per_minute: bulk_per_minute.or(is_plain.then_some(HOSTED.0)),
+            per_day: bulk_per_day.or(is_plain.then_some(HOSTED.1)),
+            minute_ms: minute_seconds.map_or(MINUTE_MS, |seconds| seconds.saturating_mul(1000)),
+            day_ms: day_seconds.map_or(DAY_MS, |seconds| seconds.saturating_mul(1000)),
+        }
+    }
+
+    /// Returns what `requests` cost, one after the other, where `used` of the day are gone.
+    ///
+    /// A day that is used up is waited for to its end.
+    ///
+    /// ```
+    /// use stockroom_client::budget::Budget;
+    /// // 12,400 products are 62 requests: two full minutes, then two requests of half a second.
+    /// let forecast = Budget::of(&Default::default()).forecast(62, 62);
+    /// assert_eq!((forecast.takes_ms, forecast.left, forecast.days), (121_000, Some(438), 1));
+    /// ```
+    pub fn forecast(&self, requests: u64, used: u64) -> Forecast {
+        let Some(per_day) = self.per_day.map(|most| most.max(1)) else {
+            return Forecast { takes_ms: self.takes_ms(requests), left: None, days: 1 };
+        };
+        let left = per_day.saturating_sub(used);
+        let Some(over) = requests.checked_sub(left).filter(|over| *over > 0) else {
+            return Forecast { takes_ms: self.takes_ms(requests), left: Some(left), days: 1 };
+        };
+        let more = over.div_ceil(per_day);
+        let last = over - (more - 1) * per_day;
+        let takes_ms = (more * self.day_ms).saturating_add(self.takes_ms(last));
+        Forecast { takes_ms, left: Some(left), days: more + u64::from(left > 0) }
+    }
+
+    fn takes_ms(&self, requests: u64) -> u64 {
+        let Some(last) = requests.checked_sub(1) else { return 0 };
+        let Some(per_minute) = self.per_minute.map(|most| most.max(1)) else {
+            return requests * REQUEST_MS;
+        };
+        // A minute that its requests overfill is as long as they take.
+        let window = self.minute_ms.max(per_minute.saturating_mul(REQUEST_MS));
+        (last / per_minute) * window + (last % per_minute + 1) * REQUEST_MS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTED_BUDGET: Budget =
+        Budget { per_minute: Some(30), per_day: Some(500), minute_ms: MINUTE_MS, day_ms: DAY_MS };
+
+    #[test]
+    fn our_server_without_limits_costs_only_time() {
+        let server = Capabilities { server: "stockroom 0.1.0".into(), ..Capabilities::default() };
+        let forecast = Budget::of(&server).forecast(1000, 9999);
+        assert_eq!(forecast, Forecast { takes_ms: 500_000, left: None, days: 1 });
+    }
+
+    #[test]
+    fn what_is_more_than_the_day_goes_on_the_next_ones() {
+        let days = |requests, used| {
+            let forecast = HOSTED_BUDGET.forecast(requests, used);
+            (forecast.days, forecast.left, forecast.takes_ms / DAY_MS)
+        };
+        assert_eq!(days(500, 0), (1, Some(500), 0));
+        assert_eq!(days(501, 0), (2, Some(500), 1));
+        assert_eq!(days(1500, 0), (3, Some(500), 2));
+        assert_eq!(days(1501, 0), (4, Some(500), 3));
+        assert_eq!(days(62, 500), (1, Some(0), 1), "it waits a day, and sends on one");
+        assert_eq!(days(62, 490), (2, Some(10), 1));
+        assert_eq!(days(0, 500), (1, Some(0), 0));
+    }
+
+    #[test]
+    fn a_server_tells_its_own_limits_and_how_long_its_minute_is() {
+        let limits = Limits {
+            bulk_per_minute: Some(10),
+            bulk_per_day: None,
+            minute_seconds: Some(2),
+            ..Limits::default()
+        };
+        let server = Capabilities { server: "x".into(), limits, ..Capabilities::default() };
+        // Ten requests of half a second overfill a minute of two seconds.
+        assert_eq!(Budget::of(&server).forecast(11, 0).takes_ms, 5_500);
+    }
+}

@@ -1,0 +1,166 @@
+//! The stock history and its runs.
+
+use serde_json::Value;
+use stockroom_api::bulk::Mode;
+use stockroom_api::history::{HistoryEntry, HistoryPage, KeyShown, RunPage, RunShown, Source};
+
+use super::{Wire, maybe, needed, or_default};
+
+impl Wire for HistoryPage {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self {
+            items: needed(value, "items")?,
+            limit: or_default(value, "limit")?,
+            has_more: needed(value, "hasMore")?,
+            next_cursor: maybe(value, "nextCursor")?,
+        })
+    }
+}
+
+impl Wire for HistoryEntry {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self {
+            at: needed(value, "at")?,
+            product_id: maybe(value, "productId")?,
+            external_id: maybe(value, "externalId")?,
+            name: maybe(value, "name")?,
+            variant_id: maybe(value, "variantId")?,
+            label: maybe(value, "label")?,
+            mode: needed(value, "mode")?,
+            quantity: maybe(value, "quantity")?,
+            quantity_delta: maybe(value, "quantityDelta")?,
+            before: maybe(value, "before")?,
+            after: needed(value, "after")?,
+            delta: needed(value, "delta")?,
+            source: needed(value, "source")?,
+            key: or_default(value, "key")?,
+            by_session: maybe(value, "bySession")?,
+            request_id: or_default(value, "requestId")?,
+            run_id: maybe(value, "runId")?,
+            reason: maybe(value, "reason")?,
+        })
+    }
+}
+
+impl Wire for Mode {
+    fn of(value: &Value) -> Option<Self> {
+        match value.as_str()? {
+            "set" => Some(Self::Set),
+            "adjust" => Some(Self::Adjust),
+            _ => None,
+        }
+    }
+}
+
+impl Wire for Source {
+    fn of(value: &Value) -> Option<Self> {
+        match value.as_str()? {
+            "bulk" => Some(Self::Bulk),
+            "single" => Some(Self::Single),
+            _ => None,
+        }
+    }
+}
+
+impl Wire for KeyShown {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self {
+            id: needed(value, "id")?,
+            name: maybe(value, "name")?,
+            hint: maybe(value, "hint")?,
+        })
+    }
+}
+
+impl Wire for RunPage {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self {
+            items: needed(value, "items")?,
+            limit: or_default(value, "limit")?,
+            has_more: needed(value, "hasMore")?,
+            next_cursor: maybe(value, "nextCursor")?,
+        })
+    }
+}
+
+impl Wire for RunShown {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self {
+            run_id: needed(value, "runId")?,
+            reason: maybe(value, "reason")?,
+            fingerprint: maybe(value, "fingerprint")?,
+            started_at: needed(value, "startedAt")?,
+            ended_at: needed(value, "endedAt")?,
+            key: or_default(value, "key")?,
+            by_session: maybe(value, "bySession")?,
+            requests: needed(value, "requests")?,
+            products: needed(value, "products")?,
+            levels: needed(value, "levels")?,
+            units_added: needed(value, "unitsAdded")?,
+            units_removed: needed(value, "unitsRemoved")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the server writes is what is read, field by field.
+    #[test]
+    fn it_reads_what_serde_writes() {
+        let key = KeyShown { id: "k1".into(), name: Some("Till".into()), hint: None };
+        let entry = HistoryEntry {
+            at: "2026-11-24T10:00:00Z".into(),
+            product_id: Some("p1".into()),
+            external_id: Some("THIEB-001".into()),
+            name: Some("Thiéboudienne".into()),
+            variant_id: Some("v1".into()),
+            label: Some("Grand".into()),
+            mode: Mode::Adjust,
+            quantity: None,
+            quantity_delta: Some(-9),
+            before: Some(2),
+            after: 0,
+            delta: -2,
+            source: Source::Single,
+            key: key.clone(),
+            by_session: Some(true),
+            request_id: "r1".into(),
+            run_id: Some("run-1".into()),
+            reason: Some("damaged".into()),
+        };
+        let set = HistoryEntry {
+            mode: Mode::Set,
+            quantity: Some(0),
+            source: Source::Bulk,
+            ..entry.clone()
+        };
+        let page = HistoryPage {
+            items: vec![entry, set],
+            limit: 100,
+            has_more: true,
+            next_cursor: Some("c".into()),
+        };
+        let written = serde_json::to_value(&page).unwrap();
+        assert_eq!(HistoryPage::of(&written), Some(page));
+
+        let run = RunShown {
+            run_id: "run-1".into(),
+            reason: None,
+            fingerprint: Some("f".into()),
+            started_at: "2026-11-24T10:00:00Z".into(),
+            ended_at: "2026-11-24T10:01:00Z".into(),
+            key,
+            by_session: None,
+            requests: 3,
+            products: 410,
+            levels: 412,
+            units_added: 5,
+            units_removed: 9,
+        };
+        let page = RunPage { items: vec![run], limit: 1, has_more: false, next_cursor: None };
+        let written = serde_json::to_value(&page).unwrap();
+        assert_eq!(RunPage::of(&written), Some(page));
+    }
+}
