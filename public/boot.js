@@ -86,12 +86,12 @@ window.stockroomWords = (code) => {
   return fetched[code];
 };
 
-// Update stock is a file of its own; whoever opens it waits for both at once.
-if (tag.dataset.update && location.pathname === "/update") {
+// The later pages are a file of their own; whoever begins at one waits for both at once.
+if (tag.dataset.later && /^\/(update|history|settings)/.test(location.pathname)) {
   const part = document.createElement("link");
   Object.assign(part, { rel: "preload", as: "fetch", type: "application/wasm" });
   part.crossOrigin = "anonymous";
-  part.href = tag.dataset.update;
+  part.href = tag.dataset.later;
   document.head.append(part);
 }
 

@@ -12,8 +12,8 @@ pub mod viewport;
 
 use crate::browser::page;
 use crate::connection::{Connection, Standing};
-use crate::pages::update::part::{UpdateShell, UpdateStock};
-use crate::pages::{InventoryPage, SettingsPage, SignInDialog, SignInPage};
+use crate::pages::later::{LaterPage, LaterPart, LaterShell};
+use crate::pages::{InventoryPage, SignInDialog, SignInPage};
 use crate::route::{Navigator, Route, use_navigator};
 use crate::settings::Settings;
 use crate::stock::Stock;
@@ -39,7 +39,7 @@ pub fn App(
     provide_context(Navigator::start());
     let stock = Stock::start(connection);
     provide_context(stock);
-    let update = UpdateStock::start();
+    let update = LaterPart::start();
     provide_context(update);
     spawn_local(connection.ask_session());
     spawn_local(connection.ask_capabilities());
@@ -79,8 +79,7 @@ enum Shown {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Screen {
     Inventory,
-    Update,
-    Settings,
+    Later(LaterPage),
     Unknown,
 }
 
@@ -88,8 +87,9 @@ impl Screen {
     fn of(route: &Route) -> Self {
         match route {
             Route::Inventory(_) | Route::Product { .. } => Self::Inventory,
-            Route::Update => Self::Update,
-            Route::Settings => Self::Settings,
+            Route::Update => Self::Later(LaterPage::Update),
+            Route::History(_) => Self::Later(LaterPage::History),
+            Route::Settings => Self::Later(LaterPage::Settings),
             Route::Unknown => Self::Unknown,
         }
     }
@@ -97,8 +97,7 @@ impl Screen {
     fn title(self) -> Key {
         match self {
             Self::Inventory => Key::AppInventory,
-            Self::Update => Key::AppUpdate,
-            Self::Settings => Key::AppSettings,
+            Self::Later(page) => page.title(),
             Self::Unknown => Key::AppNotFound,
         }
     }
@@ -118,8 +117,7 @@ fn Page() -> impl IntoView {
     });
     move || match screen.get() {
         Screen::Inventory => view! { <InventoryPage /> }.into_any(),
-        Screen::Update => view! { <UpdateShell /> }.into_any(),
-        Screen::Settings => view! { <SettingsPage /> }.into_any(),
+        Screen::Later(page) => view! { <LaterShell page=page /> }.into_any(),
         Screen::Unknown => view! { <NotFound /> }.into_any(),
     }
 }

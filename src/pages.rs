@@ -1,6 +1,8 @@
 //! One file or folder per screen.
 
+pub mod history;
 pub mod inventory;
+pub mod later;
 pub mod level;
 pub mod product;
 pub mod settings;
@@ -8,5 +10,4 @@ pub mod sign_in;
 pub mod update;
 
 pub use inventory::InventoryPage;
-pub use settings::SettingsPage;
 pub use sign_in::{SignInDialog, SignInPage};

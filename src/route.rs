@@ -24,10 +24,60 @@ pub enum Route {
     },
     /// The worksheet that changes many levels.
     Update,
+    /// Runs, and the stock history.
+    History(HistoryView),
     /// Connection, language, theme.
     Settings,
     /// An address that leads nowhere.
     Unknown,
+}
+
+/// What of the stock history is shown; blank is everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct HistoryView {
+    /// Of which product, by SKU or id.
+    pub product: String,
+    /// Of which run.
+    pub run: String,
+    /// With which reason.
+    pub reason: String,
+    /// From which day on, `2026-11-24`.
+    pub from: String,
+    /// To the end of which day.
+    pub to: String,
+}
+
+impl HistoryView {
+    fn fields(&self) -> [(&'static str, &str); 5] {
+        let Self { product, run, reason, from, to } = self;
+        [("product", product), ("run", run), ("reason", reason), ("from", from), ("to", to)]
+    }
+
+    fn to_query(&self) -> String {
+        let mut query = String::new();
+        for (name, value) in self.fields().into_iter().filter(|(_, value)| !value.is_empty()) {
+            let sign = if query.is_empty() { '?' } else { '&' };
+            query.extend([sign.to_string().as_str(), name, "=", &encode(value)]);
+        }
+        query
+    }
+
+    fn parse(query: &str) -> Self {
+        let mut parsed = Self::default();
+        for pair in query.trim_start_matches('?').split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let field = match name {
+                "product" => &mut parsed.product,
+                "run" => &mut parsed.run,
+                "reason" => &mut parsed.reason,
+                "from" => &mut parsed.from,
+                "to" => &mut parsed.to,
+                _ => continue,
+            };
+            *field = decode(&value.replace('+', " "));
+        }
+        parsed
+    }
 }
 
 /// What the inventory shows, and in which order.
@@ -164,6 +214,7 @@ impl Route {
             [] | ["index.html"] => Self::Inventory(ListQuery::parse(query)),
             ["products", id] => Self::Product { id: decode(id), list: ListQuery::parse(query) },
             ["update"] => Self::Update,
+            ["history"] => Self::History(HistoryView::parse(query)),
             ["settings"] => Self::Settings,
             _ => Self::Unknown,
         }
@@ -175,6 +226,7 @@ impl Route {
             Self::Inventory(list) => format!("/{}", list.to_query()),
             Self::Product { id, list } => format!("/products/{}{}", encode(id), list.to_query()),
             Self::Update => "/update".to_owned(),
+            Self::History(view) => format!("/history{}", view.to_query()),
             Self::Settings => "/settings".to_owned(),
             Self::Unknown => "/".to_owned(),
         }
@@ -186,7 +238,8 @@ impl Route {
             Self::Inventory(_) | Self::Product { .. } => 0,
             Self::Update => 1,
             Self::Settings => 2,
-            Self::Unknown => 3,
+            Self::History(_) => 3,
+            Self::Unknown => 4,
         };
         screen(self) == screen(other)
     }
@@ -227,6 +280,13 @@ mod tests {
         round_trip(&Route::Inventory(ListQuery::default()), "/");
         round_trip(&Route::Update, "/update");
         round_trip(&Route::Settings, "/settings");
+        round_trip(&Route::History(HistoryView::default()), "/history");
+        let view = HistoryView {
+            product: "A&B 1".into(),
+            to: "2026-11-24".into(),
+            ..HistoryView::default()
+        };
+        round_trip(&Route::History(view), "/history?product=A%26B%201&to=2026-11-24");
         let list = ListQuery {
             tab: Tab::Low,
             search: "thé & riz+".into(),

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use stockroom_api::key::Environment;
 
 use crate::connection::use_connection;
-use crate::route::{ListQuery, Route, use_navigator};
+use crate::route::{HistoryView, ListQuery, Route, use_navigator};
 use crate::ui::{Icon, Sign};
 use crate::words::{Key, use_words};
 
@@ -23,6 +23,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                 <nav aria-label=words.t(Key::AppNav)>
                     <RailLink route=Route::Inventory(ListQuery::default()) sign=Sign::Box label=Key::AppInventory />
                     <RailLink route=Route::Update sign=Sign::Upload label=Key::AppUpdate />
+                    <RailLink route=Route::History(HistoryView::default()) sign=Sign::Clock label=Key::AppHistory />
                     <RailLink route=Route::Settings sign=Sign::Sliders label=Key::AppSettings />
                 </nav>
                 <Store />

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use leptos::prelude::*;
 
 use crate::browser::{clock, page};
-use crate::route::{ListQuery, Route, use_navigator};
+use crate::route::{HistoryView, ListQuery, Route, use_navigator};
 use crate::ui::Dialog;
 use crate::words::{Key, use_words};
 
@@ -38,11 +38,12 @@ pub fn Shortcuts() -> impl IntoView {
     }
 }
 
-fn rows() -> [(&'static [&'static str], Key); 9] {
+fn rows() -> [(&'static [&'static str], Key); 10] {
     [
         (&["/"], Key::ShortcutSearch),
         (&["g", "i"], Key::ShortcutInventory),
         (&["g", "u"], Key::ShortcutUpdate),
+        (&["g", "h"], Key::ShortcutHistory),
         (&["g", "s"], Key::ShortcutSettings),
         (&["↑", "↓"], Key::ShortcutMove),
         (&["Enter"], Key::ShortcutEdit),
@@ -67,6 +68,7 @@ fn listen(is_open: RwSignal<bool>) {
             "g" => went.set(clock::now_ms()),
             "i" if is_second => navigator.go(&Route::Inventory(ListQuery::default())),
             "u" if is_second => navigator.go(&Route::Update),
+            "h" if is_second => navigator.go(&Route::History(HistoryView::default())),
             "s" if is_second => navigator.go(&Route::Settings),
             _ => {}
         }

@@ -10,6 +10,7 @@ use stockroom_api::product::{Product, Status};
 use crate::browser::{clock, files};
 use crate::connection::failure::tell;
 use crate::connection::{Connection, Failure, use_connection};
+use crate::pages::later::use_later;
 use crate::pages::level::{Place, Saver, Stop, Subject, words as said};
 use crate::route::{ListQuery, Navigator, Route, use_navigator};
 use crate::settings::{Settings, use_settings};
@@ -155,6 +156,13 @@ fn Loaded(panel: Panel) -> impl IntoView {
             .product
             .with(|product| product.as_ref().is_some_and(|product| product.quantity.is_none()))
     });
+    let later = use_later();
+    let id =
+        Memo::new(move |_| panel.product.with(|product| product.as_ref().map(|p| p.id.clone())));
+    let history = move || {
+        let part = later.at_hand().filter(|_| connection.capabilities().history)?;
+        Some(part.product_history(id.get()?))
+    };
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         panel.save();
@@ -172,6 +180,7 @@ fn Loaded(panel: Panel) -> impl IntoView {
                 })}
                 <Stopped panel=panel />
                 <Fields panel=panel />
+                {history}
             </div>
             {move || connection.can_write().then(|| view! { <Foot panel=panel /> })}
         </form>

@@ -8,7 +8,7 @@ use crate::BUILD_ID;
 use crate::app::frame::PageHead;
 use crate::connection::failure::tell;
 use crate::connection::{Way, use_connection};
-use crate::pages::update::part::use_update;
+use crate::pages::later::use_later;
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
 use crate::ui::{Confirm, Icon, Notice, Sign, Toasts, Tone, use_toasts};
@@ -51,7 +51,7 @@ fn ConnectionFacts() -> impl IntoView {
     let connection = use_connection();
     let navigator = use_navigator();
     let toasts = use_toasts();
-    let update = use_update();
+    let update = use_later();
     let leave = move |_| {
         spawn_local(async move {
             navigator.replace(&Route::Inventory(ListQuery::default()));
@@ -205,7 +205,7 @@ fn LocalData() -> impl IntoView {
     let words = use_words();
     let settings = use_settings();
     let toasts = use_toasts();
-    let update = use_update();
+    let update = use_later();
     let is_asking = RwSignal::new(false);
     let clearings = RwSignal::new(0_u32);
     let kept = Memo::new(move |_| {

@@ -8,7 +8,7 @@ pub mod apply;
 pub mod columns;
 pub mod desk;
 pub mod draft;
-pub mod part;
+
 pub mod result;
 pub mod review;
 pub mod source;

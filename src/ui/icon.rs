@@ -11,6 +11,8 @@ pub enum Sign {
     Upload,
     /// An arrow into a tray: export.
     Download,
+    /// A clock: history.
+    Clock,
     /// Sliders: settings.
     Sliders,
     /// A sheet in columns.
@@ -77,6 +79,7 @@ impl Sign {
             Self::Sliders => {
                 "M3.5 5h4M10.5 5h4M3.5 9h7M13.5 9h1M3.5 13h2M8.5 13h6M9 3.5v3M12 7.5v3M7 11.5v3"
             }
+            Self::Clock => "M9 15.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM9 5.500V9l2.500 1.500",
             Self::Columns => "M3 4h12v10H3zM7 4v10M11 4v10",
             Self::Refresh => {
                 "M14.5 8A5.6 5.6 0 0 0 4.4 5.600L3.5 6.700M3.5 3.700v3h3M3.5 10a5.6 5.6 0 0 0 10.1 2.400l.9-1.100M14.5 14.300v-3h-3"

@@ -26,7 +26,7 @@ async function sizes() {
   const files = await readdir('dist');
   for (const [name, pattern, aim] of [
     ['app', /^app.*\.wasm$/, '≤ 160 KB'],
-    ['part for Update stock', /^update.*\.wasm$/, '–'],
+    ['part for the later pages', /^later.*\.wasm$/, '–'],
     ['worker', /^worker.*\.wasm$/, '≤ 50 KB'],
   ]) {
     const wasm = files.find((file) => pattern.test(file));

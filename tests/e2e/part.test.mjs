@@ -1,10 +1,10 @@
-// Update stock is a file of its own: nothing waits for it, and nothing breaks without it.
+// The pages behind the first are a file of their own: nothing waits for it, and nothing breaks without it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stage } from './harness/stage.mjs';
 
 const on = stage();
-const PART = '**/update-*.wasm';
+const PART = '**/later-*.wasm';
 const bar = (app) => app.page.getByRole('region', { name: 'Selected products' });
 const source = (app) => app.page.getByText('Drop a CSV or Excel file here');
 
@@ -16,7 +16,7 @@ test('the first rows come without it, and it comes before it is wanted', async (
   await app.openDemo();
   await fetched;
   const at = (name) => asked.findIndex((path) => name.test(path));
-  assert.ok(at(/inventory/) >= 0 && at(/inventory/) < at(/update-.*wasm$/), asked.join('\n'));
+  assert.ok(at(/inventory/) >= 0 && at(/inventory/) < at(/later-.*wasm$/), asked.join('\n'));
   let another = 0;
   await app.page.route(PART, (route) => {
     another += 1;
@@ -65,7 +65,7 @@ test('whoever begins at it waits for both files at once', async (t) => {
   app.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await app.visit('/update');
   await source(app).waitFor();
-  const parts = asked.filter((path) => /update-.*wasm$/.test(path));
+  const parts = asked.filter((path) => /later-.*wasm$/.test(path));
   assert.equal(parts.length, 1);
   const session = asked.findIndex((path) => path.includes('/session'));
   assert.ok(asked.indexOf(parts[0]) < session, asked.join('\n'));

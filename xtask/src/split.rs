@@ -1,4 +1,4 @@
-//! Splits the built app: what only Update stock needs becomes a file of its own (decision 17).
+//! Splits the built app: what only the later pages need becomes a file of its own (decision 17).
 //!
 //! Trunk builds the app whole, with the marks of its feature `split` and the linker's notes of who
 //! needs whom. Here those are followed, and the app's two files in `dist` are replaced.
@@ -38,7 +38,7 @@ pub(crate) fn split(dist: &Path) -> Outcome {
     options.link_name = &links;
     options.main_module = &main;
     let made = transform(options).map_err(|error| format!("the app was not split: {error:?}"))?;
-    let [update] = &made.split_modules[..] else {
+    let [later] = &made.split_modules[..] else {
         return Err(format!("the app has parts that nobody knows: {:?}", made.split_modules));
     };
     let mut bind = command("wasm-bindgen");
@@ -48,12 +48,12 @@ pub(crate) fn split(dist: &Path) -> Outcome {
     for file in [format!("{old}.js"), format!("{old}_bg.wasm")] {
         fs::remove_file(dist.join(&file)).map_err(|error| format!("{file}: {error}"))?;
     }
-    let (app, part) = (format!("{name}_bg.wasm"), format!("update-{}.wasm", hash(&linked)));
+    let (app, part) = (format!("{name}_bg.wasm"), format!("later-{}.wasm", hash(&linked)));
     optimize(&work.join(&app), &dist.join(&app))?;
-    optimize(update, &dist.join(&part))?;
+    optimize(later, &dist.join(&part))?;
     copy(&work.join(format!("{name}.js")), &dist.join(format!("{name}.js")), |text| text)?;
     let links = format!("{name}_parts.js");
-    let called = file_name(update);
+    let called = file_name(later);
     copy(&work.join(&links), &dist.join(&links), |text| {
         // Where the part does not come, the page says so: that is no fault of the app.
         text.replace(&called, &part).replace("console.error(", "console.warn(")
@@ -61,7 +61,7 @@ pub(crate) fn split(dist: &Path) -> Outcome {
     let index = dist.join("index.html");
     let tag = format!("data-wasm=\"/{name}_bg.wasm\"");
     copy(&index, &index, |text| {
-        text.replace(&old, &name).replace(&tag, &format!("{tag} data-update=\"/{part}\""))
+        text.replace(&old, &name).replace(&tag, &format!("{tag} data-later=\"/{part}\""))
     })
 }
 

@@ -257,7 +257,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// Returns the word for a reason.
-pub(super) fn reason(reason: Reason) -> Key {
+pub(in crate::pages) fn reason(reason: Reason) -> Key {
     match reason {
         Reason::Correction => Key::UpdateReasonCorrection,
         Reason::Count => Key::UpdateReasonCount,

@@ -1,8 +1,8 @@
-//! Update stock as the rest of the app knows it: a part of its own, fetched before it is wanted.
+//! The pages that come later than the first: a part of its own, fetched before it is wanted.
 //!
-//! What is reached through [`UpdatePart`] alone stands in a WebAssembly file of its own in a
-//! release build (decision 17). Whoever calls [`Desk`] from elsewhere brings what they call back
-//! into the file that every page waits for.
+//! What is reached through [`LaterPages`] alone — Update stock, History, Settings — stands in a
+//! WebAssembly file of its own in a release build (decision 17). Whoever calls one of these pages,
+//! or [`Desk`], from elsewhere brings what they call back into the file that every page waits for.
 
 use std::fmt;
 use std::future::Future;
@@ -13,46 +13,80 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
 
-use super::UpdatePage;
-use super::desk::{Desk, headers_kept};
-use super::draft::source_name;
-use super::state::{Model, Msg};
+use super::history::{HistoryPage, ProductHistory, ProductHistoryProps};
+use super::settings::SettingsPage;
+use super::update::UpdatePage;
+use super::update::desk::{Desk, headers_kept};
+use super::update::draft::source_name;
+use super::update::state::{Model, Msg};
 use crate::connection::use_connection;
 use crate::stock::use_stock;
 use crate::ui::{EmptyState, Skeleton};
 use crate::words::{Key, use_words};
 
-/// What Update stock does for the rest of the app.
-pub trait UpdatePart {
-    /// Returns the page.
-    fn page(&self) -> AnyView;
+/// A page of the part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaterPage {
+    /// Update stock.
+    Update,
+    /// Runs, and the stock history.
+    History,
+    /// Settings.
+    Settings,
+}
+
+impl LaterPage {
+    /// Returns the page's name.
+    pub fn title(self) -> Key {
+        match self {
+            Self::Update => Key::AppUpdate,
+            Self::History => Key::AppHistory,
+            Self::Settings => Key::AppSettings,
+        }
+    }
+}
+
+/// What the part does for the rest of the app.
+pub trait LaterPages {
+    /// Returns a page.
+    fn page(&self, page: LaterPage) -> AnyView;
+    /// Returns what became of a product's levels lately, by its id.
+    fn product_history(&self, id: String) -> AnyView;
     /// Tells whether changes are being sent.
     fn is_running(&self) -> bool;
     /// Returns the name of the worksheet whose edits another one would replace: at hand, or kept
     /// as a draft.
-    fn replaced(&self) -> Later<Option<String>>;
+    fn replaced(&self) -> Answer<Option<String>>;
     /// Begins a worksheet of the products with these SKUs.
     fn open_products(&self, skus: Vec<String>);
     /// Returns for how many headers this browser keeps what their columns are.
     fn headers_kept(&self) -> i64;
     /// Drops all drafts of this browser.
-    fn clear_drafts(&self) -> Later<()>;
+    fn clear_drafts(&self) -> Answer<()>;
 }
 
 /// What the part answers in its own time.
-pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
+pub type Answer<T> = Pin<Box<dyn Future<Output = T>>>;
 
-impl UpdatePart for Desk {
-    fn page(&self) -> AnyView {
+impl LaterPages for Desk {
+    fn page(&self, page: LaterPage) -> AnyView {
         provide_context(*self);
-        view! { <UpdatePage /> }.into_any()
+        match page {
+            LaterPage::Update => view! { <UpdatePage /> }.into_any(),
+            LaterPage::History => view! { <HistoryPage /> }.into_any(),
+            LaterPage::Settings => view! { <SettingsPage /> }.into_any(),
+        }
+    }
+
+    fn product_history(&self, id: String) -> AnyView {
+        ProductHistory(ProductHistoryProps { id }).into_any()
     }
 
     fn is_running(&self) -> bool {
         self.with_untracked(Model::is_running)
     }
 
-    fn replaced(&self) -> Later<Option<String>> {
+    fn replaced(&self) -> Answer<Option<String>> {
         let desk = *self;
         Box::pin(async move {
             let at_hand = desk.with_untracked(|model| {
@@ -76,22 +110,22 @@ impl UpdatePart for Desk {
         headers_kept()
     }
 
-    fn clear_drafts(&self) -> Later<()> {
+    fn clear_drafts(&self) -> Answer<()> {
         Box::pin(Self::clear_drafts(*self))
     }
 }
 
-/// Update stock, there or not; copy it into closures.
+/// The part, there or not; copy it into closures.
 #[derive(Clone, Copy)]
-pub struct UpdateStock {
+pub struct LaterPart {
     /// The app's root: what the part begins outlives every page.
     root: StoredValue<Owner>,
-    part: RwSignal<Option<SendWrapper<Rc<dyn UpdatePart>>>>,
+    part: RwSignal<Option<SendWrapper<Rc<dyn LaterPages>>>>,
 }
 
-impl fmt::Debug for UpdateStock {
+impl fmt::Debug for LaterPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("UpdateStock")
+        f.write_str("LaterPart")
     }
 }
 
@@ -99,7 +133,7 @@ impl fmt::Debug for UpdateStock {
 #[derive(Clone, Copy, Debug)]
 pub struct Unfetched;
 
-impl UpdateStock {
+impl LaterPart {
     /// Sets it up; call it once, at the app's root.
     pub fn start() -> Self {
         let root = Owner::current().unwrap_or_default();
@@ -107,7 +141,7 @@ impl UpdateStock {
     }
 
     /// Returns the part where it is there, and follows it.
-    pub fn at_hand(self) -> Option<Rc<dyn UpdatePart>> {
+    pub fn at_hand(self) -> Option<Rc<dyn LaterPages>> {
         self.part.get().map(SendWrapper::take)
     }
 
@@ -115,7 +149,7 @@ impl UpdateStock {
     ///
     /// # Errors
     /// It could not be fetched; another call tries again.
-    pub async fn get(self) -> Result<Rc<dyn UpdatePart>, Unfetched> {
+    pub async fn get(self) -> Result<Rc<dyn LaterPages>, Unfetched> {
         fetched().await?;
         if let Some(part) = untrack(|| self.at_hand()) {
             return Ok(part);
@@ -126,16 +160,19 @@ impl UpdateStock {
     }
 }
 
-/// Returns Update stock as the app provides it.
-pub fn use_update() -> UpdateStock {
-    expect_context::<UpdateStock>()
+/// Returns the part as the app provides it.
+pub fn use_later() -> LaterPart {
+    expect_context::<LaterPart>()
 }
 
 /// The page, or what stands there until it is fetched.
 #[component]
-pub fn UpdateShell() -> impl IntoView {
+pub fn LaterShell(
+    /// Which page.
+    page: LaterPage,
+) -> impl IntoView {
     let words = use_words();
-    let update = use_update();
+    let update = use_later();
     let has_failed = RwSignal::new(false);
     let fetch = move || {
         has_failed.set(false);
@@ -148,9 +185,9 @@ pub fn UpdateShell() -> impl IntoView {
     fetch();
     move || {
         match update.at_hand() {
-        Some(part) => part.page(),
+        Some(part) => part.page(page),
         None if has_failed.get() => view! {
-            <h1 id="page-title" class="visually-hidden" tabindex="-1">{words.t(Key::AppUpdate)}</h1>
+            <h1 id="page-title" class="visually-hidden" tabindex="-1">{words.t(page.title())}</h1>
             <EmptyState title=words.label(Key::AppPartFailed) about=words.label(Key::AppPartFailedAbout)>
                 <button type="button" class="button primary" on:click=move |_| fetch()>
                     {words.t(Key::AppRetry)}
@@ -159,7 +196,7 @@ pub fn UpdateShell() -> impl IntoView {
         }
         .into_any(),
         None => view! {
-            <h1 id="page-title" class="visually-hidden" tabindex="-1">{words.t(Key::AppUpdate)}</h1>
+            <h1 id="page-title" class="visually-hidden" tabindex="-1">{words.t(page.title())}</h1>
             <Skeleton rows=4 label=words.label(Key::AppLoading) />
         }
         .into_any(),
@@ -179,7 +216,7 @@ mod apart {
 
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-    use super::{Owner, Rc, Unfetched, UpdatePart, start};
+    use super::{LaterPages, Owner, Rc, Unfetched, start};
 
     /// Waits until the file is there.
     pub(super) async fn fetched() -> Result<(), Unfetched> {
@@ -187,8 +224,8 @@ mod apart {
     }
 
     /// The way into the file.
-    #[wasm_split(update, fallible, preload(fetch))]
-    pub(super) fn begin(root: Owner) -> Result<Rc<dyn UpdatePart>, Unfetched> {
+    #[wasm_split(later, fallible, preload(fetch))]
+    pub(super) fn begin(root: Owner) -> Result<Rc<dyn LaterPages>, Unfetched> {
         Ok(start(&root))
     }
 
@@ -202,20 +239,20 @@ mod apart {
 /// The app is one file.
 #[cfg(not(feature = "split"))]
 mod whole {
-    use super::{Owner, Rc, Unfetched, UpdatePart, start};
+    use super::{LaterPages, Owner, Rc, Unfetched, start};
 
     pub(super) async fn fetched() -> Result<(), Unfetched> {
         Ok(())
     }
 
-    pub(super) async fn begin(root: Owner) -> Result<Rc<dyn UpdatePart>, Unfetched> {
+    pub(super) async fn begin(root: Owner) -> Result<Rc<dyn LaterPages>, Unfetched> {
         Ok(start(&root))
     }
 }
 
-fn start(root: &Owner) -> Rc<dyn UpdatePart> {
+fn start(root: &Owner) -> Rc<dyn LaterPages> {
     root.with(|| {
         let desk = Desk::start(use_connection(), use_stock(), use_words());
-        Rc::new(desk) as Rc<dyn UpdatePart>
+        Rc::new(desk) as Rc<dyn LaterPages>
     })
 }

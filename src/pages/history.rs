@@ -1,0 +1,46 @@
+//! What became of the stock: the runs of this browser, and on our server every change of a level.
+
+pub mod levels;
+pub mod runs;
+
+use leptos::prelude::*;
+
+use crate::app::frame::PageHead;
+use crate::connection::use_connection;
+use crate::route::{HistoryView, Route, use_navigator};
+use crate::words::{Key, use_words};
+use levels::{Levels, LevelsProps};
+use runs::Runs;
+
+/// The screen.
+#[component]
+pub fn HistoryPage() -> impl IntoView {
+    let words = use_words();
+    let navigator = use_navigator();
+    let connection = use_connection();
+    let view = Memo::new(move |_| match navigator.route() {
+        Route::History(view) => view,
+        _ => HistoryView::default(),
+    });
+    // Who looks at one run's or one product's levels is not after the list of runs.
+    let is_whole = Memo::new(move |_| view.get() == HistoryView::default());
+    view! {
+        <PageHead title=words.label(Key::AppHistory) />
+        <Show when=move || is_whole.get()>
+            <Runs />
+        </Show>
+        <Show when=move || connection.capabilities().history>
+            <Levels view=view is_alone=false />
+        </Show>
+    }
+}
+
+/// What became of a product's levels lately.
+#[component]
+pub fn ProductHistory(
+    /// Its id.
+    id: String,
+) -> impl IntoView {
+    let view = Memo::new(move |_| HistoryView { product: id.clone(), ..HistoryView::default() });
+    Levels(LevelsProps { view, is_alone: true })
+}

@@ -1,0 +1,274 @@
+//! Every level that was set or adjusted, as the server keeps it: by pages, newest first.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use stockroom_api::history::{HistoryEntry, HistoryQuery};
+
+use crate::browser::clock;
+use crate::connection::failure::tell as tell_failure;
+use crate::connection::{Failure, use_connection};
+use crate::pages::update::state::Reason;
+use crate::pages::update::tell;
+use crate::route::{HistoryView, ListQuery, Navigator, Route, use_navigator};
+use crate::ui::{ChangeView, Delta, EmptyState, Icon, Notice, Sign, Skeleton, Tone};
+use crate::words::{Key, Words, use_words};
+
+/// How many entries a product's panel shows at first.
+const FEW: u64 = 10;
+
+/// The entries so far; copy it into closures.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    entries: RwSignal<Vec<HistoryEntry>>,
+    /// Where to go on, where there is more.
+    next: RwSignal<Option<String>>,
+    is_reading: RwSignal<bool>,
+    failure: RwSignal<Option<Failure>>,
+    /// Counts the views: an answer for one of before is dropped.
+    round: StoredValue<u32>,
+}
+
+/// Levels that changed, with filters; in a product's panel without.
+#[component]
+pub fn Levels(
+    /// Which of them.
+    view: Memo<HistoryView>,
+    /// Whether they stand in a product's panel.
+    is_alone: bool,
+) -> impl IntoView {
+    let words = use_words();
+    let connection = use_connection();
+    let reading = Reading {
+        entries: RwSignal::new(Vec::new()),
+        next: RwSignal::new(None),
+        is_reading: RwSignal::new(true),
+        failure: RwSignal::new(None),
+        round: StoredValue::new(0),
+    };
+    let read = move |view: HistoryView, cursor: Option<String>| {
+        let round = reading.round.get_value().wrapping_add(1);
+        reading.round.set_value(round);
+        reading.is_reading.set(true);
+        reading.failure.set(None);
+        spawn_local(async move {
+            let is_first = cursor.is_none();
+            let page = connection.history(&query(&view, cursor, is_alone)).await;
+            if reading.round.try_get_value() != Some(round) {
+                return;
+            }
+            match page {
+                Ok(page) => {
+                    reading.entries.try_update(|entries| {
+                        if is_first {
+                            entries.clear();
+                        }
+                        entries.extend(page.items);
+                    });
+                    reading.next.try_set(page.next_cursor.filter(|_| page.has_more));
+                }
+                Err(failure) => {
+                    reading.failure.try_set(Some(failure));
+                }
+            }
+            reading.is_reading.try_set(false);
+        });
+    };
+    Effect::new(move |_| {
+        let view = view.get();
+        reading.entries.set(Vec::new());
+        reading.next.set(None);
+        read(view, None);
+    });
+    let more = move |_| read(view.get_untracked(), reading.next.get_untracked());
+    let again = move |_| read(view.get_untracked(), reading.next.get_untracked());
+    let rows = move || {
+        let entries = reading.entries.get();
+        if entries.is_empty() {
+            return (!reading.is_reading.get() && reading.failure.get().is_none()).then(|| {
+                let title = if is_alone { Key::HistoryNoneHere } else { Key::HistoryNone };
+                view! { <EmptyState title=words.label(title) /> }.into_any()
+            });
+        }
+        let rows = entries.iter().map(|entry| row(words, entry, is_alone)).collect_view();
+        Some(view! { <ul class="history-list">{rows}</ul> }.into_any())
+    };
+    let failed = move || {
+        reading.failure.get().map(|failure| {
+            let told = tell_failure(words, connection, &failure);
+            view! {
+                <Notice tone=Tone::Error title=told.title about=told.about>
+                    <button type="button" class="button" on:click=again>
+                        {words.t(Key::AppRetry)}
+                    </button>
+                </Notice>
+            }
+        })
+    };
+    view! {
+        <section class="card history" class:is-alone=is_alone aria-label=words.t(Key::HistoryLevels)>
+            <h2 class="history-title">{words.t(Key::HistoryLevels)}</h2>
+            {(!is_alone).then(|| view! { <Filters view=view /> })}
+            {rows}
+            {failed}
+            <Show when=move || reading.is_reading.get() && reading.entries.with(Vec::is_empty)>
+                <Skeleton rows=4 label=words.label(Key::AppLoading) />
+            </Show>
+            <Show when=move || reading.next.with(Option::is_some)>
+                <div class="history-more">
+                    <button
+                        type="button"
+                        class="button"
+                        aria-disabled=move || reading.is_reading.get().then_some("true")
+                        on:click=more
+                    >
+                        {words.t(Key::HistoryMore)}
+                    </button>
+                </div>
+            </Show>
+        </section>
+    }
+}
+
+fn query(view: &HistoryView, cursor: Option<String>, is_alone: bool) -> HistoryQuery {
+    let some = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    HistoryQuery {
+        product_id: some(&view.product),
+        run_id: some(&view.run),
+        reason: some(&view.reason),
+        from: some(&view.from),
+        to: some(&view.to),
+        cursor,
+        limit: is_alone.then_some(FEW),
+        ..HistoryQuery::default()
+    }
+}
+
+fn row(words: Words, entry: &HistoryEntry, is_alone: bool) -> impl IntoView {
+    #[expect(clippy::cast_precision_loss, reason = "a time")]
+    let at = clock::time_of(&entry.at).map_or(entry.at.clone(), |at| words.date_time(at as f64));
+    let before = entry.before.map(|before| words.number(before)).unwrap_or_default();
+    let after = words.number(entry.after);
+    let spoken = words.fill(Key::ChangeGoes, &[("before", &before), ("after", &after)]);
+    let floored = entry.quantity_delta.map_or(0, |asked| (entry.delta - asked).max(0));
+    let reason = entry.reason.as_deref().map(|word| {
+        let known = Reason::of(word).map(|reason| words.text(tell::reason(reason)).to_owned());
+        view! { <span class="tag"><bdi>{known.unwrap_or_else(|| word.to_owned())}</bdi></span> }
+    });
+    let key = &entry.key;
+    let who = key.name.clone().or_else(|| key.hint.clone()).unwrap_or_else(|| key.id.clone());
+    let product = (!is_alone).then(|| product(words, entry));
+    let variant = entry.label.clone().map(|label| view! { <bdi class="variant">{label}</bdi> });
+    view! {
+        <li class="history-level">
+            <div class="history-what">{product}{variant}{reason}</div>
+            <div class="history-change">
+                <ChangeView
+                    before=before
+                    after=after
+                    pill=words.signed(entry.delta)
+                    delta=Delta::of(entry.delta, floored)
+                    spoken=spoken
+                />
+            </div>
+            <div class="history-who"><bdi>{who}</bdi></div>
+            <time class="history-at" datetime=entry.at.clone()>{at}</time>
+        </li>
+    }
+}
+
+/// The product, with a way to its panel.
+fn product(words: Words, entry: &HistoryEntry) -> AnyView {
+    let Some(id) = entry.product_id.clone() else {
+        return view! { <span class="history-gone">{words.t(Key::HistoryGone)}</span> }.into_any();
+    };
+    let sku = entry.external_id.clone();
+    let id = sku.clone().unwrap_or(id);
+    let href = Route::Product { id, list: ListQuery::default() }.href();
+    let name = entry.name.clone().unwrap_or_default();
+    view! {
+        <a class="history-product" href=href><bdi class="name">{name}</bdi></a>
+        <bdi class="sku">{sku}</bdi>
+    }
+    .into_any()
+}
+
+/// By product, reason and day; each is in the address.
+#[component]
+fn Filters(view: Memo<HistoryView>) -> impl IntoView {
+    let words = use_words();
+    let navigator = use_navigator();
+    let change = move |change: &dyn Fn(&mut HistoryView)| choose(navigator, view, change);
+    let reason = move |reason: Reason| {
+        let is_on = move || view.with(|view| view.reason == reason.as_str());
+        view! {
+            <option value=reason.as_str() selected=is_on>{words.t(tell::reason(reason))}</option>
+        }
+    };
+    view! {
+        <div class="history-filters">
+            <label class="search">
+                <Icon sign=Sign::Search />
+                <input
+                    type="search"
+                    class="input"
+                    placeholder=words.t(Key::HistoryProduct)
+                    aria-label=words.t(Key::HistoryProduct)
+                    prop:value=move || view.with(|view| view.product.clone())
+                    on:change:target=move |event| {
+                        let text = event.target().value();
+                        change(&|view| view.product = text.trim().to_owned());
+                    }
+                />
+            </label>
+            <select
+                class="select"
+                aria-label=words.t(Key::UpdateReason)
+                on:change:target=move |event| {
+                    let word = event.target().value();
+                    change(&|view| view.reason.clone_from(&word));
+                }
+            >
+                <option value="" selected=move || view.with(|view| view.reason.is_empty())>
+                    {words.t(Key::HistoryAnyReason)}
+                </option>
+                {Reason::ALL.map(reason)}
+            </select>
+            <label class="inline-field">
+                <span>{words.t(Key::HistoryFrom)}</span>
+                <input
+                    type="date"
+                    class="input"
+                    prop:value=move || view.with(|view| view.from.clone())
+                    on:change:target=move |event| {
+                        let day = event.target().value();
+                        change(&|view| view.from.clone_from(&day));
+                    }
+                />
+            </label>
+            <label class="inline-field">
+                <span>{words.t(Key::HistoryTo)}</span>
+                <input
+                    type="date"
+                    class="input"
+                    prop:value=move || view.with(|view| view.to.clone())
+                    on:change:target=move |event| {
+                        let day = event.target().value();
+                        change(&|view| view.to.clone_from(&day));
+                    }
+                />
+            </label>
+            <Show when=move || view.get() != HistoryView::default()>
+                <a class="button" href=Route::History(HistoryView::default()).href()>
+                    <Icon sign=Sign::Close />
+                    <span>{words.t(Key::HistoryAll)}</span>
+                </a>
+            </Show>
+        </div>
+    }
+}
+
+fn choose(navigator: Navigator, view: Memo<HistoryView>, change: &dyn Fn(&mut HistoryView)) {
+    let mut next = view.get_untracked();
+    change(&mut next);
+    navigator.replace(&Route::History(next));
+}
