@@ -2,7 +2,7 @@
 //!
 //! The plan is that of `stockroom plan`, the run that of the browser: `stockroom-client` decides
 //! what is sent and when, this module keeps its journal, talks to the server and to the person.
-//! Start reading at [`apply_file`], then [`drive::Driver`] and [`journal::Journal`].
+//! Start reading at [`apply_file`], then [`drive::drive`] and [`journal::Journal`].
 
 mod confirm;
 mod console;
@@ -18,6 +18,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap::Args;
 use stockroom_api::key::{Access, Environment, KeyPrefix};
@@ -33,10 +34,11 @@ use crate::file_plan::{
 use crate::random::{SystemRandom, new_id};
 use confirm::{AllowedGuard, Said, budget, confirm};
 use console::Console;
-use drive::{Driver, now_ms};
+use drive::{drive, now_ms};
 use journal::Journal;
 use opening::{About, Manner, Opening, Place};
 use outcomes::{ending, totals, troubles, write_report};
+use progress::Meter;
 use resume::{Standing, applied_adjusts, check, check_store, going_on, standing};
 
 /// The status of a run that left items unknown.
@@ -140,10 +142,9 @@ pub fn apply_file(args: &ApplyArgs) -> Ended<u8> {
     if first == Event::Started {
         desk.keep(&opening, &mut journal)?;
     }
-    let is_terminal = console.is_terminal();
     let Desk { client, journal: shown, .. } = desk;
-    let driver = Driver::new(&mut opening.run, &mut journal, client, is_terminal);
-    driver.drive(first)?;
+    let meter = Meter::new(console.is_terminal(), now_ms());
+    drive(&mut opening.run, first, &mut journal, client, meter)?;
     if let (Some(file), Some(path)) = (report, &args.report) {
         write_report(file, path, &opening).map_err(|error| unwritten(path, &error))?;
     }
@@ -185,6 +186,8 @@ impl Desk<'_> {
             asked,
         };
         let opening = Opening::new(about, &planned, &confirmed, &manner)?;
+        // A million rows take a while to be forgotten, and nothing waits for that.
+        thread::spawn(move || drop((planned, confirmed)));
         let first = going_on(&opening.run);
         Ok(Next::Drive(Box::new(opening), first))
     }

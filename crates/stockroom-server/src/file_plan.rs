@@ -129,7 +129,7 @@ pub(crate) fn plan_on_snapshot(file: FileSheet, products: Vec<Product>) -> Plann
 /// # Errors
 /// [`CommandError`] with status 2 where the stock cannot be read.
 pub(crate) fn plan_on_server(file: FileSheet, client: &StoreClient) -> Ended<Planned> {
-    let products = client.inventory()?.into_iter().map(Into::into).collect();
+    let products = client.inventory()?;
     let style = file.style;
     let mut planned = plan_on_snapshot(file, products);
     let mut unknown: Vec<String> = planned

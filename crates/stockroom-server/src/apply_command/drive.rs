@@ -1,16 +1,17 @@
 //! The driver of a run: carries out its commands and tells it what happened.
 //!
-//! The run itself decides (`stockroom_client::run`). What is to be saved is on the disk before what
-//! is to be sent leaves. Answers that arrive together are taken in together, so that one write to
-//! the disk serves all of them.
+//! The run itself decides (`stockroom_client::run`). One thread takes in what happens, another keeps
+//! what is to be saved and only then lets leave what is to be sent; what comes while the disk is
+//! busy is kept by one write. Each request has a thread of its own.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
 use stockroom_client::answer::Answer;
-use stockroom_client::run::{Command, Event, Request, Run};
+use stockroom_client::run::{Command, Entry, Event, Request, Run};
 
 use super::journal::Journal;
 use super::progress::Meter;
@@ -24,55 +25,81 @@ use crate::random::{Random as _, SystemRandom};
 enum Happened {
     Answered(u32, Option<Answer>),
     Interrupted,
+    /// The journal cannot be written: nothing more leaves.
+    NotKept(io::Error),
+}
+
+/// What is to be on the disk before what is to be sent leaves.
+#[derive(Default)]
+struct Step {
+    entries: Vec<Entry>,
+    requests: Vec<Request>,
 }
 
 /// A run on its way.
 pub(super) struct Driver<'a> {
     run: &'a mut Run,
-    journal: &'a mut Journal,
-    client: Arc<StoreClient>,
+    /// Where the run is kept, for people.
+    journal: String,
     meter: Meter,
-    sender: Sender<Happened>,
-    happened: Receiver<Happened>,
     wake_at: Option<u64>,
     is_stopping: bool,
 }
 
-impl<'a> Driver<'a> {
-    pub(super) fn new(
-        run: &'a mut Run,
-        journal: &'a mut Journal,
-        client: StoreClient,
-        is_terminal: bool,
-    ) -> Self {
-        let (sender, happened) = channel();
-        let meter = Meter::new(is_terminal, now_ms());
-        let client = Arc::new(client);
-        let (wake_at, is_stopping) = (None, false);
-        Self { run, journal, client, meter, sender, happened, wake_at, is_stopping }
+/// Drives the run until it has ended, beginning with `first`.
+///
+/// # Errors
+/// [`CommandError`] where the journal cannot be written, or a person wants no waiting; the journal
+/// then tells what is known, and the run can go on from it.
+pub(super) fn drive(
+    run: &mut Run,
+    first: Event,
+    journal: &mut Journal,
+    client: StoreClient,
+    meter: Meter,
+) -> Ended {
+    let (sender, happened) = channel();
+    let (steps, to_keep) = channel();
+    watch_for_interrupts(sender.clone());
+    let shown = journal.path().display().to_string();
+    let mut driver = Driver { run, journal: shown, meter, wake_at: None, is_stopping: false };
+    let ended = thread::scope(|scope| {
+        scope.spawn(move || keep(journal, &to_keep, &Arc::new(client), &sender));
+        let ended = driver.drive(first, &happened, &steps);
+        // Without more steps to come the other thread ends once all are kept.
+        drop(steps);
+        ended
+    });
+    driver.meter.clear();
+    ended?;
+    for last in happened.try_iter() {
+        if let Happened::NotKept(error) = last {
+            return Err(driver.not_kept(&error));
+        }
     }
+    Ok(())
+}
 
-    /// Drives the run until it has ended, beginning with `first`.
-    ///
-    /// # Errors
-    /// [`CommandError`] where the journal cannot be written, or a person wants no waiting; the
-    /// journal then tells what is known, and the run can go on from it.
-    pub(super) fn drive(mut self, first: Event) -> Ended {
-        watch_for_interrupts(self.sender.clone());
+impl Driver<'_> {
+    fn drive(
+        &mut self,
+        first: Event,
+        happened: &Receiver<Happened>,
+        steps: &Sender<Step>,
+    ) -> Ended {
         let mut commands = self.handle(first);
         loop {
-            while let Ok(happened) = self.happened.try_recv() {
-                commands.extend(self.take_in(happened)?);
-            }
-            if self.carry_out(commands)? {
-                self.meter.clear();
+            let (step, has_ended) = self.sort(commands);
+            // Where nobody keeps steps any more, why is on its way.
+            let _ = steps.send(step);
+            if has_ended {
                 return Ok(());
             }
             let now = now_ms();
             self.meter.tell(self.run, now);
             let until = self.wake_at.unwrap_or(u64::MAX).min(self.meter.due_at());
             let wait = Duration::from_millis(until.saturating_sub(now));
-            commands = match self.happened.recv_timeout(wait) {
+            commands = match happened.recv_timeout(wait) {
                 Ok(happened) => self.take_in(happened)?,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     self.wake(now_ms())
@@ -97,6 +124,7 @@ impl<'a> Driver<'a> {
         let event = match happened {
             Happened::Answered(batch, Some(answer)) => Event::Answered { batch, answer },
             Happened::Answered(batch, None) => Event::Failed { batch },
+            Happened::NotKept(error) => return Err(self.not_kept(&error)),
             Happened::Interrupted => {
                 self.meter.clear();
                 if self.is_stopping {
@@ -113,46 +141,64 @@ impl<'a> Driver<'a> {
         Ok(self.handle(event))
     }
 
-    /// Carries the commands out; tells whether the run has ended.
-    fn carry_out(&mut self, commands: Vec<Command>) -> Ended<bool> {
-        let (mut entries, mut requests, mut has_ended) = (Vec::new(), Vec::new(), false);
+    /// Sorts out what the other thread does, and whether the run has ended.
+    fn sort(&mut self, commands: Vec<Command>) -> (Step, bool) {
+        let (mut step, mut has_ended) = (Step::default(), false);
         for command in commands {
             match command {
-                Command::Save(entry) => entries.push(entry),
-                Command::Send(request) => requests.push(request),
+                Command::Save(entry) => step.entries.push(entry),
+                Command::Send(request) => step.requests.push(request),
                 Command::WaitUntil(at) => self.wake_at = Some(at),
                 Command::Finished(_) => has_ended = true,
             }
         }
-        if !entries.is_empty() {
-            self.journal.append(&entries).map_err(|error| {
-                self.meter.clear();
-                let why = format!("cannot write {}: {error}", self.journal.path().display());
-                self.left(&why, UNKNOWN)
-            })?;
-        }
-        for request in requests {
-            self.send(request);
-        }
-        Ok(has_ended)
+        (step, has_ended)
     }
 
-    fn send(&self, request: Request) {
-        let (client, sender) = (Arc::clone(&self.client), self.sender.clone());
-        thread::spawn(move || {
-            let answer = client.send(&request);
-            // Where nobody listens any more, the journal says that it left.
-            let _ = sender.send(Happened::Answered(request.batch, answer));
-        });
+    fn not_kept(&self, error: &io::Error) -> CommandError {
+        self.left(&format!("cannot write {}: {error}", self.journal), UNKNOWN)
     }
 
     fn left(&self, why: &str, status: u8) -> CommandError {
         let message = format!(
             "{why}. What was under way is unknown until the same command goes on with {}.",
-            self.journal.path().display()
+            self.journal
         );
         CommandError::with_status(message, status)
     }
+}
+
+/// Keeps what each step saves, then sends what it sends, until no more come.
+fn keep(
+    journal: &mut Journal,
+    steps: &Receiver<Step>,
+    client: &Arc<StoreClient>,
+    sender: &Sender<Happened>,
+) {
+    while let Ok(mut step) = steps.recv() {
+        for next in steps.try_iter() {
+            step.entries.extend(next.entries);
+            step.requests.extend(next.requests);
+        }
+        if !step.entries.is_empty()
+            && let Err(error) = journal.append(&step.entries)
+        {
+            // Nothing of this step leaves, nor of a later one.
+            let _ = sender.send(Happened::NotKept(error));
+            return;
+        }
+        for request in step.requests {
+            send(Arc::clone(client), request, sender.clone());
+        }
+    }
+}
+
+fn send(client: Arc<StoreClient>, request: Request, sender: Sender<Happened>) {
+    thread::spawn(move || {
+        let answer = client.send(&request);
+        // Where nobody listens any more, the journal says that it left.
+        let _ = sender.send(Happened::Answered(request.batch, answer));
+    });
 }
 
 /// Returns the time in milliseconds since 1970.

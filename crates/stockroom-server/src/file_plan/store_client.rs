@@ -1,7 +1,7 @@
 //! A server of the Store API as the terminal talks to it: one request at a time, answers as they
 //! come. What an answer means is `stockroom-client`'s.
 
-use std::io::Read as _;
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use stockroom_api::capabilities::Capabilities;
 use stockroom_api::inventory::{InventoryItem, Which};
-use stockroom_api::product::Product;
-use stockroom_api::{header, path};
+use stockroom_api::snapshot::SnapshotHead;
+use stockroom_api::{header, path, product as api};
 use stockroom_client::answer::{self, Answer, Unread};
 use stockroom_client::headers::Headers;
 use stockroom_client::pages::Reading;
 use stockroom_client::run::Request;
-use stockroom_client::snapshot::SnapshotReading;
+use stockroom_domain::stock::Product;
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
@@ -99,11 +99,11 @@ impl StoreClient {
     }
 
     /// Reads all tracked products, as one stream where the server has that.
-    pub(crate) fn inventory(&self) -> Ended<Vec<InventoryItem>> {
+    pub(crate) fn inventory(&self) -> Ended<Vec<Product>> {
         if self.capabilities()?.snapshot { self.snapshot() } else { self.pages() }
     }
 
-    fn pages(&self) -> Ended<Vec<InventoryItem>> {
+    fn pages(&self) -> Ended<Vec<Product>> {
         let mut reading = Reading::new(Which::All);
         while let Some(path) = reading.next_path() {
             let answer = self.get(&path)?;
@@ -112,34 +112,22 @@ impl StoreClient {
             }
             reading.read(&answer).map_err(|unread| self.unread(&path, unread))?;
         }
-        Ok(reading.into_items())
+        Ok(reading.into_items().into_iter().map(Into::into).collect())
     }
 
-    fn snapshot(&self) -> Ended<Vec<InventoryItem>> {
-        let failed = |reason: &str| self.failed(path::SNAPSHOT, reason);
+    fn snapshot(&self) -> Ended<Vec<Product>> {
         let mut answer = self.ask(path::SNAPSHOT, STREAM_TIME)?;
         if answer.status() != 200 {
             let fault = answer::fault(&self.answer(path::SNAPSHOT, answer)?);
             return Err(self.unread(path::SNAPSHOT, Unread::Refused(fault)));
         }
-        let mut body = answer.body_mut().with_config().limit(u64::MAX).reader();
-        let mut reading = SnapshotReading::default();
-        let mut bytes = vec![0; 64 * 1024];
-        loop {
-            let count = body.read(&mut bytes).map_err(|error| failed(&error.to_string()))?;
-            if count == 0 {
-                break;
-            }
-            reading.feed(&bytes[..count]).map_err(|_| failed("the answer is no snapshot"))?;
-        }
-        if !reading.is_whole() {
-            return Err(failed("the answer broke off"));
-        }
-        Ok(reading.into_items())
+        let body = answer.body_mut().with_config().limit(u64::MAX).reader();
+        read_snapshot(BufReader::with_capacity(256 * 1024, body))
+            .map_err(|error| self.failed(path::SNAPSHOT, &error.to_string()))
     }
 
     /// Looks SKUs up one by one; only the first are, and those that no product has are left out.
-    pub(crate) fn look_up(&self, external_ids: &[String]) -> Ended<Vec<Product>> {
+    pub(crate) fn look_up(&self, external_ids: &[String]) -> Ended<Vec<api::Product>> {
         if external_ids.len() > MAX_LOOK_UPS {
             tell(&format!(
                 "of {} SKUs to look up one by one, the first {MAX_LOOK_UPS} are; the others count \
@@ -154,7 +142,7 @@ impl StoreClient {
             if answer.status == 404 {
                 continue;
             }
-            let product: Product =
+            let product: api::Product =
                 answer::read(&answer).map_err(|unread| self.unread(&path, unread))?;
             // The address takes ids too, a file names SKUs only.
             found.extend(Some(product).filter(|p| p.external_id.as_ref() == Some(external_id)));
@@ -230,6 +218,28 @@ impl StoreClient {
     }
 }
 
+/// Reads a stream of all products: a line that tells how many there are, then a line for each.
+///
+/// Each line is read as its type at once: of a million, that takes half the time of a reading that
+/// makes do with less code.
+fn read_snapshot(mut lines: impl BufRead) -> io::Result<Vec<Product>> {
+    let broken_off = || io::Error::new(io::ErrorKind::UnexpectedEof, "the answer broke off");
+    let mut line = Vec::new();
+    lines.read_until(b'\n', &mut line)?;
+    let head: SnapshotHead = serde_json::from_slice(&line)?;
+    let mut products = Vec::new();
+    while (products.len() as u64) < head.total {
+        line.clear();
+        lines.read_until(b'\n', &mut line)?;
+        if line.last() != Some(&b'\n') {
+            return Err(broken_off());
+        }
+        let item: InventoryItem = serde_json::from_slice(&line)?;
+        products.push(item.into());
+    }
+    Ok(products)
+}
+
 /// Reads an answer to its end.
 fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
     let body = response.body_mut().with_config().limit(LARGEST_ANSWER).lossy_utf8(true);
@@ -243,4 +253,23 @@ fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
 fn retry_after(answer: &Response<Body>) -> u64 {
     let seconds = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     seconds.and_then(|text| text.parse().ok()).unwrap_or(5).clamp(1, LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "{\"total\":2}\n{\"productId\":\"p1\",\"externalId\":\"THÉ\",\"quantity\":3}\n\
+        {\"productId\":\"p2\",\"quantity\":0}\n";
+
+    #[test]
+    fn a_snapshot_is_whole_or_none() {
+        let products = read_snapshot(TEXT.as_bytes()).unwrap();
+        assert_eq!(products.len(), 2);
+        assert_eq!(products[0].external_id.as_deref(), Some("THÉ"));
+        for length in 0..TEXT.len() {
+            assert!(read_snapshot(&TEXT.as_bytes()[..length]).is_err(), "cut to {length}");
+        }
+        assert!(read_snapshot(&b"<html>\n"[..]).is_err());
+    }
 }
