@@ -338,13 +338,17 @@ impl Place {
     /// Returns where a key leads.
     ///
     /// # Errors
-    /// [`CommandError`] with status 2 where the key may only read.
+    /// [`CommandError`] with status 2 where the key may only read, or the address holds a secret.
     fn new(server: &str, key: &str) -> Ended<Self> {
         let prefix = KeyPrefix::parse(key);
         if prefix.is_some_and(|prefix| prefix.access == Access::Read) {
             return Err(unusable(
                 "a key that only reads (pk_…) applies nothing. Use one with sk_….",
             ));
+        }
+        if server.contains('@') {
+            // It would stand in the journal.
+            return Err(unusable("the address of --server must not hold a name or a password."));
         }
         let environment = prefix.map(|prefix| prefix.environment);
         Ok(Self { server: server.to_owned(), environment })

@@ -191,7 +191,9 @@ fn what_cannot_be_used_ends_with_2() {
     };
     assert!(with_key("pk_test_demo").contains("only reads"));
     assert!(with_key("sk_test_wrong").contains("401"));
+    assert!(!with_key("sk_test_\u{1}broken").contains("broken"));
     shop.check("http://127.0.0.1:1", &["--yes"], 2, &["cannot read the stock"]);
+    shop.check("http://me:secret@127.0.0.1:1", &["--yes"], 2, &["must not hold"]);
     let file = shop.path("file.csv");
     shop.check(url, &["--yes", "--journal", file.to_str().unwrap()], 2, &["is no journal"]);
     assert_eq!(fs::read_to_string(file).unwrap(), "sku,quantity\nYASSA-002,9\n");
