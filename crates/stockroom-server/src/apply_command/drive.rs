@@ -195,7 +195,8 @@ fn keep(
 
 fn send(client: Arc<StoreClient>, request: Request, sender: Sender<Happened>) {
     thread::spawn(move || {
-        let answer = client.send(&request);
+        // The machine may have slept since the disk was asked for.
+        let answer = if request.is_too_late(now_ms()) { None } else { client.send(&request) };
         // Where nobody listens any more, the journal says that it left.
         let _ = sender.send(Happened::Answered(request.batch, answer));
     });
