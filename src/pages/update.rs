@@ -39,6 +39,10 @@ pub fn UpdatePage() -> impl IntoView {
     desk.restore();
     let told = move || {
         let file = desk.with(|model| {
+            if let Some(apply) = model.apply.as_ref().filter(|apply| apply.is_back) {
+                // Its rows were never read here.
+                return Some((source_name(words, &apply.name, apply.origin), None));
+            }
             let name = source_name(words, &model.source_name(), model.origin);
             let rows = (!model.is_head).then_some(model.shape.rows);
             (model.step != Step::Source).then_some((name, rows))

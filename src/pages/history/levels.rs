@@ -104,9 +104,10 @@ pub fn Levels(
             }
         })
     };
+    let title = if is_alone { Key::HistoryLevelsHere } else { Key::HistoryLevels };
     view! {
-        <section class="card history" class:is-alone=is_alone aria-label=words.t(Key::HistoryLevels)>
-            <h2 class="history-title">{words.t(Key::HistoryLevels)}</h2>
+        <section class="card history" class:is-alone=is_alone aria-label=words.t(title)>
+            <h2 class="history-title">{words.t(title)}</h2>
             {(!is_alone).then(|| view! { <Filters view=view /> })}
             {rows}
             {failed}

@@ -19,7 +19,8 @@ pub fn Runs() -> impl IntoView {
     let words = use_words();
     let opener =
         Opener { words, desk: use_desk(), navigator: use_navigator(), toasts: use_toasts() };
-    let has_levels = use_connection().capabilities().history;
+    let connection = use_connection();
+    let has_levels = Memo::new(move |_| connection.capabilities().history);
     let runs = RwSignal::new(None::<Vec<Record>>);
     spawn_local(async move {
         let found = opener.desk.runs().await;
@@ -47,7 +48,7 @@ pub fn Runs() -> impl IntoView {
     }
 }
 
-fn row(opener: Opener, has_levels: bool, run: Record) -> impl IntoView {
+fn row(opener: Opener, has_levels: Memo<bool>, run: Record) -> impl IntoView {
     let words = opener.words;
     let name = source_name(words, &run.name, run.origin);
     let label = words.fill(Key::HistoryOpenRun, &[("name", &name)]);
@@ -57,6 +58,7 @@ fn row(opener: Opener, has_levels: bool, run: Record) -> impl IntoView {
         view! { <span class="tag">{words.t(tell::reason(reason))}</span> }
     });
     let levels = HistoryView { run: run.id.clone(), ..HistoryView::default() };
+    let levels = Route::History(levels).href();
     let told = totals(words, &run);
     let is_open = run.is_open();
     let id = run.id;
@@ -70,8 +72,8 @@ fn row(opener: Opener, has_levels: bool, run: Record) -> impl IntoView {
             </div>
             <time class="history-at">{at}</time>
             <div class="history-acts">
-                {has_levels.then(|| view! {
-                    <a class="button" href=Route::History(levels).href()>{words.t(Key::HistoryLevelsOf)}</a>
+                {move || has_levels.get().then(|| view! {
+                    <a class="button" href=levels.clone()>{words.t(Key::HistoryLevelsOf)}</a>
                 })}
                 <button
                     type="button"

@@ -60,7 +60,9 @@ pub fn ApplyStep() -> impl IntoView {
             Journal::Awaited | Journal::Kept | Journal::Without => None,
         }}
         <section class="card run" aria-busy="true">
-            <p class="run-title">{words.t(Key::UpdateApplying)}</p>
+            <p class="run-title">
+                {move || words.text(if is_paused() { Key::UpdatePausedTitle } else { Key::UpdateApplying })}
+            </p>
             <progress
                 max=move || progress.get().items.max(1).to_string()
                 prop:value=move || js_value(progress.get().items_done)

@@ -28,10 +28,10 @@ fn apply_label(words: Words, totals: &Totals) -> String {
 }
 
 /// Returns what a run of so many requests costs where that is worth a word.
-fn cost(words: Words, budget: Budget, requests: u64, used: u64) -> String {
+fn cost(words: Words, budget: Budget, requests: u64, used: u64) -> Vec<String> {
     /// What is shorter needs no word.
     const WORTH_MS: u64 = 5_000;
-    let mut cost = String::new();
+    let mut cost = Vec::new();
     if requests == 0 {
         return cost;
     }
@@ -41,11 +41,10 @@ fn cost(words: Words, budget: Budget, requests: u64, used: u64) -> String {
     if forecast.takes_ms >= WORTH_MS && !is_over {
         let seconds = u32::try_from(forecast.takes_ms / 1000).unwrap_or(u32::MAX);
         let time = words.duration(f64::from(seconds));
-        cost = format!(" {}", words.fill(Key::UpdateBudgetTime, &[("time", &time)]));
+        cost.push(words.fill(Key::UpdateBudgetTime, &[("time", &time)]));
     }
     let (Some(left), Some(limit)) = (forecast.left, budget.per_day) else { return cost };
-    cost.push(' ');
-    cost.push_str(&if is_over {
+    cost.push(if is_over {
         let days = i64::try_from(forecast.days).unwrap_or(i64::MAX);
         words.count(Plural::UpdateBudgetDays, days, &[("limit", &number(limit))])
     } else {
@@ -82,7 +81,9 @@ pub fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
         let requests = words.count(Plural::UpdateRequests, count(totals.requests), &[]);
         let budget = Budget::of(&connection.capabilities());
         let cost = cost(words, budget, totals.requests as u64, used.get());
-        format!("{changes} {requests}{cost}")
+        let mut about = vec![format!("{changes} {requests}")];
+        about.extend(cost);
+        about.join(" · ")
     };
     view! {
         <footer class="card-foot">
