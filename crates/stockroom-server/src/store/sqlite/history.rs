@@ -5,7 +5,7 @@
 //! line the write before.
 
 use jiff::Timestamp;
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, named_params, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, ToSql, params};
 use stockroom_api::bulk::Mode;
 use stockroom_api::history::{HistoryEntry, HistoryPage, KeyShown, Source};
 
@@ -17,72 +17,45 @@ use crate::store::history::{HistoryFilter, HistoryPlace, Part};
 /// An entry, and where it stands.
 type Found = (HistoryPlace, HistoryEntry);
 
-/// How the writes are found.
-#[derive(Clone, Copy)]
-enum Way {
-    /// By their time.
-    Time,
-    /// By their run, then their time.
-    Run,
-    /// By their reason, then their time.
-    Reason,
-    /// By their key, then their time.
-    Key,
-    /// One by its number.
-    Number,
+/// The columns of an entry, whatever it is found by.
+const ENTRY: &str = "
+select w.at, w.number, h.line, p.id, p.external_id, p.name, h.variant_id, v.label, h.mode, h.asked,
+    h.level_before, h.level_after, h.delta, w.source, w.key_id, k.name, k.prefix, k.last_four,
+    w.by_session, w.request_id, w.run_id, w.run_reason
+from writes w %index%
+cross join history h on h.write = w.number
+left join products p on p.number = h.product
+left join variants v on v.product = h.product and v.id = h.variant_id
+left join api_keys k on k.store_id = w.store_id and k.environment = w.environment
+    and k.id = w.key_id
+where ";
+
+/// Returns the statement that reads the whole history, along the index of what is named first here.
+fn select_all(filter: &HistoryFilter) -> String {
+    let by_run = filter.run_id.as_ref().map(|_| ("writes_by_run", " and w.run_id = :run"));
+    let by_reason =
+        filter.reason.as_ref().map(|_| ("writes_by_reason", " and w.run_reason = :reason"));
+    let by_key = filter.key_id.as_ref().map(|_| ("writes_by_key", " and w.key_id = :key"));
+    let named = [by_run, by_reason, by_key];
+    let index = named.iter().flatten().next().map_or("writes_by_time", |(index, _)| *index);
+    let conditions: String = named.iter().flatten().map(|(_, condition)| *condition).collect();
+    format!(
+        "{}w.store_id = :store and w.environment = :environment{conditions}
+             and w.at between :from and :to
+             and (w.at < :after_at or w.number < :after_write
+                 or (w.number = :after_write and h.line < :after_line))
+         order by w.at desc, w.number desc, h.line desc
+         limit :limit",
+        ENTRY.replace("%index%", &format!("indexed by {index}"))
+    )
 }
 
-impl Way {
-    /// Returns the way that meets the fewest writes in vain.
-    fn of(filter: &HistoryFilter) -> Self {
-        match filter {
-            HistoryFilter { run_id: Some(_), .. } => Self::Run,
-            HistoryFilter { reason: Some(_), .. } => Self::Reason,
-            HistoryFilter { key_id: Some(_), .. } => Self::Key,
-            _ => Self::Time,
-        }
-    }
-
-    fn sql(self) -> String {
-        let (index, writes) = match self {
-            Self::Time => ("indexed by writes_by_time", ""),
-            Self::Run => ("indexed by writes_by_run", "and w.run_id = :run"),
-            Self::Reason => ("indexed by writes_by_reason", "and w.run_reason = :reason"),
-            Self::Key => ("indexed by writes_by_key", "and w.key_id = :key"),
-            Self::Number => ("not indexed", "and w.number = :write"),
-        };
-        format!(
-            "select w.at, w.number, h.line, p.id, p.external_id, p.name, h.variant_id, v.label,
-                 h.mode, h.asked, h.level_before, h.level_after, h.delta, w.source, w.key_id,
-                 k.name, k.prefix, k.last_four, w.by_session, w.request_id, w.run_id, w.run_reason
-             from writes w {index}
-             cross join history h on h.write = w.number
-             left join products p on p.number = h.product
-             left join variants v on v.product = h.product and v.id = h.variant_id
-             left join api_keys k on k.store_id = w.store_id and k.environment = w.environment
-                 and k.id = w.key_id
-             where w.store_id = :store and w.environment = :environment {writes}
-                 and w.at between :from and :to
-                 and (:run is null or w.run_id = :run)
-                 and (:reason is null or w.run_reason = :reason)
-                 and (:key is null or w.key_id = :key)
-                 and (:write is null or w.number = :write)
-                 and (:product is null or h.product = :product)
-                 and (w.at < :after_at or w.number < :after_write
-                     or (w.number = :after_write and h.line < :after_line))
-             order by w.at desc, w.number desc, h.line desc
-             limit :limit"
-        )
-    }
-}
-
-/// Which lines of which writes are read.
-struct Lines {
-    write: Option<i64>,
-    product: Option<i64>,
-    to: i64,
-    after: HistoryPlace,
-    limit: u64,
+/// Returns the statement that reads what one write did to one product.
+fn select_link() -> String {
+    format!(
+        "{}w.number = ?1 and h.product = ?2 and h.line < ?3 order by h.line desc limit ?4",
+        ENTRY.replace("%index%", "not indexed")
+    )
 }
 
 /// Returns the entries behind a place, or `None` where the filter's product is not there.
@@ -100,7 +73,7 @@ pub(super) fn page(
             let Some((product, last_write)) = product(connection, scope, reference)? else {
                 return Ok(None);
             };
-            of_product(connection, scope, filter, wanted, product, last_write)?
+            of_product(connection, filter, wanted, product, last_write)?
         }
     };
     let limit = usize::try_from(part.limit).unwrap_or(usize::MAX);
@@ -123,53 +96,59 @@ fn of_all(
 ) -> Stored<Vec<Found>> {
     let end = HistoryPlace { at: i64::MAX, write: i64::MAX, line: i64::MAX };
     let after = part.after.unwrap_or(end);
-    let mut statement = connection.prepare_cached(&Way::of(filter).sql())?;
-    let lines = Lines {
-        write: None,
-        product: None,
-        to: last_moment(filter).min(after.at),
-        after,
-        limit: part.limit,
-    };
-    read(&mut statement, scope, filter, &lines)
+    let environment = scope.environment.as_str();
+    let (from, to) = (first_moment(filter), last_moment(filter).min(after.at));
+    let limit = i64::try_from(part.limit).unwrap_or(i64::MAX);
+    let mut parameters: Vec<(&str, &dyn ToSql)> = vec![
+        (":store", &scope.store_id),
+        (":environment", &environment),
+        (":from", &from),
+        (":to", &to),
+        (":after_at", &after.at),
+        (":after_write", &after.write),
+        (":after_line", &after.line),
+        (":limit", &limit),
+    ];
+    for (name, value) in
+        [(":run", &filter.run_id), (":reason", &filter.reason), (":key", &filter.key_id)]
+    {
+        parameters.extend(value.as_ref().map(|value| (name, value as &dyn ToSql)));
+    }
+    let mut statement = connection.prepare_cached(&select_all(filter))?;
+    let rows = statement.query_map(&*parameters, entry)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Walks the chain of a product, which is in the order of writes.
 fn of_product(
     connection: &Connection,
-    scope: Scope,
     filter: &HistoryFilter,
     part: Part<HistoryPlace>,
     product: i64,
     last_write: Option<i64>,
 ) -> Stored<Vec<Found>> {
-    let end = HistoryPlace { at: 0, write: i64::MAX, line: i64::MAX };
-    // Times do not count here: they follow the clock, which may have been set back.
-    let after = HistoryPlace { at: i64::MIN, ..part.after.unwrap_or(end) };
-    let mut lines = Lines {
-        write: None,
-        product: Some(product),
-        to: last_moment(filter),
-        after,
-        limit: part.limit,
-    };
+    let limit = usize::try_from(part.limit).unwrap_or(usize::MAX);
     let mut chain = Chain::new(connection, filter, product)?;
-    let mut statement = connection.prepare_cached(&Way::Number.sql())?;
+    let mut statement = connection.prepare_cached(&select_link())?;
     let mut found = Vec::new();
+    // Times do not count here: they follow the clock, which may have been set back.
+    let (after_write, after_line) =
+        part.after.map_or((i64::MAX, i64::MAX), |after| (after.write, after.line));
     // A cursor of this list names a link of the chain, and the walk goes on there.
-    let is_link = part.after.is_some() && chain.link(after.write)?.is_some();
-    let mut next = if is_link { Some(after.write) } else { last_write };
+    let is_link = part.after.is_some() && chain.link(after_write)?.is_some();
+    let mut next = if is_link { Some(after_write) } else { last_write };
     while let Some(write) = next
-        && lines.limit > 0
+        && found.len() < limit
     {
         let Some(link) = chain.link(write)? else {
             break;
         };
-        if link.fits && write <= after.write {
-            lines.write = Some(write);
-            let more = read(&mut statement, scope, filter, &lines)?;
-            lines.limit -= more.len() as u64;
-            found.extend(more);
+        if link.fits && write <= after_write {
+            let below = if write == after_write { after_line } else { i64::MAX };
+            let left = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
+            for row in statement.query_map(params![write, product, below, left], entry)? {
+                found.push(row?);
+            }
         }
         next = link.previous_write;
     }
@@ -241,33 +220,6 @@ fn product(
     )?;
     let key = params![scope.store_id, scope.environment.as_str(), reference, reference.trim()];
     Ok(statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
-}
-
-fn read(
-    statement: &mut CachedStatement<'_>,
-    scope: Scope,
-    filter: &HistoryFilter,
-    lines: &Lines,
-) -> Stored<Vec<Found>> {
-    let rows = statement.query_map(
-        named_params! {
-            ":store": scope.store_id,
-            ":environment": scope.environment.as_str(),
-            ":run": filter.run_id,
-            ":reason": filter.reason,
-            ":key": filter.key_id,
-            ":write": lines.write,
-            ":product": lines.product,
-            ":from": first_moment(filter),
-            ":to": lines.to,
-            ":after_at": lines.after.at,
-            ":after_write": lines.after.write,
-            ":after_line": lines.after.line,
-            ":limit": i64::try_from(lines.limit).unwrap_or(i64::MAX),
-        },
-        entry,
-    )?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Found> {

@@ -1,6 +1,6 @@
 //! Runs: what their writes did together, kept with every write so that nothing is counted later.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params, params};
 use stockroom_api::history::{RunPage, RunShown};
 
 use super::history::key_shown;
@@ -128,7 +128,7 @@ pub(super) fn page(
 ) -> Stored<RunPage> {
     let (index, condition) = match fingerprint {
         Some(_) => ("runs_by_fingerprint", "and r.fingerprint = :fingerprint"),
-        None => ("runs_listed", "and :fingerprint is null"),
+        None => ("runs_listed", ""),
     };
     let mut statement = connection.prepare_cached(&format!(
         "select r.number, r.run_id, r.reason, r.fingerprint, r.started_at, r.ended_at, r.key_id,
@@ -141,17 +141,18 @@ pub(super) fn page(
              and r.number < :after
          order by r.number desc limit :limit"
     ))?;
-    let rows = statement.query_map(
-        named_params! {
-            ":store": scope.store_id,
-            ":environment": scope.environment.as_str(),
-            ":fingerprint": fingerprint,
-            ":after": part.after.map_or(i64::MAX, |place| place.0),
-            // One more than a page tells whether another follows.
-            ":limit": i64::try_from(part.limit).unwrap_or(i64::MAX).saturating_add(1),
-        },
-        run,
-    )?;
+    let environment = scope.environment.as_str();
+    let after = part.after.map_or(i64::MAX, |place| place.0);
+    // One more than a page tells whether another follows.
+    let limit = i64::try_from(part.limit).unwrap_or(i64::MAX).saturating_add(1);
+    let mut parameters: Vec<(&str, &dyn ToSql)> = vec![
+        (":store", &scope.store_id),
+        (":environment", &environment),
+        (":after", &after),
+        (":limit", &limit),
+    ];
+    parameters.extend(fingerprint.as_ref().map(|text| (":fingerprint", text as &dyn ToSql)));
+    let rows = statement.query_map(&*parameters, run)?;
     let mut found: Vec<(RunPlace, RunShown)> = rows.collect::<Result<_, _>>()?;
     let limit = usize::try_from(part.limit).unwrap_or(usize::MAX);
     let has_more = found.len() > limit;
