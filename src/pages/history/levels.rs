@@ -22,7 +22,7 @@ struct Reading {
     entries: RwSignal<Vec<HistoryEntry>>,
     /// Where to go on, where there is more.
     next: RwSignal<Option<String>>,
-    is_reading: RwSignal<bool>,
+    is_busy: RwSignal<bool>,
     failure: RwSignal<Option<Failure>>,
     /// Counts the views: an answer for one of before is dropped.
     round: StoredValue<u32>,
@@ -41,14 +41,14 @@ pub fn Levels(
     let reading = Reading {
         entries: RwSignal::new(Vec::new()),
         next: RwSignal::new(None),
-        is_reading: RwSignal::new(true),
+        is_busy: RwSignal::new(true),
         failure: RwSignal::new(None),
         round: StoredValue::new(0),
     };
     let read = move |view: HistoryView, cursor: Option<String>| {
         let round = reading.round.get_value().wrapping_add(1);
         reading.round.set_value(round);
-        reading.is_reading.set(true);
+        reading.is_busy.set(true);
         reading.failure.set(None);
         spawn_local(async move {
             let is_first = cursor.is_none();
@@ -70,7 +70,7 @@ pub fn Levels(
                     reading.failure.try_set(Some(failure));
                 }
             }
-            reading.is_reading.try_set(false);
+            reading.is_busy.try_set(false);
         });
     };
     Effect::new(move |_| {
@@ -84,7 +84,7 @@ pub fn Levels(
     let rows = move || {
         let entries = reading.entries.get();
         if entries.is_empty() {
-            return (!reading.is_reading.get() && reading.failure.get().is_none()).then(|| {
+            return (!reading.is_busy.get() && reading.failure.get().is_none()).then(|| {
                 let title = if is_alone { Key::HistoryNoneHere } else { Key::HistoryNone };
                 view! { <EmptyState title=words.label(title) /> }.into_any()
             });
@@ -111,7 +111,7 @@ pub fn Levels(
             {(!is_alone).then(|| view! { <Filters view=view /> })}
             {rows}
             {failed}
-            <Show when=move || reading.is_reading.get() && reading.entries.with(Vec::is_empty)>
+            <Show when=move || reading.is_busy.get() && reading.entries.with(Vec::is_empty)>
                 <Skeleton rows=4 label=words.label(Key::AppLoading) />
             </Show>
             <Show when=move || reading.next.with(Option::is_some)>
@@ -119,7 +119,7 @@ pub fn Levels(
                     <button
                         type="button"
                         class="button"
-                        aria-disabled=move || reading.is_reading.get().then_some("true")
+                        aria-disabled=move || reading.is_busy.get().then_some("true")
                         on:click=more
                     >
                         {words.t(Key::HistoryMore)}
@@ -217,7 +217,7 @@ fn Filters(view: Memo<HistoryView>) -> impl IntoView {
                     prop:value=move || view.with(|view| view.product.clone())
                     on:change:target=move |event| {
                         let text = event.target().value();
-                        change(&|view| view.product = text.trim().to_owned());
+                        change(&|view| text.trim().clone_into(&mut view.product));
                     }
                 />
             </label>

@@ -5,7 +5,7 @@ use stockroom_client::run::{End, Event, Phase, Progress};
 
 use super::desk::use_desk;
 use super::draft::source_name;
-use super::state::{self, Apply, Journal, Msg, Twin};
+use super::state::{self, Apply, Journal, Msg, RunMsg, Twin};
 use crate::browser::clock;
 use crate::ui::{Confirm, Notice, Tone};
 use crate::words::{Key, Plural, Words, use_words};
@@ -148,7 +148,7 @@ fn SeenBefore(twin: Twin) -> impl IntoView {
             yes=words.label(Key::UpdateTwinGo)
             no=words.label(Key::UpdateUnkeptBack)
             is_dangerous=true
-            on_answer=move |yes| desk.tell(Msg::TwinAnswered(yes))
+            on_answer=move |yes| desk.tell(Msg::Run(RunMsg::TwinAnswered(yes)))
         />
     }
 }

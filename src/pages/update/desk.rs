@@ -23,7 +23,7 @@ use web_sys::File;
 use keeping::Keeping;
 use running::{Driving, Due};
 
-use super::state::{Effect, Model, Msg, Trouble};
+use super::state::{Effect, Model, Msg, RunMsg, Trouble};
 use super::tell;
 use crate::browser::worker::{Gone, SheetText, WorkbookLink, WorkerLink};
 use crate::browser::{clock, files, page, random};
@@ -159,7 +159,7 @@ impl Desk {
 
     /// Tells the run something.
     pub fn tell_run(self, event: Event) {
-        self.tell(Msg::RunTold { event, now_ms: now_ms(), jitter: Math::random() });
+        self.tell(Msg::Run(RunMsg::Told { event, now_ms: now_ms(), jitter: Math::random() }));
     }
 
     fn carry_out(self, effect: Effect) {
@@ -178,6 +178,7 @@ impl Desk {
             }
             Effect::TakeStock => self.take_stock(),
             Effect::LookUp(skus) => spawn_local(self.look_up(skus)),
+            Effect::CheckDrift(items) => spawn_local(self.check_drift(items)),
             Effect::MakeRun(items) => self.make_run(items),
             Effect::LookForTwin(fingerprint) => spawn_local(self.look_for_twin(fingerprint)),
             Effect::BeginRun => self.drive(Due::Begin),
@@ -337,12 +338,12 @@ impl Desk {
 
     fn make_run(self, items: Vec<SendItem>) {
         let capabilities = self.connection.capabilities_untracked();
-        self.tell(Msg::RunMade {
+        self.tell(Msg::Run(RunMsg::Made {
             items,
             id: random::idempotency_key(),
             has_extras: capabilities.expected_quantity && capabilities.representation,
             now_ms: now_ms(),
-        });
+        }));
     }
 
     /// Returns the rows of items that were not applied, each with why.

@@ -14,6 +14,7 @@ use stockroom_worksheet::{Ask, Filter, Summary, View};
 
 pub mod cell;
 pub mod clipboard;
+pub mod drift;
 pub mod fill;
 pub mod foot;
 pub mod grid;
@@ -24,6 +25,7 @@ pub mod rows;
 pub mod select;
 pub mod tools;
 
+use drift::DriftDialog;
 use fill::RowsBar;
 use foot::{ConfirmDialog, ReviewFoot};
 use grid::{ChangesGrid, provide_sheet};
@@ -53,6 +55,9 @@ pub fn ReviewStep() -> impl IntoView {
                 <ReviewFoot summary=summary />
             </Show>
         </section>
+        <Show when=move || desk.with(|model| model.drift.is_some())>
+            <DriftDialog />
+        </Show>
         <Show when=move || desk.with(|model| model.is_confirming)>
             <ConfirmDialog summary=summary />
         </Show>

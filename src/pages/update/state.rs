@@ -9,11 +9,13 @@ use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 
 use draft::{Note, Origin, Restoring};
+use drift::Drift;
 use serde::{Deserialize, Serialize};
 use stockroom_worksheet::{Ask, Logged, Reply, SendItem, Shape, Summary, View};
 
 pub mod again;
 pub mod draft;
+pub mod drift;
 mod message;
 mod opening;
 mod reason;
@@ -22,7 +24,7 @@ pub mod remembered;
 mod sending;
 pub mod workbook;
 
-pub use message::{Effect, Msg};
+pub use message::{Effect, Msg, RunMsg};
 pub use reason::Reason;
 pub use sending::answered;
 
@@ -89,6 +91,10 @@ pub struct Model {
     pub generation: u32,
     /// Whether the number that guards ask for is being typed.
     pub is_confirming: bool,
+    /// Whether it is being looked what moved since the preview.
+    pub is_checking: bool,
+    /// What moved since the preview, while it is asked what is to become of it.
+    pub drift: Option<Drift>,
     /// Why levels are changed.
     pub reason: Option<Reason>,
     /// The run, once there is one.
@@ -284,22 +290,7 @@ impl Model {
                 self.is_confirming = false;
                 Vec::new()
             }
-            Msg::RunMade { items, id, has_extras, now_ms } if self.step == Step::Review => {
-                self.make_run(items, id, has_extras, now_ms)
-            }
-            Msg::RunMade { .. } => Vec::new(),
-            Msg::ReasonChosen(reason) => {
-                self.reason = reason;
-                Vec::new()
-            }
-            Msg::TwinFound(twin) => self.take_twin(twin),
-            Msg::TwinAnswered(is_wanted) => self.apply_twin(is_wanted),
-            Msg::RunKept { fault, now_ms } => self.take_kept(fault, now_ms),
-            Msg::RunAnyway { is_wanted, now_ms } => self.run_anyway(is_wanted, now_ms),
-            Msg::RunUnkept { fault, now_ms } => self.lose_journal(fault, now_ms),
-            Msg::RunFound(kept) => self.take_run(*kept),
-            Msg::RunElsewhere(record) => self.leave_run(record),
-            Msg::RunTold { event, now_ms, jitter } => self.tell_run(event, now_ms, jitter),
+            Msg::Run(msg) => self.hear_run(msg),
             Msg::StartedOver => {
                 *self = Self::default();
                 vec![Effect::Forget, Effect::DropDraft]
@@ -353,7 +344,10 @@ impl Model {
             }
             Reply::Unknown(skus) if !skus.is_empty() => vec![Effect::LookUp(skus)],
             // Pressed twice, it is still one run.
-            Reply::Confirmed(items) if self.step == Step::Review => vec![Effect::MakeRun(items)],
+            Reply::Confirmed(items) if self.step == Step::Review && !self.is_checking => {
+                self.is_checking = true;
+                vec![Effect::CheckDrift(items)]
+            }
             Reply::Unconfirmed if self.step == Step::Review => {
                 // The plan is another since the number was typed.
                 self.is_confirming =

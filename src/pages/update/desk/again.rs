@@ -3,12 +3,21 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
+use stockroom_worksheet::SendItem;
 
-use super::Desk;
+use super::{Desk, FRESH_MS};
+use crate::browser::clock;
 use crate::pages::update::draft::source_name;
-use crate::pages::update::state::Msg;
 use crate::pages::update::state::again::{Again, Made};
+use crate::pages::update::state::drift::Drift;
+use crate::pages::update::state::{Msg, RunMsg};
+use crate::stock::list::Row;
 use crate::words::Key;
+
+/// The products of a page of the list.
+const PAGE: usize = 100;
+/// How many pages the hosted service reads in a minute.
+const PAGES_A_MINUTE: usize = 60;
 
 impl Desk {
     /// Makes rows of the run at hand, on the stock as it is now; `None` where it cannot be read.
@@ -16,21 +25,46 @@ impl Desk {
         if matches!(again, Again::Undo | Again::UndoDifference) && !self.stock.read_anew().await {
             return None;
         }
+        let now = self.levels_now();
         self.model.try_with_untracked(|model| {
             let apply = model.apply.as_ref()?;
-            self.stock.with_untracked(|list| {
-                let rows = list.rows().iter();
-                let by_sku = rows.filter_map(|row| Some((row.item.external_id.as_deref()?, row)));
-                let by_sku: HashMap<&str, _> = by_sku.collect();
-                Some(apply.rows_again(again, |sku, label| {
-                    let item = &by_sku.get(sku)?.item;
-                    if label.is_empty() {
-                        return item.quantity;
-                    }
-                    item.variants.iter().find(|variant| variant.label == label)?.quantity
-                }))
-            })
+            Some(apply.rows_again(again, now))
         })?
+    }
+
+    /// Looks whether levels of confirmed items moved since the preview, where reading them again
+    /// costs little.
+    pub(super) async fn check_drift(self, items: Vec<SendItem>) {
+        let age = untrack(|| self.stock.read_at()).map(|at| clock::now_ms() - at);
+        let is_old = age.is_none_or(|age| age > FRESH_MS);
+        if is_old && self.reads_again() && !self.stock.read_anew().await {
+            // What cannot be read now is not asked about; where the server can, it still refuses.
+            return self.tell(Msg::Run(RunMsg::DriftChecked(Drift { items, moved: Vec::new() })));
+        }
+        self.tell(Msg::Run(RunMsg::DriftChecked(Drift::of(items, self.levels_now()))));
+    }
+
+    /// Tells whether the stock can be read again within a minute's requests.
+    fn reads_again(self) -> bool {
+        let capabilities = self.connection.capabilities_untracked();
+        let pages = self.stock.with_untracked(|list| list.rows().len()).div_ceil(PAGE);
+        capabilities.snapshot || pages <= PAGES_A_MINUTE
+    }
+
+    /// Returns a reader of levels as the list has them, by SKU and label.
+    fn levels_now(self) -> impl Fn(&str, &str) -> Option<i64> {
+        let levels: HashMap<(String, String), Option<i64>> = self.stock.with_untracked(|list| {
+            let rows = list.rows().iter();
+            let of = |row: &Row| {
+                let sku = row.item.external_id.clone()?;
+                let own = ((sku.clone(), String::new()), row.item.quantity);
+                let variants = row.item.variants.iter();
+                let variants = variants.map(move |v| ((sku.clone(), v.label.clone()), v.quantity));
+                Some(std::iter::once(own).chain(variants).collect::<Vec<_>>())
+            };
+            rows.filter_map(of).flatten().collect()
+        });
+        move |sku, label| *levels.get(&(sku.to_owned(), label.to_owned()))?
     }
 
     /// Opens rows that were made as a worksheet of their own.

@@ -16,7 +16,7 @@ use crate::browser::{clock, random};
 use crate::connection::Method;
 use crate::pages::update::draft::source_name;
 use crate::pages::update::state::record::{KeptRun, Record, entry_bytes};
-use crate::pages::update::state::{Apply, Model, Msg, Twin, Unkept, answered};
+use crate::pages::update::state::{Apply, Model, Msg, RunMsg, Twin, Unkept, answered};
 use crate::route::{Route, use_navigator};
 use crate::ui::{Tone, use_toasts};
 use crate::words::Key;
@@ -93,7 +93,7 @@ impl Desk {
         match due {
             Due::Begin => {
                 let fault = self.begin_journal().await.err();
-                self.tell(Msg::RunKept { fault: fault.map(unkept), now_ms: now_ms() });
+                self.tell(Msg::Run(RunMsg::Kept { fault: fault.map(unkept), now_ms: now_ms() }));
             }
             Due::Write(entry) => {
                 if let Err(fault) = self.write_entry(&entry).await {
@@ -160,9 +160,9 @@ impl Desk {
         if fault == Fault::Elsewhere {
             let record = self.record().unwrap_or_default();
             self.driving.leave();
-            return self.tell(Msg::RunElsewhere(record));
+            return self.tell(Msg::Run(RunMsg::Elsewhere(record)));
         }
-        self.tell(Msg::RunUnkept { fault: unkept(fault), now_ms: now_ms() });
+        self.tell(Msg::Run(RunMsg::Unkept { fault: unkept(fault), now_ms: now_ms() }));
     }
 
     fn record(self) -> Option<Record> {
@@ -211,7 +211,7 @@ impl Desk {
                 products: usize::try_from(run.products).unwrap_or_default(),
             });
         }
-        self.tell(Msg::TwinFound(twin));
+        self.tell(Msg::Run(RunMsg::TwinFound(twin)));
     }
 
     /// Brings a run back that was left before it had ended; tells whether there is one.
@@ -244,7 +244,7 @@ impl Desk {
 
     /// Answers whether to run without a journal.
     pub fn run_anyway(self, is_wanted: bool) {
-        self.tell(Msg::RunAnyway { is_wanted, now_ms: now_ms() });
+        self.tell(Msg::Run(RunMsg::Anyway { is_wanted, now_ms: now_ms() }));
     }
 
     /// Shows a run of before, with all that can still be done with it.
@@ -279,7 +279,7 @@ impl Desk {
 
     async fn take_run(self, place: String, record: Record) -> bool {
         let Some(lock) = locks::hold(&lock_of(&record.id)).await else {
-            self.tell(Msg::RunElsewhere(record));
+            self.tell(Msg::Run(RunMsg::Elsewhere(record)));
             return true;
         };
         let run = record.id.clone();
@@ -292,7 +292,7 @@ impl Desk {
         }
         let next = kept.next;
         self.leave_draft();
-        self.tell(Msg::RunFound(Box::new(kept)));
+        self.tell(Msg::Run(RunMsg::Found(Box::new(kept))));
         self.driving.0.try_update_value(|driver| {
             (driver.journal, driver.next, driver.lock) = (journal, next, Some(lock));
         });

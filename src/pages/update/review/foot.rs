@@ -9,7 +9,7 @@ use stockroom_worksheet::Summary;
 use crate::browser::page;
 use crate::connection::use_connection;
 use crate::pages::update::desk::use_desk;
-use crate::pages::update::state::{Model, Msg, Reason};
+use crate::pages::update::state::{Model, Msg, Reason, RunMsg};
 use crate::pages::update::tell;
 use crate::ui::{Dialog, Field, Icon, Sign};
 use crate::words::{Key, Plural, Words, use_words};
@@ -66,6 +66,7 @@ pub fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
     let is_whole = move || desk.with(|model: &Model| model.is_stock_whole);
     let is_off = move || is_read_only() || totals.get().targets == 0 || !is_whole();
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let is_checking = move || desk.with(|model| model.is_checking);
     let used = RwSignal::new(0);
     spawn_local(async move {
         let today = desk.requests_today().await;
@@ -99,9 +100,14 @@ pub fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
                 type="button"
                 class="button primary"
                 disabled=is_off
+                aria-busy=move || is_checking().then_some("true")
                 on:click=move |_| desk.tell(Msg::ApplyPressed)
             >
-                {move || apply_label(words, &totals.get())}
+                {move || if is_checking() {
+                    words.text(Key::DriftChecking).to_owned()
+                } else {
+                    apply_label(words, &totals.get())
+                }}
             </button>
         </footer>
     }
@@ -124,7 +130,7 @@ fn ReasonField() -> impl IntoView {
     view! {
         <Show when=move || connection.capabilities().history>
             <select class="select reason" aria-label=words.t(Key::UpdateReason) on:change:target=move |event| {
-                    desk.tell(Msg::ReasonChosen(Reason::of(&event.target().value())));
+                    desk.tell(Msg::Run(RunMsg::ReasonChosen(Reason::of(&event.target().value()))));
                 }
             >
                 <option value="" selected=move || chosen.get().is_none()>

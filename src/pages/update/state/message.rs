@@ -8,6 +8,7 @@ use stockroom_domain::table::ReadOptions;
 use stockroom_worksheet::{Ask, Logged, News, Reply, SendItem, View};
 
 use super::draft::Draft;
+use super::drift::{Drift, Keep};
 use super::record::{KeptRun, Record};
 use super::remembered::Remembered;
 use super::workbook::{WorkbookEffect, WorkbookMsg};
@@ -83,8 +84,19 @@ pub enum Msg {
     NumberTyped(u32),
     /// The merchant thought better of it.
     ConfirmLeft,
+    /// Another file shall be read.
+    StartedOver,
+    /// Somebody signed in to another store; the draft of this one stays.
+    StoreChanged,
+    /// Something happened to the run, or on the way to it.
+    Run(RunMsg),
+}
+
+/// What happened to a run, or on the way to it.
+#[derive(Clone, Debug)]
+pub enum RunMsg {
     /// The plan is confirmed and shall run under this id.
-    RunMade {
+    Made {
         /// What is sent.
         items: Vec<SendItem>,
         /// A new id.
@@ -94,6 +106,17 @@ pub enum Msg {
         /// Now, in milliseconds since 1970.
         now_ms: u64,
     },
+    /// It was looked what moved since the preview.
+    DriftChecked(Drift),
+    /// It was chosen what becomes of a level that moved, or of all.
+    KeepChosen {
+        /// Its place in the list; `None` for all.
+        row: Option<usize>,
+        /// What.
+        keep: Keep,
+    },
+    /// The levels that moved are settled, or the merchant goes back to the preview.
+    DriftAnswered(bool),
     /// A reason was chosen, or none.
     ReasonChosen(Option<Reason>),
     /// It was looked whether the same changes were applied before.
@@ -101,32 +124,32 @@ pub enum Msg {
     /// It was answered whether the same changes are meant once more.
     TwinAnswered(bool),
     /// The run's journal is begun, or cannot be.
-    RunKept {
+    Kept {
         /// Why not.
         fault: Option<Unkept>,
         /// Now, in milliseconds since 1970.
         now_ms: u64,
     },
     /// It was answered whether to run without a journal.
-    RunAnyway {
+    Anyway {
         /// The answer.
         is_wanted: bool,
         /// Now, in milliseconds since 1970.
         now_ms: u64,
     },
     /// The journal could not be gone on with.
-    RunUnkept {
+    Unkept {
         /// Why.
         fault: Unkept,
         /// Now, in milliseconds since 1970.
         now_ms: u64,
     },
     /// A run was found in the journal.
-    RunFound(Box<KeptRun>),
+    Found(Box<KeptRun>),
     /// A run goes on in another tab.
-    RunElsewhere(Record),
+    Elsewhere(Record),
     /// Something happened to the run.
-    RunTold {
+    Told {
         /// What.
         event: Event,
         /// Now, in milliseconds since 1970.
@@ -134,10 +157,6 @@ pub enum Msg {
         /// A random number from 0 to 1.
         jitter: f64,
     },
-    /// Another file shall be read.
-    StartedOver,
-    /// Somebody signed in to another store; the draft of this one stays.
-    StoreChanged,
 }
 
 /// What is to be done.
@@ -155,6 +174,8 @@ pub enum Effect {
     TakeStock,
     /// Look these SKUs up one by one.
     LookUp(Vec<String>),
+    /// Look whether levels of these confirmed items moved since the preview.
+    CheckDrift(Vec<SendItem>),
     /// Make a run of these items.
     MakeRun(Vec<SendItem>),
     /// Look whether changes with this fingerprint were applied before.

@@ -9,10 +9,62 @@ use stockroom_client::run::{Command, Event, Labels, Phase, Run, Settings};
 use stockroom_worksheet::SendItem;
 
 use super::draft::Note;
+use super::drift::Drift;
 use super::record::{KeptRun, Record, has_ended};
-use super::{Apply, Effect, Journal, Model, Step, Twin, Unkept};
+use super::{Apply, Effect, Journal, Model, RunMsg, Step, Twin, Unkept};
 
 impl Model {
+    pub(super) fn hear_run(&mut self, msg: RunMsg) -> Vec<Effect> {
+        match msg {
+            RunMsg::Made { items, id, has_extras, now_ms } if self.step == Step::Review => {
+                self.make_run(items, id, has_extras, now_ms)
+            }
+            RunMsg::Made { .. } => Vec::new(),
+            RunMsg::DriftChecked(drift) => self.take_drift(drift),
+            RunMsg::KeepChosen { row, keep } => {
+                let moved = self.drift.iter_mut().flat_map(|drift| &mut drift.moved).enumerate();
+                for (_, moved) in moved.filter(|(at, _)| row.is_none_or(|row| row == *at)) {
+                    moved.keep = keep;
+                }
+                Vec::new()
+            }
+            RunMsg::DriftAnswered(is_wanted) => self.settle_drift(is_wanted),
+            RunMsg::ReasonChosen(reason) => {
+                self.reason = reason;
+                Vec::new()
+            }
+            RunMsg::TwinFound(twin) => self.take_twin(twin),
+            RunMsg::TwinAnswered(is_wanted) => self.apply_twin(is_wanted),
+            RunMsg::Kept { fault, now_ms } => self.take_kept(fault, now_ms),
+            RunMsg::Anyway { is_wanted, now_ms } => self.run_anyway(is_wanted, now_ms),
+            RunMsg::Unkept { fault, now_ms } => self.lose_journal(fault, now_ms),
+            RunMsg::Found(kept) => self.take_run(*kept),
+            RunMsg::Elsewhere(record) => self.leave_run(record),
+            RunMsg::Told { event, now_ms, jitter } => self.tell_run(event, now_ms, jitter),
+        }
+    }
+
+    /// What moved since the preview is asked about; else the run begins.
+    pub(super) fn take_drift(&mut self, drift: Drift) -> Vec<Effect> {
+        if !std::mem::take(&mut self.is_checking) || self.step != Step::Review {
+            return Vec::new();
+        }
+        if drift.moved.is_empty() {
+            return vec![Effect::MakeRun(drift.items)];
+        }
+        self.drift = Some(drift);
+        Vec::new()
+    }
+
+    pub(super) fn settle_drift(&mut self, is_wanted: bool) -> Vec<Effect> {
+        match self.drift.take() {
+            Some(drift) if is_wanted => vec![Effect::MakeRun(drift.settled())],
+            // The preview is made anew, on the levels of now.
+            Some(_) => vec![Effect::TakeStock],
+            None => Vec::new(),
+        }
+    }
+
     pub(super) fn make_run(
         &mut self,
         items: Vec<SendItem>,

@@ -7,6 +7,7 @@ use stockroom_domain::plan::{Guard, GuardCode, ItemChange, Totals};
 use stockroom_domain::quantity::{Change, Delta, Level};
 use stockroom_domain::table::Remark;
 
+use super::drift::Drift;
 use super::*;
 
 fn opened(shape: Shape) -> (Model, Vec<Effect>) {
@@ -94,11 +95,17 @@ fn guards_ask_for_the_number_and_nothing_else_does() {
 fn a_run_goes_out_and_comes_back() {
     let (mut model, _) = opened(usable());
     model.update(Msg::Replied(summary(1, Vec::new())));
-    let made =
-        Msg::RunMade { items: vec![send_item()], id: "run-1".into(), has_extras: true, now_ms: 0 };
-    assert!(matches!(model.update(made)[..], [Effect::BeginRun]), "nothing leaves before");
+    let made = Msg::Run(RunMsg::Made {
+        items: vec![send_item()],
+        id: "run-1".into(),
+        has_extras: true,
+        now_ms: 0,
+    });
+    assert!(matches!(model.update(made)[..], [Effect::LookForTwin(_)]));
+    let alone = Msg::Run(RunMsg::TwinFound(None));
+    assert!(matches!(model.update(alone)[..], [Effect::BeginRun]), "nothing leaves before");
     assert_eq!(model.step, Step::Apply);
-    let effects = model.update(Msg::RunKept { fault: None, now_ms: 0 });
+    let effects = model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 0 }));
     let [Effect::DropDraft, Effect::Journal(entry), Effect::Send(request)] = &effects[..] else {
         panic!("{effects:?}")
     };
@@ -114,7 +121,7 @@ fn a_run_goes_out_and_comes_back() {
     let body = r#"{"success":true,"data":{"updated":0,"failed":1,"errors":[{"externalId":"THIEB-001","error":"Product not found"}]}}"#;
     let answer = Answer { status: 200, headers: Headers::default(), body: body.to_owned() };
     let event = answered(request.batch, Some(answer));
-    let effects = model.update(Msg::RunTold { event, now_ms: 5, jitter: 0.5 });
+    let effects = model.update(Msg::Run(RunMsg::Told { event, now_ms: 5, jitter: 0.5 }));
     assert!(matches!(
         effects[..],
         [Effect::Journal(_), Effect::CloseRun, Effect::RefreshStock, Effect::DropDraft]
@@ -130,20 +137,28 @@ fn apply_pressed_twice_is_one_run() {
     let (mut model, _) = opened(usable());
     model.update(Msg::Replied(summary(1, Vec::new())));
     model.update(Msg::StockTaken { is_whole: true });
-    let made = |id: &str| Msg::RunMade {
-        items: vec![send_item()],
-        id: id.to_owned(),
-        has_extras: true,
-        now_ms: 0,
+    let made = |id: &str| {
+        Msg::Run(RunMsg::Made {
+            items: vec![send_item()],
+            id: id.to_owned(),
+            has_extras: true,
+            now_ms: 0,
+        })
     };
     let confirmed = || Msg::Replied(Reply::Confirmed(vec![send_item()]));
     model.update(Msg::ApplyPressed);
     model.update(Msg::ApplyPressed);
-    assert!(matches!(model.update(confirmed())[..], [Effect::MakeRun(_)]));
-    assert!(matches!(model.update(made("run-1"))[..], [Effect::BeginRun]));
+    assert!(matches!(model.update(confirmed())[..], [Effect::CheckDrift(_)]));
+    assert!(model.update(confirmed()).is_empty(), "it is looked already");
+    let still = Drift { items: vec![send_item()], moved: Vec::new() };
+    let checked = Msg::Run(RunMsg::DriftChecked(still));
+    assert!(matches!(model.update(checked.clone())[..], [Effect::MakeRun(_)]));
+    assert!(model.update(checked).is_empty());
+    assert!(matches!(model.update(made("run-1"))[..], [Effect::LookForTwin(_)]));
+    model.update(Msg::Run(RunMsg::TwinFound(None)));
     assert!(model.update(confirmed()).is_empty());
     assert!(model.update(made("run-2")).is_empty());
-    let kept = Msg::RunKept { fault: None, now_ms: 0 };
+    let kept = Msg::Run(RunMsg::Kept { fault: None, now_ms: 0 });
     assert_eq!(model.update(kept.clone()).len(), 3);
     assert!(model.update(kept).is_empty(), "begun once");
     assert_eq!(model.apply.as_ref().map(|apply| apply.run.id()), Some("run-1"));
@@ -192,8 +207,12 @@ fn a_worker_that_ends_costs_the_worksheet_and_not_the_run() {
     model.update(Msg::WorkerGone(Trouble::WorkerEnded));
     assert_eq!((model.step, model.trouble), (Step::Source, Some(Trouble::WorkerEnded)));
     let (mut model, _) = opened(usable());
-    let made =
-        Msg::RunMade { items: vec![send_item()], id: "run-1".into(), has_extras: false, now_ms: 0 };
+    let made = Msg::Run(RunMsg::Made {
+        items: vec![send_item()],
+        id: "run-1".into(),
+        has_extras: false,
+        now_ms: 0,
+    });
     model.update(made);
     model.update(Msg::WorkerGone(Trouble::WorkerEnded));
     assert_eq!(model.step, Step::Apply);
@@ -204,7 +223,7 @@ fn ready() -> Model {
     let (mut model, _) = opened(usable());
     model.update(Msg::Replied(summary(1, Vec::new())));
     let items = vec![send_item()];
-    model.update(Msg::RunMade { items, id: "run-1".into(), has_extras: true, now_ms: 7 });
+    model.update(Msg::Run(RunMsg::Made { items, id: "run-1".into(), has_extras: true, now_ms: 7 }));
     model
 }
 
@@ -214,17 +233,17 @@ fn journal(model: &Model) -> Option<Journal> {
 
 #[test]
 fn where_nothing_can_be_kept_the_merchant_decides_before_anything_leaves() {
-    let refused = || Msg::RunKept { fault: Some(Unkept::Full), now_ms: 8 };
+    let refused = || Msg::Run(RunMsg::Kept { fault: Some(Unkept::Full), now_ms: 8 });
     let mut model = ready();
     assert!(model.update(refused()).is_empty());
     assert_eq!(journal(&model), Some(Journal::Refused(Unkept::Full)));
     assert!(!model.is_sending());
-    assert!(model.update(Msg::RunAnyway { is_wanted: false, now_ms: 9 }).is_empty());
+    assert!(model.update(Msg::Run(RunMsg::Anyway { is_wanted: false, now_ms: 9 })).is_empty());
     assert_eq!((model.step, model.apply.is_none()), (Step::Review, true));
 
     let mut model = ready();
     model.update(refused());
-    let effects = model.update(Msg::RunAnyway { is_wanted: true, now_ms: 9 });
+    let effects = model.update(Msg::Run(RunMsg::Anyway { is_wanted: true, now_ms: 9 }));
     assert!(matches!(effects[..], [Effect::Send(_)]), "without a journal, with its draft");
     assert!(model.is_sending());
 }
@@ -232,8 +251,8 @@ fn where_nothing_can_be_kept_the_merchant_decides_before_anything_leaves() {
 #[test]
 fn a_journal_that_ends_pauses_the_run() {
     let mut model = ready();
-    model.update(Msg::RunKept { fault: None, now_ms: 8 });
-    let effects = model.update(Msg::RunUnkept { fault: Unkept::Full, now_ms: 9 });
+    model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 8 }));
+    let effects = model.update(Msg::Run(RunMsg::Unkept { fault: Unkept::Full, now_ms: 9 }));
     assert!(effects.is_empty());
     assert_eq!(journal(&model), Some(Journal::Lost(Unkept::Full)));
     let phase = |model: &Model| model.apply.as_ref().map(|apply| apply.run.phase().clone());
@@ -244,7 +263,7 @@ fn a_journal_that_ends_pauses_the_run() {
 fn a_run_comes_back_from_its_journal_and_goes_on_under_the_same_key() {
     let mut model = ready();
     let base = model.apply.as_ref().unwrap().base();
-    let effects = model.update(Msg::RunKept { fault: None, now_ms: 8 });
+    let effects = model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 8 }));
     let [_, Effect::Journal(entry), Effect::Send(sent)] = &effects[..] else {
         panic!("{effects:?}")
     };
@@ -256,14 +275,14 @@ fn a_run_comes_back_from_its_journal_and_goes_on_under_the_same_key() {
     let found = record::KeptRun::read(record, &base, &entries).unwrap();
     assert_eq!(found.next, 1);
     let (mut model, _) = opened(usable());
-    let effects = model.update(Msg::RunFound(Box::new(found)));
+    let effects = model.update(Msg::Run(RunMsg::Found(Box::new(found))));
     assert!(matches!(effects[..], [Effect::Forget]));
     assert_eq!((model.step, model.is_sending()), (Step::Apply, false));
     assert!(matches!(model.note, Some(draft::Note::Aside(_))), "the worksheet lies aside");
     let event = Event::ResumeAsked;
-    let effects = model.update(Msg::RunTold { event, now_ms: 9, jitter: 0.5 });
+    let effects = model.update(Msg::Run(RunMsg::Told { event, now_ms: 9, jitter: 0.5 }));
     let [Effect::Journal(_), Effect::Send(again)] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(again, sent, "byte for byte");
+    assert_eq!((&again.headers, &again.body), (&sent.headers, &sent.body), "byte for byte");
 }
 
 #[test]
@@ -271,22 +290,63 @@ fn a_run_that_was_kept_and_not_begun_begins_when_it_is_wanted() {
     let apply = ready().apply.unwrap();
     let found = record::KeptRun::read(apply.record(), &apply.base(), &[]).unwrap();
     let mut model = Model::default();
-    model.update(Msg::RunFound(Box::new(found)));
+    model.update(Msg::Run(RunMsg::Found(Box::new(found))));
     assert_eq!(model.step, Step::Apply);
     let event = Event::ResumeAsked;
-    let effects = model.update(Msg::RunTold { event, now_ms: 9, jitter: 0.5 });
+    let effects = model.update(Msg::Run(RunMsg::Told { event, now_ms: 9, jitter: 0.5 }));
     assert!(matches!(effects[..], [Effect::Journal(_), Effect::Send(_)]));
 }
 
 #[test]
 fn a_run_that_another_tab_took_is_left_to_it() {
     let mut model = ready();
-    model.update(Msg::RunKept { fault: None, now_ms: 8 });
+    model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 8 }));
     let record = model.apply.as_ref().unwrap().record();
-    let effects = model.update(Msg::RunElsewhere(record.clone()));
+    let effects = model.update(Msg::Run(RunMsg::Elsewhere(record.clone())));
     assert!(matches!(effects[..], [Effect::Forget]));
     assert_eq!((model.step, model.apply.is_none()), (Step::Source, true));
     assert_eq!(model.note, Some(draft::Note::RunElsewhere(record)));
     let late = Event::Failed { batch: 0 };
-    assert!(model.update(Msg::RunTold { event: late, now_ms: 9, jitter: 0.5 }).is_empty());
+    assert!(
+        model.update(Msg::Run(RunMsg::Told { event: late, now_ms: 9, jitter: 0.5 })).is_empty()
+    );
+}
+
+#[test]
+fn levels_that_moved_are_settled_before_a_run_is_made() {
+    let (mut model, _) = opened(usable());
+    model.update(Msg::Replied(summary(1, Vec::new())));
+    let mut check = |now: i64| {
+        model.update(Msg::Replied(Reply::Confirmed(vec![send_item()])));
+        let drift = Drift::of(vec![send_item()], |_, label| label.is_empty().then_some(now));
+        (model.update(Msg::Run(RunMsg::DriftChecked(drift))), model.clone())
+    };
+    assert!(matches!(check(3).0[..], [Effect::MakeRun(_)]), "nothing moved");
+    let (effects, mut asked) = check(2);
+    assert!(effects.is_empty() && asked.drift.is_some());
+    let back = asked.update(Msg::Run(RunMsg::DriftAnswered(false)));
+    assert!(matches!(back[..], [Effect::TakeStock]));
+    let (_, mut asked) = check(2);
+    asked.update(Msg::Run(RunMsg::KeepChosen { row: None, keep: drift::Keep::Difference }));
+    let effects = asked.update(Msg::Run(RunMsg::DriftAnswered(true)));
+    let [Effect::MakeRun(items)] = &effects[..] else { panic!("{effects:?}") };
+    let product = items[0].product.unwrap();
+    // 3 was to become 50: 47 more than it has now.
+    assert_eq!((product.change.value(), product.before.map(Level::get)), (47, Some(2)));
+}
+
+#[test]
+fn the_same_changes_twice_are_asked_about_before_anything_is_kept() {
+    let twin = Twin { at_ms: 1, products: 3 };
+    let mut model = ready();
+    let found = Msg::Run(RunMsg::TwinFound(Some(twin.clone())));
+    assert!(model.update(found.clone()).is_empty());
+    assert_eq!(model.apply.as_ref().and_then(|apply| apply.twin.clone()), Some(twin));
+    assert!(model.update(Msg::Run(RunMsg::TwinAnswered(false))).is_empty());
+    assert_eq!((model.step, model.apply.is_none()), (Step::Review, true));
+    let mut model = ready();
+    model.update(found);
+    let effects = model.update(Msg::Run(RunMsg::TwinAnswered(true)));
+    assert!(matches!(effects[..], [Effect::BeginRun]));
+    assert!(model.update(Msg::Run(RunMsg::TwinAnswered(true))).is_empty(), "once");
 }
