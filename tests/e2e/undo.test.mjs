@@ -108,3 +108,59 @@ test('the rest of a run that was stopped is a plan of its own', async (t) => {
   const items = await on.server.api.inventory();
   assert.deepEqual([...new Set(items.filter((item) => skus.includes(item.externalId)).map((item) => item.quantity))], [11]);
 });
+
+test('an old preview is checked before it is sent: count or difference, for each and for all', async (t) => {
+  const app = await on.app(t);
+  await app.page.addInitScript(() => {
+    // The page's clock, to be put forward.
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + (Number(localStorage.getItem('later')) || 0);
+  });
+  const later = () => app.page.evaluate(() => localStorage.setItem('later', Number(localStorage.getItem('later') ?? 0) + 60_000));
+  const skus = await products(3, { quantity: 100 });
+  await run(app, [[skus[0], '', 'set', '112', ''], [skus[1], '', 'set', '96', ''], [skus[2], '', 'adjust', '', '-1']], 3);
+  await on.server.api.bulk(skus.map((externalId) => ({ externalId, quantityDelta: -3 })));
+  await later();
+  await app.apply.click();
+  const asked = app.page.getByRole('dialog', { name: '2 levels have moved since the preview' });
+  await asked.getByText('preview 100, now 97, wanted 112').waitFor();
+  await asked.getByRole('button', { name: 'Back to the preview' }).last().click();
+  await eventually(() => app.apply.innerText(), 'Apply 3 changes');
+  assert.deepEqual(await Promise.all(skus.map(level)), [97, 97, 97]);
+
+  await on.server.api.bulk(skus.map((externalId) => ({ externalId, quantityDelta: -1 })));
+  await later();
+  await app.apply.click();
+  await asked.getByRole('button', { name: 'Keep my differences' }).click();
+  await asked.getByLabel(`What becomes of ${skus[1]}`).selectOption({ label: 'Keep my count: 96' });
+  await asked.getByRole('button', { name: 'Apply', exact: true }).click();
+  await app.heading('Result').waitFor();
+  // 112 was 15 more than the 97 of the preview.
+  assert.deepEqual(await Promise.all(skus.map(level)), [111, 96, 95]);
+  assert.equal(await app.count('Refused'), 0);
+});
+
+test('what is unknown for good is shown with its levels, and planned again where they say so', async (t) => {
+  const app = await on.app(t);
+  await app.page.addInitScript(() => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + (Number(localStorage.getItem('later')) || 0);
+  });
+  const skus = await products(2, { quantity: 100 });
+  await run(app, skus.map((sku) => [sku, '', 'adjust', '', '-1']), 2);
+  await app.page.route('**/inventory/bulk', async (route) => {
+    // The first is done by somebody, its answer is lost; the second is not.
+    await on.server.api.bulk([{ externalId: skus[0], quantityDelta: -1 }]);
+    await app.page.evaluate(() => localStorage.setItem('later', 25 * 3600 * 1000));
+    return route.abort('connectionreset');
+  });
+  await app.apply.click();
+  await app.heading('Result').waitFor();
+  await app.page.unroute('**/inventory/bulk');
+  assert.equal(await app.count('Unknown'), 2);
+  await app.page.getByText('It was 100, 99 was wanted, it is 99: probably applied.').first().waitFor();
+  await app.page.getByText('It was 100, 99 was wanted, it is 100: probably not applied.').first().waitFor();
+  await app.button('Plan what was probably not applied').click();
+  await app.page.getByText('Unsettled changes of count.csv · 1 row').waitFor();
+  await eventually(() => app.apply.innerText(), 'Apply 1 change');
+});

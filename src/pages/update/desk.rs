@@ -367,7 +367,8 @@ enum Asked {
     Text(SheetText, ReadOptions),
 }
 
-fn now_ms() -> u64 {
+/// Returns milliseconds since 1970.
+pub fn now_ms() -> u64 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

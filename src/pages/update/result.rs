@@ -4,15 +4,17 @@ pub mod again;
 
 use leptos::prelude::*;
 use stockroom_client::run::{End, Event, Outcome, Summary};
+use stockroom_domain::plan::ItemChange;
 
 use again::{AgainButtons, StaleNotice};
 
-use super::desk::use_desk;
-use super::state::again::{Done, done};
+use super::desk::{Desk, use_desk};
+use super::state::again::{Done, Evidence, done, evidence};
 use super::state::{Apply, Model, Msg};
 use super::tell;
 use crate::app::viewport::use_viewport;
 use crate::browser::clock;
+use crate::stock::use_stock;
 use crate::ui::{ChangeView, Chip, Delta, Icon, Notice, Sign, Tone, VirtualRows};
 use crate::words::{Key, Plural, Words, use_words};
 
@@ -168,12 +170,15 @@ fn Items(kind: RwSignal<Kind>) -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let viewport = use_viewport();
+    let stock = use_stock();
     let places = Memo::new(move |_| {
         let wanted = kind.get();
         desk.with(|model| model.apply.as_ref().map(|a| levels(a, wanted)).unwrap_or_default())
     });
     let total = Signal::derive(move || places.with(Vec::len));
     let height = Signal::derive(move || if viewport.is_narrow() { CARD_PX } else { ROW_PX });
+    // What the levels say of unknown items is said anew when they are read anew.
+    let read_at = Memo::new(move |_| stock.read_at().filter(|_| kind.get() == Kind::Unknown));
     let key = move |index: usize| {
         let place = places.with(|all| all.get(index).copied().unwrap_or_default());
         ((place.item as u64) << 16) | place.level as u64 | (words.language() as u64) << 60
@@ -181,7 +186,7 @@ fn Items(kind: RwSignal<Kind>) -> impl IntoView {
     let row = move |index: usize| {
         let place = places.with_untracked(|all| all.get(index).copied())?;
         let row = desk.with_untracked(|model| Some(Row::of(model.apply.as_ref()?, place)));
-        row.map(|row| untrack(|| row_view(words, index, &row)))
+        row.map(|row| untrack(|| row_view(words, desk, index, &row)))
     };
     view! {
         <div
@@ -200,7 +205,10 @@ fn Items(kind: RwSignal<Kind>) -> impl IntoView {
                     <div class="c-note" role="columnheader">{words.t(Key::UpdateNote)}</div>
                 </div>
             </div>
-            <VirtualRows total=total height=height key=key row=row covered=40 />
+            {move || {
+                let _ = read_at.get();
+                view! { <VirtualRows total=total height=height key=key row=row covered=40 /> }
+            }}
         </div>
     }
 }
@@ -229,6 +237,7 @@ struct Row {
     external_id: String,
     name: String,
     variant: String,
+    asked: Option<ItemChange>,
     change: Option<Done>,
     outcome: Outcome,
 }
@@ -243,12 +252,16 @@ impl Row {
         let label = variant.map(|(label, _)| label.clone()).unwrap_or_default();
         let change = asked.and_then(|asked| done(outcome, &label, asked));
         let (external_id, name) = (item.external_id.clone(), item.name.clone());
-        Self { external_id, name, variant: label, change, outcome: outcome.clone() }
+        Self { external_id, name, variant: label, asked, change, outcome: outcome.clone() }
     }
 }
 
-fn row_view(words: Words, index: usize, row: &Row) -> impl IntoView + use<> {
-    let note = tell::not_applied(words, &row.outcome).unwrap_or_default();
+fn row_view(words: Words, desk: Desk, index: usize, row: &Row) -> impl IntoView + use<> {
+    let evidence = row.asked.filter(|_| row.outcome == Outcome::Unknown).and_then(|asked| {
+        let now = desk.level_now(&row.external_id, &row.variant)?;
+        Some(evidence_of(words, row, asked, now))
+    });
+    let note = evidence.or_else(|| tell::not_applied(words, &row.outcome)).unwrap_or_default();
     let class = match Kind::of(&row.outcome) {
         Kind::Applied => "grid-row",
         Kind::Refused => "grid-row is-open is-refused",
@@ -263,6 +276,19 @@ fn row_view(words: Words, index: usize, row: &Row) -> impl IntoView + use<> {
             <div class="c-note" role="gridcell" title=note.clone()><span>{note.clone()}</span></div>
         </div>
     }
+}
+
+/// Returns what the level of now says of a change that nobody knows of, with all three figures.
+fn evidence_of(words: Words, row: &Row, asked: ItemChange, now: i64) -> String {
+    let key = match evidence(asked, Some(now)) {
+        Evidence::Applied => Key::UpdateEvidenceDone,
+        Evidence::NotApplied => Key::UpdateEvidenceNot,
+        Evidence::Unclear => Key::UpdateEvidenceUnclear,
+    };
+    let figure = |figure: Option<i64>| figure.map(|n| words.number(n)).unwrap_or_default();
+    let before = figure(row.change.and_then(|change| change.before));
+    let (wanted, now) = (figure(row.change.map(|change| change.after)), words.number(now));
+    words.fill(key, &[("before", &before), ("wanted", &wanted), ("now", &now)])
 }
 
 fn change_view(words: Words, told: Done) -> impl IntoView + use<> {

@@ -22,7 +22,8 @@ const PAGES_A_MINUTE: usize = 60;
 impl Desk {
     /// Makes rows of the run at hand, on the stock as it is now; `None` where it cannot be read.
     pub async fn rows_again(self, again: Again) -> Option<Made> {
-        if matches!(again, Again::Undo | Again::UndoDifference) && !self.stock.read_anew().await {
+        let needs_levels = matches!(again, Again::Undo | Again::UndoDifference | Again::Unsettled);
+        if needs_levels && !self.stock.read_anew().await {
             return None;
         }
         let now = self.levels_now();
@@ -42,6 +43,17 @@ impl Desk {
             return self.tell(Msg::Run(RunMsg::DriftChecked(Drift { items, moved: Vec::new() })));
         }
         self.tell(Msg::Run(RunMsg::DriftChecked(Drift::of(items, self.levels_now()))));
+    }
+
+    /// Returns a level as the list has it, by SKU and label, and follows it.
+    pub fn level_now(self, sku: &str, label: &str) -> Option<i64> {
+        self.stock.with(|list| {
+            let item = &list.by_key(sku)?.item;
+            if label.is_empty() {
+                return item.quantity;
+            }
+            item.variants.iter().find(|variant| variant.label == label)?.quantity
+        })
     }
 
     /// Tells whether the stock can be read again within a minute's requests.
@@ -73,6 +85,7 @@ impl Desk {
             let of = match again {
                 Again::Rest => Key::UpdateAgainRestOf,
                 Again::KeepCount | Again::KeepDifference => Key::UpdateKeepOf,
+                Again::Unsettled => Key::UpdateAgainUnsettledOf,
                 Again::Undo | Again::UndoDifference => Key::UpdateUndoOf,
             };
             let source = self.with_untracked(|model| {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_client::run::Outcome;
 
-use crate::pages::update::desk::{Desk, use_desk};
+use crate::pages::update::desk::{Desk, now_ms, use_desk};
 use crate::pages::update::state::again::{Again, Made};
 use crate::ui::{Confirm, Notice, Toasts, Tone, use_toasts};
 use crate::words::{Key, Plural, Words, use_words};
@@ -50,6 +50,14 @@ pub fn AgainButtons() -> impl IntoView {
     let words = use_words();
     let maker = Maker::start();
     let (rest, applied) = (count(maker.desk, Again::Rest), count(maker.desk, Again::Undo));
+    // What can still be sent again under its key is settled that way.
+    let unsettled = Memo::new(move |_| {
+        let now = now_ms();
+        maker.desk.with(|model| {
+            let apply = model.apply.as_ref().filter(|apply| apply.run.retryable(now) == 0);
+            apply.map_or(0, |apply| apply.again(Again::Unsettled))
+        })
+    });
     let is_from_preview = Memo::new(move |_| {
         maker.desk.with(|model| {
             let outcomes = model.apply.as_ref().map(|apply| apply.run.outcomes());
@@ -77,6 +85,11 @@ pub fn AgainButtons() -> impl IntoView {
                 on:click=move |_| maker.make(Again::Undo)
             >
                 {words.t(Key::UpdateUndo)}
+            </button>
+        </Show>
+        <Show when=move || unsettled.get() != 0>
+            <button type="button" class="button" on:click=move |_| maker.make(Again::Unsettled)>
+                {words.t(Key::UpdateAgainUnsettled)}
             </button>
         </Show>
         <Show when=move || rest.get() != 0>
@@ -147,6 +160,11 @@ impl Maker {
     }
 
     fn open(self, again: Again, made: Made) {
+        if again == Again::Unsettled && !made.moved.is_empty() {
+            let names = untrack(|| names(self.words, &made.moved));
+            let text = untrack(|| self.words.fill(Key::UpdateUnclearAbout, &[("names", &names)]));
+            self.toasts.show(Tone::Warning, text);
+        }
         if !made.untracked.is_empty() {
             let names = untrack(|| names(self.words, &made.untracked));
             let text = untrack(|| self.words.fill(Key::UpdateUntrackedAbout, &[("names", &names)]));

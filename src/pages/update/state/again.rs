@@ -22,6 +22,8 @@ pub enum Again {
     KeepCount,
     /// Levels that had moved: changed by what the preview showed.
     KeepDifference,
+    /// What nobody knows of and the levels say was not applied.
+    Unsettled,
     /// What was applied, taken back; levels that have moved since are left out.
     Undo,
     /// What was applied, taken back; of levels that have moved since the difference.
@@ -93,6 +95,28 @@ fn planned(asked: ItemChange) -> Option<Done> {
         floored: done.floored,
         is_told: false,
     })
+}
+
+/// What the level of now says of a change that nobody knows of; others may have sold meanwhile, so
+/// it is no more than that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// The level is what was wanted.
+    Applied,
+    /// The level is what it was before.
+    NotApplied,
+    /// It is neither, or both.
+    Unclear,
+}
+
+/// Returns what the level of now says of a change.
+pub fn evidence(asked: ItemChange, now: Option<i64>) -> Evidence {
+    let Some((done, now)) = planned(asked).zip(now) else { return Evidence::Unclear };
+    match (done.before == Some(now), done.after == now) {
+        (false, true) => Evidence::Applied,
+        (true, false) => Evidence::NotApplied,
+        _ => Evidence::Unclear,
+    }
 }
 
 /// Tells whether an item was refused because its level had moved.
@@ -167,6 +191,7 @@ impl Again {
                 Outcome::Applied(_) | Outcome::Unknown => false,
             },
             Self::KeepCount | Self::KeepDifference => is_stale(outcome),
+            Self::Unsettled => *outcome == Outcome::Unknown,
             Self::Undo | Self::UndoDifference => matches!(outcome, Outcome::Applied(_)),
         }
     }
@@ -177,6 +202,14 @@ impl Again {
             Self::KeepDifference => match (asked.change, planned(asked)) {
                 (Change::Set(_), Some(done)) => adjust(done.delta, None),
                 (change, _) => Row::Is(change, None),
+            },
+            Self::Unsettled => match (evidence(asked, now), asked.change) {
+                (Evidence::Applied, _) => Row::Nothing,
+                // To set a level that may be set already does no harm: it is previewed.
+                (Evidence::NotApplied, change) | (Evidence::Unclear, change @ Change::Set(_)) => {
+                    Row::Is(change, None)
+                }
+                (Evidence::Unclear, Change::Adjust(_)) => Row::Moved,
             },
             Self::Undo | Self::UndoDifference => match done(outcome, label, asked) {
                 None => Row::Nothing,

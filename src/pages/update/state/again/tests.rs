@@ -154,3 +154,34 @@ fn without_the_servers_levels_the_previews_are_taken_and_said_to_be() {
     let done = super::done(&Outcome::Applied(Some(told)), "", asked).unwrap();
     assert_eq!((done.before, done.is_told), (Some(9), true));
 }
+
+#[test]
+fn what_nobody_knows_of_is_planned_again_where_the_levels_say_so() {
+    let items = vec![
+        item("A", "-3", Some(10)),
+        item("B", "-3", Some(10)),
+        item("C", "-3", Some(10)),
+        item("D", "=4", Some(9)),
+    ];
+    let mut apply = applied(items, r#"{"updated":4,"failed":0,"errors":[]}"#);
+    // Sent, and never answered.
+    let mut run = Run::new("run-2", apply.run.items().to_vec(), Settings::default()).unwrap();
+    run.handle(Event::Started, 0, &mut || 0.5);
+    apply.run = run;
+    let now = |sku: &str, _: &str| {
+        Some(if sku == "A" {
+            7
+        } else if sku == "B" {
+            10
+        } else {
+            5
+        })
+    };
+    let made = apply.rows_again(Again::Unsettled, now);
+    assert_eq!(rows(&made), ["B,Name of B,,adjust,,,-3,", "D,Name of D,,set,,4,,"]);
+    assert_eq!(made.moved, [("C".to_owned(), String::new())]);
+    let asked = apply.items[0].product.unwrap();
+    let says = [Some(7), Some(10), Some(8), None].map(|now| evidence(asked, now));
+    let expected = [Evidence::Applied, Evidence::NotApplied, Evidence::Unclear, Evidence::Unclear];
+    assert_eq!(says, expected);
+}
