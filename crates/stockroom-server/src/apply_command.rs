@@ -2,7 +2,7 @@
 //!
 //! The plan is that of `stockroom plan`, the run that of the browser: `stockroom-client` decides
 //! what is sent and when, this module keeps its journal, talks to the server and to the person.
-//! Start reading at [`apply_file`], then [`drive::drive`] and [`journal::Journal`].
+//! Start reading at [`apply_file`], then `drive::drive` and `journal::Journal`.
 
 mod confirm;
 mod console;

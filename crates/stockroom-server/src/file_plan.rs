@@ -1,7 +1,7 @@
 //! The one way from a file to a plan, for the commands that make one.
 //!
 //! No rules here: the domain reads, merges and judges, this module reads the file and the stock.
-//! Nothing is sent. Start reading at [`read_sheet`] and [`plan_on_server`].
+//! Nothing is sent. Start reading at `read_sheet` and `plan_on_server`.
 
 pub(crate) mod report;
 pub(crate) mod snapshot;
