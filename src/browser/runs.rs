@@ -79,6 +79,20 @@ pub async fn append(
     transaction.finish().await
 }
 
+/// Puts a head in the place of the one that is there.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn put_head(journal: &Journal, head: &[u8]) -> Result<(), Fault> {
+    let database = open().await?;
+    let transaction = database.begin(Kind::Write)?;
+    if owner_in(&transaction, journal).await?.as_ref() != Some(&journal.owner) {
+        return Err(Fault::Elsewhere);
+    }
+    transaction.put(HEADS, &journal.key(), &journal.head(head))?;
+    transaction.finish().await
+}
+
 /// Takes a run over, so that `journal.owner` alone writes to it from now on.
 ///
 /// # Errors

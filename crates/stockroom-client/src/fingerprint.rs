@@ -4,9 +4,9 @@ use stockroom_api::bulk::{BulkItem, Mode};
 
 /// Returns the fingerprint of the changes that these items ask for: 32 hexadecimal digits.
 ///
-/// It is of SKUs, labels, modes and values in whatever order, not of a file's bytes, and not of the
-/// levels that are expected. `None` where nothing is adjusted: to set the same level twice does no
-/// harm.
+/// It is of the SKUs, labels and amounts that are adjusted, in whatever order, not of a file's bytes.
+/// `None` where nothing is adjusted: to set the same level twice does no harm, and what is set
+/// already is not asked again, so it must not tell two uploads of one file apart.
 ///
 /// ```
 /// use stockroom_api::bulk::BulkItem;
@@ -22,7 +22,7 @@ use stockroom_api::bulk::{BulkItem, Mode};
 /// ```
 pub fn fingerprint(items: &[BulkItem]) -> Option<String> {
     let mut lines: Vec<String> = items.iter().flat_map(lines).collect();
-    if !lines.iter().any(|line| line.starts_with(ADJUST)) {
+    if lines.is_empty() {
         return None;
     }
     lines.sort_unstable();
@@ -34,23 +34,17 @@ pub fn fingerprint(items: &[BulkItem]) -> Option<String> {
     Some(format!("{hash:032x}"))
 }
 
-const ADJUST: char = 'a';
-const SET: char = 's';
-
-/// Writes each level that an item asks for as a line of its own.
+/// Writes each level that an item adjusts as a line of its own.
 fn lines(item: &BulkItem) -> Vec<String> {
     let sku = item.external_id.trim();
-    let line = |label: &str, mode: Option<Mode>, quantity: Option<i64>, delta: Option<i64>| {
-        let (sign, value) = match mode.unwrap_or(Mode::Adjust) {
-            Mode::Set => (SET, quantity?),
-            Mode::Adjust => (ADJUST, delta?),
-        };
-        Some(format!("{sign}{value}\u{1}{sku}\u{1}{label}"))
+    let line = |label: &str, mode: Option<Mode>, delta: Option<i64>| {
+        let value = delta.filter(|_| mode.unwrap_or(Mode::Adjust) == Mode::Adjust)?;
+        Some(format!("{value}\u{1}{sku}\u{1}{label}"))
     };
-    let own = line("", item.mode, item.quantity, item.quantity_delta);
+    let own = line("", item.mode, item.quantity_delta);
     let variants = item.variants.iter().filter_map(|variant| {
         let label = variant.label.trim().to_lowercase();
-        line(&label, variant.mode.or(item.mode), variant.quantity, variant.quantity_delta)
+        line(&label, variant.mode.or(item.mode), variant.quantity_delta)
     });
     own.into_iter().chain(variants).collect()
 }
@@ -76,6 +70,8 @@ mod tests {
         assert_eq!(fingerprint(&[]), None);
         let mixed = [item("A", Mode::Set, 5), item("B", Mode::Adjust, 1)];
         assert_eq!(fingerprint(&mixed).map(|text| text.len()), Some(32));
+        // The second time the level is set already, and only the rest is sent.
+        assert_eq!(fingerprint(&mixed), fingerprint(&mixed[1..]));
     }
 
     #[test]

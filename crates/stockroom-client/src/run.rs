@@ -288,8 +288,11 @@ impl Run {
     fn retry_unknown(&mut self, now_ms: u64) {
         if let Phase::Ended(end) = &self.phase {
             let end = match end {
-                End::Complete => End::Complete,
-                End::Stopped | End::Halted(_) => End::Stopped,
+                End::Stopped | End::Halted(_) if self.outcomes.contains(&Outcome::NotSent) => {
+                    End::Stopped
+                }
+                // Nobody stopped what has nothing more to send.
+                _ => End::Complete,
             };
             if self.unpark(now_ms) {
                 self.enter(Phase::Ending(end));
@@ -347,6 +350,15 @@ impl Run {
     /// Returns the requests that are not settled.
     pub fn open_batches(&self) -> impl Iterator<Item = &Batch> {
         self.batches.values()
+    }
+
+    /// Tells whether items that were not sent would set levels blindly, too late after `since_ms`,
+    /// the time of their preview: what was sold meanwhile would be wiped out.
+    pub fn would_overwrite(&self, since_ms: u64, now_ms: u64) -> bool {
+        let blind =
+            |(item, outcome): (&Item, &Outcome)| item.overwrites() && *outcome == Outcome::NotSent;
+        now_ms.saturating_sub(since_ms) >= batch::OVERWRITE_MS
+            && self.items.iter().zip(&self.outcomes).any(blind)
     }
 
     /// Returns how many unknown items [`Event::RetryUnknownAsked`] would send again now.

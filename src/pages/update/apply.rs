@@ -1,12 +1,13 @@
 //! The run while it is under way.
 
 use leptos::prelude::*;
-use stockroom_client::run::{End, Event, Phase, Progress};
+use stockroom_client::run::{End, Event, Phase, Progress, Stage};
 
-use super::desk::use_desk;
+use super::desk::{now_ms, use_desk};
 use super::draft::source_name;
-use super::state::{self, Apply, Journal, Msg, RunMsg, Twin};
+use super::state::{self, Apply, Journal, Twin};
 use crate::browser::clock;
+use crate::connection::use_connection;
 use crate::ui::{Confirm, Notice, Tone};
 use crate::words::{Key, Plural, Words, use_words};
 
@@ -15,6 +16,7 @@ use crate::words::{Key, Plural, Words, use_words};
 pub fn ApplyStep() -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
+    let connection = use_connection();
     let now = RwSignal::new(clock::now_ms());
     let timer = StoredValue::new_local(clock::every(500, move || {
         now.try_set(clock::now_ms());
@@ -32,6 +34,15 @@ pub fn ApplyStep() -> impl IntoView {
         desk.with(run).unwrap_or_default()
     });
     let is_stopping = move || matches!(phase.get(), Some(Phase::Ending(End::Stopped)));
+    let is_flying = Memo::new(move |_| {
+        let flies = |apply: &Apply| apply.run.open_batches().any(|b| b.stage == Stage::Flying);
+        desk.with(|model| model.apply.as_ref().is_some_and(flies))
+    });
+    // What would be set blindly is previewed once more instead.
+    let is_late = Memo::new(move |_| {
+        let now = now_ms();
+        desk.with(|model| model.apply.as_ref().is_some_and(|apply| apply.is_late(now)))
+    });
     let journal = Memo::new(move |_| desk.with(|m| m.apply.as_ref().map(|apply| apply.journal)));
     let twin = Memo::new(move |_| {
         desk.with(|model| model.apply.as_ref().and_then(|apply| apply.twin.clone()))
@@ -49,6 +60,13 @@ pub fn ApplyStep() -> impl IntoView {
         <Show when=move || is_back.get()>
             <CutOff />
         </Show>
+        <Show when=move || is_paused() && is_late.get()>
+            <Notice
+                tone=Tone::Warning
+                title=words.label(Key::UpdateLateTitle)
+                about=words.label(Key::UpdateLateAbout)
+            />
+        </Show>
         {move || twin.get().map(|twin| view! { <SeenBefore twin=twin /> })}
         {move || match journal.get()? {
             Journal::Refused(why) => Some(view! { <Unkept why=why /> }.into_any()),
@@ -59,7 +77,7 @@ pub fn ApplyStep() -> impl IntoView {
             }
             Journal::Awaited | Journal::Kept | Journal::Without => None,
         }}
-        <section class="card run" aria-busy="true">
+        <section class="card run">
             <p class="run-title">
                 {move || words.text(if is_paused() { Key::UpdatePausedTitle } else { Key::UpdateApplying })}
             </p>
@@ -70,7 +88,7 @@ pub fn ApplyStep() -> impl IntoView {
             ></progress>
             <p class="run-figures">{move || figures(words, progress.get())}</p>
             <p class="run-state" role="status">
-                {move || state(words, phase.get().as_ref(), progress.get(), now.get())}
+                {move || state(words, phase.get().as_ref(), progress.get(), is_flying.get(), now.get())}
             </p>
             <div class="run-actions">
                 <Show
@@ -88,9 +106,11 @@ pub fn ApplyStep() -> impl IntoView {
                         }
                     }
                 >
-                    <button type="button" class="button primary" on:click=move |_| desk.tell_run(Event::ResumeAsked)>
-                        {words.t(Key::UpdateResume)}
-                    </button>
+                    <Show when=move || !is_late.get() && connection.can_write()>
+                        <button type="button" class="button primary" on:click=move |_| desk.resume()>
+                            {words.t(Key::UpdateResume)}
+                        </button>
+                    </Show>
                 </Show>
                 <button
                     type="button"
@@ -125,7 +145,11 @@ fn CutOff() -> impl IntoView {
         let done = number(record.applied + record.refused);
         let (total, unknown) = (number(record.items()), number(record.unknown));
         let values = [("done", &*done), ("total", &*total), ("unknown", &*unknown)];
-        words.fill(Key::UpdateBackAbout, &values)
+        let key = match record.unknown {
+            0 => Key::UpdateBackAboutKnown,
+            _ => Key::UpdateBackAbout,
+        };
+        words.fill(key, &values)
     };
     view! { <Notice tone=Tone::Warning title=Signal::derive(title) about=Signal::derive(about) /> }
 }
@@ -148,7 +172,7 @@ fn SeenBefore(twin: Twin) -> impl IntoView {
             yes=words.label(Key::UpdateTwinGo)
             no=words.label(Key::UpdateUnkeptBack)
             is_dangerous=true
-            on_answer=move |yes| desk.tell(Msg::Run(RunMsg::TwinAnswered(yes)))
+            on_answer=move |yes| desk.answer_twin(yes)
         />
     }
 }
@@ -192,8 +216,15 @@ fn figures(words: Words, progress: Progress) -> String {
     figures.join(" · ")
 }
 
-fn state(words: Words, phase: Option<&Phase>, progress: Progress, now: f64) -> String {
+fn state(
+    words: Words,
+    phase: Option<&Phase>,
+    progress: Progress,
+    is_flying: bool,
+    now: f64,
+) -> String {
     match phase {
+        Some(Phase::Paused) if is_flying => words.text(Key::UpdatePausing).to_owned(),
         Some(Phase::Paused) => words.text(Key::UpdatePaused).to_owned(),
         Some(Phase::Ending(End::Stopped)) => words.text(Key::UpdateStopping).to_owned(),
         _ => match progress.held_until {

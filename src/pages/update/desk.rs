@@ -102,6 +102,9 @@ impl Desk {
 
     /// Says what happened.
     pub fn tell(self, msg: Msg) {
+        if msg.replaces_all() {
+            self.mark_left();
+        }
         let effects = self.model.try_update(|model| model.update(msg)).unwrap_or_default();
         for effect in effects {
             self.carry_out(effect);

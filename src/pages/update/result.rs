@@ -6,14 +6,15 @@ use leptos::prelude::*;
 use stockroom_client::run::{End, Event, Outcome, Summary};
 use stockroom_domain::plan::ItemChange;
 
-use again::{AgainButtons, StaleNotice};
+use again::{AgainButtons, FollowedNotice, StaleNotice};
 
-use super::desk::{Desk, use_desk};
-use super::state::again::{Done, Evidence, done, evidence};
+use super::desk::{Desk, now_ms, use_desk};
+use super::state::again::{Again, Done, Evidence, done, evidence};
 use super::state::{Apply, Model, Msg};
 use super::tell;
 use crate::app::viewport::use_viewport;
 use crate::browser::clock;
+use crate::connection::use_connection;
 use crate::stock::use_stock;
 use crate::ui::{ChangeView, Chip, Delta, Icon, Notice, Sign, Tone, VirtualRows};
 use crate::words::{Key, Plural, Words, use_words};
@@ -75,6 +76,7 @@ pub fn ResultStep() -> impl IntoView {
         let some = |kind: &Kind| summary.as_ref().is_some_and(|s| kind.count(s) > 0);
         kinds.into_iter().find(some).unwrap_or(Kind::Applied)
     });
+    let connection = use_connection();
     let kind = RwSignal::new(first);
     let told = move || summary.get().map(|summary| headline(words, &summary));
     let has_rest = move || desk.with(Model::has_rest);
@@ -87,7 +89,13 @@ pub fn ResultStep() -> impl IntoView {
         summary.with(|s| {
             let s = s.as_ref();
             s.is_some_and(|s| s.not_sent > 0 && !matches!(s.end, Some(End::Complete)))
-        })
+        }) && connection.can_write()
+            && desk.with(|model| {
+                model
+                    .apply
+                    .as_ref()
+                    .is_some_and(|apply| !apply.is_settled(Again::Rest) && !apply.is_late(now_ms()))
+            })
     };
     let chip = move |one: Kind| {
         let count = move || summary.with(|s| s.as_ref().map_or(0, |s| one.count(s)));
@@ -106,12 +114,13 @@ pub fn ResultStep() -> impl IntoView {
         {move || told().map(|(tone, title, about)| view! {
             <Notice tone=tone title=title about=about>
                 <Show when=can_resume>
-                    <button type="button" class="button" on:click=move |_| desk.tell_run(Event::ResumeAsked)>
+                    <button type="button" class="button" on:click=move |_| desk.resume()>
                         {words.t(Key::UpdateResume)}
                     </button>
                 </Show>
             </Notice>
         })}
+        <FollowedNotice />
         <StaleNotice />
         <section class="card">
             <div class="card-bar review-bar">

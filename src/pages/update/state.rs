@@ -8,6 +8,7 @@ use stockroom_domain::number::Style;
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 
+use again::{Again, Follows};
 use draft::{Note, Origin, Restoring};
 use drift::Drift;
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,8 @@ pub struct Model {
     pub generation: u32,
     /// Whether the number that guards ask for is being typed.
     pub is_confirming: bool,
+    /// The run that the rows were made of.
+    pub follows: Option<Follows>,
     /// Whether it is being looked what moved since the preview.
     pub is_checking: bool,
     /// What moved since the preview, while it is asked what is to become of it.
@@ -124,6 +127,10 @@ pub struct Apply {
     pub ended_ms: Option<u64>,
     /// Whether a crash would find it again.
     pub journal: Journal,
+    /// The run that it was made of.
+    pub follows: Option<Follows>,
+    /// What was made of it since, in this browser.
+    pub followed_by: Vec<Again>,
     /// The same changes as they were applied before, while it is asked whether they are meant.
     pub twin: Option<Twin>,
     /// Whether it was found in the journal, not begun here.
@@ -213,10 +220,11 @@ impl Model {
             }
             Msg::Workbook(msg) => self.tell_workbook(msg),
             Msg::Recalled(found) => self.take_recalled(found),
-            Msg::RowsMade { name, text } => {
+            Msg::RowsMade { name, text, follows } => {
                 let open = Effect::Ask(Ask::Open(text.into_bytes()));
                 let effects = self.open(name, 0, open);
                 self.origin = Origin::Run;
+                self.follows = Some(follows);
                 [vec![Effect::LeaveRun], effects].concat()
             }
             Msg::ProductsChosen(_) if self.is_running() => Vec::new(),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How long a key is taken to live: a server keeps it for 24 hours, and clocks differ.
 const KEY_LIFE_MS: u64 = 20 * 60 * 60 * 1000;
 /// How late a blind `set` may be replayed: later it would wipe out what was sold meanwhile.
-const OVERWRITE_MS: u64 = 10 * 60 * 1000;
+pub(super) const OVERWRITE_MS: u64 = 10 * 60 * 1000;
 
 /// A request that is not settled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

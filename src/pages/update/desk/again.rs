@@ -8,7 +8,7 @@ use stockroom_worksheet::SendItem;
 use super::{Desk, FRESH_MS};
 use crate::browser::clock;
 use crate::pages::update::draft::source_name;
-use crate::pages::update::state::again::{Again, Made};
+use crate::pages::update::state::again::{Again, Follows, Made};
 use crate::pages::update::state::drift::Drift;
 use crate::pages::update::state::{Msg, RunMsg};
 use crate::stock::list::Row;
@@ -37,7 +37,9 @@ impl Desk {
     /// costs little.
     pub(super) async fn check_drift(self, items: Vec<SendItem>) {
         let age = untrack(|| self.stock.read_at()).map(|at| clock::now_ms() - at);
-        let is_old = age.is_none_or(|age| age > FRESH_MS);
+        // Where the server does not check what a set expects, this is the last that is known.
+        let is_checked = self.connection.capabilities_untracked().expected_quantity;
+        let is_old = !is_checked || age.is_none_or(|age| age > FRESH_MS);
         if is_old && self.reads_again() && !self.stock.read_anew().await {
             // What cannot be read now is not asked about; where the server can, it still refuses.
             return self.tell(Msg::Run(RunMsg::DriftChecked(Drift { items, moved: Vec::new() })));
@@ -94,6 +96,8 @@ impl Desk {
             });
             self.words.fill(of, &[("name", &source.unwrap_or_default())])
         });
-        self.tell(Msg::RowsMade { name, text: made.text });
+        let Some(run) = self.run_id() else { return };
+        let follows = Follows { run, again };
+        self.tell(Msg::RowsMade { name, text: made.text, follows });
     }
 }

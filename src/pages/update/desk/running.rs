@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use stockroom_client::budget::Budget;
 use stockroom_client::run::{Entry, Event, Request};
 
 use super::{Desk, now_ms};
@@ -185,7 +186,7 @@ impl Desk {
         }
     }
 
-    fn run_id(self) -> Option<String> {
+    pub(super) fn run_id(self) -> Option<String> {
         let id = |apply: &Apply| apply.run.id().to_owned();
         self.model.try_with_untracked(|model| model.apply.as_ref().map(id))?
     }
@@ -193,12 +194,14 @@ impl Desk {
     /// Looks whether the same changes were applied before: from this browser, or from another
     /// where the server knows.
     pub(super) async fn look_for_twin(self, fingerprint: String) {
+        let own = self.run_id();
         let here = match self.place() {
             Some(place) => records(&place).await,
             None => Vec::new(),
         };
         let is_same = |record: &Record| {
-            record.applied + record.unknown > 0
+            record.has_effect()
+                && Some(&record.id) != own.as_ref()
                 && record.fingerprint.as_deref() == Some(fingerprint.as_str())
         };
         let mut twin = here.into_iter().find(is_same).map(|record| Twin {
@@ -206,12 +209,54 @@ impl Desk {
             products: record.applied + record.unknown,
         });
         if twin.is_none() && self.connection.capabilities_untracked().fingerprints {
-            twin = self.connection.run_with(fingerprint).await.map(|run| Twin {
+            let found = self.connection.run_with(fingerprint).await;
+            twin = found.filter(|run| Some(&run.run_id) != own.as_ref()).map(|run| Twin {
                 at_ms: clock::time_of(&run.started_at).unwrap_or_default(),
                 products: usize::try_from(run.products).unwrap_or_default(),
             });
         }
-        self.tell(Msg::Run(RunMsg::TwinFound(twin)));
+        self.tell(Msg::Run(RunMsg::TwinFound { twin, now_ms: now_ms() }));
+    }
+
+    /// Answers whether the same changes are meant once more.
+    pub fn answer_twin(self, is_wanted: bool) {
+        self.tell(Msg::Run(RunMsg::TwinAnswered { is_wanted, now_ms: now_ms() }));
+    }
+
+    /// Lets the run go on; one of before first looks whether its changes were applied meanwhile.
+    pub fn resume(self) {
+        let fingerprint = self.model.with_untracked(|model| {
+            let apply = model.apply.as_ref().filter(|apply| apply.is_back)?;
+            let has_rest = apply.run.summary().not_sent > 0;
+            apply.run.labels().fingerprint.clone().filter(|_| has_rest)
+        });
+        match fingerprint {
+            Some(fingerprint) => spawn_local(self.look_for_twin(fingerprint)),
+            None => self.tell_run(Event::ResumeAsked),
+        }
+    }
+
+    /// Finds what was made of the run at hand since.
+    pub(super) async fn find_followers(self) {
+        let Some((place, run)) = self.place().zip(self.run_id()) else { return };
+        let follows = |record: Record| {
+            let has_effect = record.has_effect();
+            record.follows.filter(|follows| has_effect && follows.run == run)
+        };
+        let by = records(&place).await.into_iter().filter_map(follows).map(|f| f.again).collect();
+        self.tell(Msg::Run(RunMsg::FollowedBy { run, by }));
+    }
+
+    /// Keeps that the merchant leaves the run at hand as it is, where it could go on.
+    pub(super) fn mark_left(self) {
+        let kept = self.record().filter(|record| record.ended_ms.is_some() && record.is_halted);
+        let journal = self.driving.0.try_with_value(|driver| driver.journal.clone());
+        let (Some(record), Some(journal)) = (kept, journal) else { return };
+        spawn_local(async move {
+            let head = Record { is_left: true, ..record }.to_bytes();
+            // Where it cannot be kept it is offered once more.
+            let _ = runs::put_head(&journal, &head).await;
+        });
     }
 
     /// Brings a run back that was left before it had ended; tells whether there is one.
@@ -250,6 +295,9 @@ impl Desk {
     /// Shows a run of before, with all that can still be done with it.
     pub async fn open_run(self, id: &str) -> bool {
         let Some(place) = self.place() else { return false };
+        if self.run_id().as_deref() == Some(id) {
+            return true;
+        }
         if self.with_untracked(Model::is_running) {
             return false;
         }
@@ -260,11 +308,12 @@ impl Desk {
         }
     }
 
-    /// Returns how many requests this browser has made of runs in the last 24 hours.
+    /// Returns how many requests this browser has made of runs in the day of the service, which
+    /// begins at midnight in UTC.
     pub async fn requests_today(self) -> u64 {
-        const DAY_MS: u64 = 24 * 60 * 60 * 1000;
         let Some(place) = self.place() else { return 0 };
-        let today = now_ms().saturating_sub(DAY_MS);
+        let day_ms = Budget::of(&self.connection.capabilities_untracked()).day_ms.max(1);
+        let today = now_ms() / day_ms * day_ms;
         let runs = records(&place).await.into_iter();
         runs.filter(|run| run.started_ms >= today).map(|run| run.requests as u64).sum()
     }
@@ -278,6 +327,10 @@ impl Desk {
     }
 
     async fn take_run(self, place: String, record: Record) -> bool {
+        if self.run_id().as_ref() == Some(&record.id) {
+            // It is at hand.
+            return true;
+        }
         let Some(lock) = locks::hold(&lock_of(&record.id)).await else {
             self.tell(Msg::Run(RunMsg::Elsewhere(record)));
             return true;
@@ -296,6 +349,7 @@ impl Desk {
         self.driving.0.try_update_value(|driver| {
             (driver.journal, driver.next, driver.lock) = (journal, next, Some(lock));
         });
+        self.find_followers().await;
         true
     }
 }

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_client::run::Outcome;
 
+use crate::connection::use_connection;
 use crate::pages::update::desk::{Desk, now_ms, use_desk};
+use crate::pages::update::state::Model;
 use crate::pages::update::state::again::{Again, Made};
 use crate::ui::{Confirm, Notice, Toasts, Tone, use_toasts};
 use crate::words::{Key, Plural, Words, use_words};
@@ -12,11 +14,41 @@ use crate::words::{Key, Plural, Words, use_words};
 /// How many names are said.
 const NAMES: usize = 5;
 
-/// How many levels `again` is about, followed.
+/// How many products `again` is about, followed; none where nothing may be written.
 fn count(desk: Desk, again: Again) -> Memo<usize> {
+    let connection = use_connection();
     Memo::new(move |_| {
-        desk.with(|model| model.apply.as_ref().map_or(0, |apply| apply.again(again)))
+        let count = desk.with(|model| model.apply.as_ref().map_or(0, |apply| apply.again(again)));
+        if connection.can_write() { count } else { 0 }
     })
+}
+
+/// What was made of the run since.
+#[component]
+pub fn FollowedNotice() -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let by = Memo::new(move |_| {
+        let by = |model: &Model| model.apply.as_ref().map(|apply| apply.followed_by.clone());
+        desk.with(by).unwrap_or_default()
+    });
+    let told = move || {
+        let mut keys = Vec::new();
+        for again in by.get() {
+            let key = match again {
+                Again::Rest => Key::UpdateFollowedRest,
+                Again::KeepCount | Again::KeepDifference => Key::UpdateFollowedKeep,
+                Again::Unsettled => Key::UpdateFollowedUnsettled,
+                Again::Undo | Again::UndoDifference => Key::UpdateFollowedUndo,
+            };
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let notice = |key| view! { <Notice tone=Tone::Info title=words.label(key) /> };
+        keys.into_iter().map(notice).collect_view()
+    };
+    view! { {told} }
 }
 
 /// Levels that had moved since the preview: what is to become of them.

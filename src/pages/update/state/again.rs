@@ -3,6 +3,7 @@
 //! They are a file in our own layout, read and previewed like any other, with the level that each
 //! row expects, so that the preview shows what has moved since.
 
+use serde::{Deserialize, Serialize};
 use stockroom_api::ErrorCode;
 use stockroom_api::bulk::ItemResult;
 use stockroom_client::run::Outcome;
@@ -13,8 +14,17 @@ use stockroom_worksheet::SendItem;
 
 use super::Apply;
 
+/// The run that a worksheet was made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follows {
+    /// Its id.
+    pub run: String,
+    /// What was made of it.
+    pub again: Again,
+}
+
 /// What is made of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Again {
     /// What was refused or not sent, as it was asked.
     Rest,
@@ -125,13 +135,12 @@ pub fn is_stale(outcome: &Outcome) -> bool {
 }
 
 impl Apply {
-    /// Returns how many levels `again` is about.
+    /// Returns how many products `again` is about.
     pub fn again(&self, again: Again) -> usize {
-        let outcomes = self.run.outcomes().iter().zip(&self.items);
-        outcomes
-            .filter(|(outcome, _)| again.is_about(outcome))
-            .map(|(_, i)| levels(i).count())
-            .sum()
+        if self.is_settled(again) {
+            return 0;
+        }
+        self.run.outcomes().iter().filter(|outcome| again.is_about(outcome)).count()
     }
 
     /// Makes rows of the run; `now` returns a level as it is, by SKU and label, where it is known.
@@ -183,6 +192,17 @@ enum Row {
 }
 
 impl Again {
+    /// Tells whether this can no longer be meant once `other` was made of the same run.
+    pub fn is_settled_by(self, other: Self) -> bool {
+        let kind = |again| match again {
+            Self::Rest => 0,
+            Self::KeepCount | Self::KeepDifference => 1,
+            Self::Unsettled => 2,
+            Self::Undo | Self::UndoDifference => 3,
+        };
+        kind(self) == kind(other)
+    }
+
     fn is_about(self, outcome: &Outcome) -> bool {
         match self {
             Self::Rest => match outcome {
@@ -215,6 +235,8 @@ impl Again {
                 None => Row::Nothing,
                 Some(done) if done.before.is_none() => Row::Untracked,
                 Some(done) if done.delta == 0 => Row::Nothing,
+                // It is back already, by an undo of before or otherwise.
+                Some(done) if now == done.before => Row::Nothing,
                 Some(done) if now == Some(done.after) => inverse(asked, done),
                 Some(done) if self == Self::UndoDifference => adjust(-done.delta, now),
                 Some(_) => Row::Moved,

@@ -7,6 +7,7 @@ use stockroom_domain::quantity::Mode;
 use stockroom_domain::table::ReadOptions;
 use stockroom_worksheet::{Ask, Logged, News, Reply, SendItem, View};
 
+use super::again::{Again, Follows};
 use super::draft::Draft;
 use super::drift::{Drift, Keep};
 use super::record::{KeptRun, Record};
@@ -32,6 +33,8 @@ pub enum Msg {
         name: String,
         /// A file in our own layout.
         text: String,
+        /// Of which run, and what.
+        follows: Follows,
     },
     /// Something happened to a workbook.
     Workbook(WorkbookMsg),
@@ -92,6 +95,20 @@ pub enum Msg {
     Run(RunMsg),
 }
 
+impl Msg {
+    /// Tells whether it puts something else in the place of all that is there.
+    pub fn replaces_all(&self) -> bool {
+        matches!(
+            self,
+            Self::FileChosen { .. }
+                | Self::CellsPasted(_)
+                | Self::ProductsChosen(_)
+                | Self::RowsMade { .. }
+                | Self::StartedOver
+        )
+    }
+}
+
 /// What happened to a run, or on the way to it.
 #[derive(Clone, Debug)]
 pub enum RunMsg {
@@ -120,9 +137,19 @@ pub enum RunMsg {
     /// A reason was chosen, or none.
     ReasonChosen(Option<Reason>),
     /// It was looked whether the same changes were applied before.
-    TwinFound(Option<Twin>),
+    TwinFound {
+        /// The other run.
+        twin: Option<Twin>,
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+    },
     /// It was answered whether the same changes are meant once more.
-    TwinAnswered(bool),
+    TwinAnswered {
+        /// The answer.
+        is_wanted: bool,
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+    },
     /// The run's journal is begun, or cannot be.
     Kept {
         /// Why not.
@@ -146,6 +173,13 @@ pub enum RunMsg {
     },
     /// A run was found in the journal.
     Found(Box<KeptRun>),
+    /// It was found what was made of the run at hand since.
+    FollowedBy {
+        /// The run.
+        run: String,
+        /// What.
+        by: Vec<Again>,
+    },
     /// A run goes on in another tab.
     Elsewhere(Record),
     /// Something happened to the run.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use stockroom_client::run::{End, Entry, Phase, Run};
 use stockroom_worksheet::SendItem;
 
+use super::again::{Again, Follows};
 use super::draft::Origin;
 use super::{Apply, Journal};
 
@@ -19,6 +20,12 @@ pub struct Record {
     pub name: String,
     /// Where the rows came from.
     pub origin: Origin,
+    /// The run that it was made of.
+    pub follows: Option<Follows>,
+    /// Whether it stopped itself.
+    pub is_halted: bool,
+    /// Whether the merchant has left it as it is.
+    pub is_left: bool,
     /// Why levels were changed.
     pub reason: Option<String>,
     /// The fingerprint of the changes; `None` where levels were only set.
@@ -73,11 +80,26 @@ impl Record {
 
     /// Tells whether there is something left that only this run can do.
     pub fn is_open(&self) -> bool {
-        self.ended_ms.is_none()
+        !self.is_left && (self.ended_ms.is_none() || self.is_halted)
+    }
+
+    /// Tells whether it may have changed anything.
+    pub fn has_effect(&self) -> bool {
+        self.applied + self.unknown > 0
     }
 }
 
 impl Apply {
+    /// Tells whether what it has not sent would be set blindly, too late after its preview.
+    pub fn is_late(&self, now_ms: u64) -> bool {
+        self.is_back && self.run.would_overwrite(self.started_ms, now_ms)
+    }
+
+    /// Tells whether this was made of the run already, so that it cannot be meant again.
+    pub fn is_settled(&self, again: Again) -> bool {
+        self.followed_by.iter().any(|by| again.is_settled_by(*by))
+    }
+
     /// Returns what lists show of the run.
     pub fn record(&self) -> Record {
         let summary = self.run.summary();
@@ -85,9 +107,12 @@ impl Apply {
             id: self.run.id().to_owned(),
             name: self.name.clone(),
             origin: self.origin,
+            follows: self.follows.clone(),
+            is_halted: matches!(summary.end, Some(End::Halted(_))),
+            is_left: false,
             reason: self.run.labels().reason.clone(),
             fingerprint: self.run.labels().fingerprint.clone(),
-            requests: self.run.progress(self.started_ms).requests,
+            requests: self.run.progress(self.started_ms).requests_done,
             started_ms: self.started_ms,
             ended_ms: self.ended_ms,
             is_complete: summary.end == Some(End::Complete),
@@ -115,6 +140,8 @@ impl Apply {
             started_ms: record.started_ms,
             ended_ms: record.ended_ms,
             journal: Journal::Kept,
+            follows: record.follows,
+            followed_by: Vec::new(),
             twin: None,
             is_back: true,
         }

@@ -33,12 +33,17 @@ impl Model {
                 self.reason = reason;
                 Vec::new()
             }
-            RunMsg::TwinFound(twin) => self.take_twin(twin),
-            RunMsg::TwinAnswered(is_wanted) => self.apply_twin(is_wanted),
+            RunMsg::TwinFound { twin, now_ms } => self.take_twin(twin, now_ms),
+            RunMsg::TwinAnswered { is_wanted, now_ms } => self.apply_twin(is_wanted, now_ms),
             RunMsg::Kept { fault, now_ms } => self.take_kept(fault, now_ms),
             RunMsg::Anyway { is_wanted, now_ms } => self.run_anyway(is_wanted, now_ms),
             RunMsg::Unkept { fault, now_ms } => self.lose_journal(fault, now_ms),
             RunMsg::Found(kept) => self.take_run(*kept),
+            RunMsg::FollowedBy { run, by } => {
+                let apply = self.apply.iter_mut().find(|apply| apply.run.id() == run);
+                apply.into_iter().for_each(|apply| apply.followed_by.clone_from(&by));
+                Vec::new()
+            }
             RunMsg::Elsewhere(record) => self.leave_run(record),
             RunMsg::Told { event, now_ms, jitter } => self.tell_run(event, now_ms, jitter),
         }
@@ -91,6 +96,8 @@ impl Model {
             started_ms: now_ms,
             ended_ms: None,
             journal: Journal::Awaited,
+            follows: self.follows.clone(),
+            followed_by: Vec::new(),
             twin: None,
             is_back: false,
         });
@@ -101,26 +108,34 @@ impl Model {
     }
 
     /// The same changes were applied before, or not: the merchant decides.
-    pub(super) fn take_twin(&mut self, twin: Option<Twin>) -> Vec<Effect> {
-        let Some(apply) = self.apply.as_mut().filter(|apply| *apply.run.phase() == Phase::Ready)
-        else {
-            return Vec::new();
-        };
+    pub(super) fn take_twin(&mut self, twin: Option<Twin>, now_ms: u64) -> Vec<Effect> {
+        let Some(apply) = self.apply.as_mut() else { return Vec::new() };
         apply.twin = twin;
-        if apply.twin.is_some() { Vec::new() } else { vec![Effect::BeginRun] }
+        if apply.twin.is_none() { self.go_on(now_ms) } else { Vec::new() }
     }
 
-    pub(super) fn apply_twin(&mut self, is_wanted: bool) -> Vec<Effect> {
+    pub(super) fn apply_twin(&mut self, is_wanted: bool, now_ms: u64) -> Vec<Effect> {
         let Some(apply) = self.apply.as_mut().filter(|apply| apply.twin.is_some()) else {
             return Vec::new();
         };
         apply.twin = None;
         if is_wanted {
-            return vec![Effect::BeginRun];
+            return self.go_on(now_ms);
         }
-        self.apply = None;
-        self.step = Step::Review;
+        if apply.journal == Journal::Awaited {
+            self.apply = None;
+            self.step = Step::Review;
+        }
         Vec::new()
+    }
+
+    /// Begins the run at hand, or lets it go on.
+    fn go_on(&mut self, now_ms: u64) -> Vec<Effect> {
+        match self.apply.as_ref().map(|apply| apply.journal) {
+            Some(Journal::Awaited) => vec![Effect::BeginRun],
+            Some(_) => self.tell_run(Event::ResumeAsked, now_ms, 0.5),
+            None => Vec::new(),
+        }
     }
 
     /// The journal is begun: the run may start, and has no need of the draft.

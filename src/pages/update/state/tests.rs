@@ -102,7 +102,7 @@ fn a_run_goes_out_and_comes_back() {
         now_ms: 0,
     });
     assert!(matches!(model.update(made)[..], [Effect::LookForTwin(_)]));
-    let alone = Msg::Run(RunMsg::TwinFound(None));
+    let alone = Msg::Run(RunMsg::TwinFound { twin: None, now_ms: 0 });
     assert!(matches!(model.update(alone)[..], [Effect::BeginRun]), "nothing leaves before");
     assert_eq!(model.step, Step::Apply);
     let effects = model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 0 }));
@@ -155,7 +155,7 @@ fn apply_pressed_twice_is_one_run() {
     assert!(matches!(model.update(checked.clone())[..], [Effect::MakeRun(_)]));
     assert!(model.update(checked).is_empty());
     assert!(matches!(model.update(made("run-1"))[..], [Effect::LookForTwin(_)]));
-    model.update(Msg::Run(RunMsg::TwinFound(None)));
+    model.update(Msg::Run(RunMsg::TwinFound { twin: None, now_ms: 0 }));
     assert!(model.update(confirmed()).is_empty());
     assert!(model.update(made("run-2")).is_empty());
     let kept = Msg::Run(RunMsg::Kept { fault: None, now_ms: 0 });
@@ -339,14 +339,19 @@ fn levels_that_moved_are_settled_before_a_run_is_made() {
 fn the_same_changes_twice_are_asked_about_before_anything_is_kept() {
     let twin = Twin { at_ms: 1, products: 3 };
     let mut model = ready();
-    let found = Msg::Run(RunMsg::TwinFound(Some(twin.clone())));
+    let found = Msg::Run(RunMsg::TwinFound { twin: Some(twin.clone()), now_ms: 0 });
     assert!(model.update(found.clone()).is_empty());
     assert_eq!(model.apply.as_ref().and_then(|apply| apply.twin.clone()), Some(twin));
-    assert!(model.update(Msg::Run(RunMsg::TwinAnswered(false))).is_empty());
+    assert!(
+        model.update(Msg::Run(RunMsg::TwinAnswered { is_wanted: false, now_ms: 0 })).is_empty()
+    );
     assert_eq!((model.step, model.apply.is_none()), (Step::Review, true));
     let mut model = ready();
     model.update(found);
-    let effects = model.update(Msg::Run(RunMsg::TwinAnswered(true)));
+    let effects = model.update(Msg::Run(RunMsg::TwinAnswered { is_wanted: true, now_ms: 0 }));
     assert!(matches!(effects[..], [Effect::BeginRun]));
-    assert!(model.update(Msg::Run(RunMsg::TwinAnswered(true))).is_empty(), "once");
+    assert!(
+        model.update(Msg::Run(RunMsg::TwinAnswered { is_wanted: true, now_ms: 0 })).is_empty(),
+        "once"
+    );
 }

@@ -48,6 +48,8 @@ fn applied(items: Vec<SendItem>, data: &str) -> Apply {
         started_ms: 0,
         ended_ms: Some(1),
         journal: Journal::Kept,
+        follows: None,
+        followed_by: Vec::new(),
         twin: None,
         is_back: false,
     }
@@ -184,4 +186,23 @@ fn what_nobody_knows_of_is_planned_again_where_the_levels_say_so() {
     let says = [Some(7), Some(10), Some(8), None].map(|now| evidence(asked, now));
     let expected = [Evidence::Applied, Evidence::NotApplied, Evidence::Unclear, Evidence::Unclear];
     assert_eq!(says, expected);
+}
+
+#[test]
+fn what_is_back_already_is_not_taken_back_twice() {
+    let now = |sku: &str, _: &str| {
+        Some(if sku == "A" {
+            10
+        } else if sku == "B" {
+            4
+        } else {
+            2
+        })
+    };
+    for again in [Again::Undo, Again::UndoDifference] {
+        let made = four().rows_again(again, now);
+        assert_eq!((made.rows, made.moved.len()), (0, 0), "{again:?}");
+    }
+    assert!(Again::UndoDifference.is_settled_by(Again::Undo));
+    assert!(!Again::Rest.is_settled_by(Again::Undo));
 }
