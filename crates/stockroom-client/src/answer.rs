@@ -79,8 +79,8 @@ pub fn read<T: Wire>(answer: &Answer) -> Result<T, Unread> {
     T::of(&data(answer)?).ok_or(Unread::NotUnderstood { status })
 }
 
-/// Returns what a success holds, whatever it is.
-fn data(answer: &Answer) -> Result<Value, Unread> {
+/// Returns what a success holds, whatever it is; a large one is neither read twice nor copied.
+pub(crate) fn data(answer: &Answer) -> Result<Value, Unread> {
     let status = answer.status;
     if !(200..300).contains(&status) {
         return Err(Unread::Refused(fault(answer)));
@@ -123,9 +123,9 @@ pub fn fault(answer: &Answer) -> Fault {
 }
 
 /// Returns what `data` holds, or the whole body where there is no `data`.
-pub(crate) fn unwrapped(body: Value) -> Value {
-    match body.get("data") {
-        Some(data) if !data.is_null() => data.clone(),
+pub(crate) fn unwrapped(mut body: Value) -> Value {
+    match body.get_mut("data") {
+        Some(data) if !data.is_null() => data.take(),
         _ => body,
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use stockroom_api::ErrorCode;
 use stockroom_api::bulk::{ItemError, ItemResult};
 
-use crate::answer::{Answer, Fault, Origin, fault, read};
+use crate::answer::{Answer, Fault, Origin, data, fault};
 use crate::wire::Wire;
 
 /// What an answer to a bulk request means for what comes next.
@@ -53,12 +53,14 @@ pub enum Settled {
 
 /// Returns what `answer` means for a bulk request of the products `sent`.
 pub fn meaning(answer: &Answer, sent: &[&str]) -> Meaning {
-    let fault = fault(answer);
-    match answer.status {
-        200..300 => match settled(answer, sent) {
+    if let 200..300 = answer.status {
+        return match settled(answer, sent) {
             Some(settled) => Meaning::Settled(settled),
             None => Meaning::Unclear(Unclear::NoMeaning),
-        },
+        };
+    }
+    let fault = fault(answer);
+    match answer.status {
         // 520 and above are those of a network between, as 502 to 504.
         502..=504 | 520..600 => Meaning::Unclear(Unclear::NoAnswer),
         409 if fault.is(&ErrorCode::IdempotencyInProgress) => Meaning::InProgress,
@@ -79,7 +81,7 @@ pub fn meaning(answer: &Answer, sent: &[&str]) -> Meaning {
 
 /// Reads a success; `None` where it does not account for every item exactly once.
 fn settled(answer: &Answer, sent: &[&str]) -> Option<Vec<Settled>> {
-    let data: Value = read(answer).ok()?;
+    let data = data(answer).ok()?;
     let list = |name: &str| data.get(name).and_then(Value::as_array);
     let errors: Vec<ItemError> =
         list("errors").map(|errors| errors.iter().map(item_error).collect()).unwrap_or_default();

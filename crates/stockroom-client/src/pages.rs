@@ -6,7 +6,7 @@ use serde_json::Value;
 use stockroom_api::inventory::{InventoryItem, InventoryQuery, Which};
 use stockroom_api::path;
 
-use crate::answer::{Answer, Unread, read};
+use crate::answer::{Answer, Unread, data};
 use crate::wire::Wire;
 
 /// The reading of a whole list: which page is next, and what has been read.
@@ -63,7 +63,7 @@ impl Reading {
     /// # Errors
     /// [`Unread`]: the page was refused or is no list; the reading stays where it was.
     pub fn read(&mut self, answer: &Answer) -> Result<usize, Unread> {
-        let data: Value = read(answer)?;
+        let data = data(answer)?;
         let Some(items) = data.get("items").or(Some(&data)).and_then(Value::as_array) else {
             let status = answer.status;
             return Err(Unread::NotUnderstood { status });
