@@ -1,4 +1,4 @@
-//! What a run costs against the service's limits, before it begins.
+//! What requests cost against the service's limits, before the first of them leaves.
 
 use stockroom_api::capabilities::{Capabilities, Limits};
 
@@ -8,8 +8,10 @@ use crate::pace::{DAY_MS, MINUTE_MS};
 const REQUEST_MS: u64 = 500;
 /// The bulk requests that the hosted service takes in a minute and in a day.
 const HOSTED: (u64, u64) = (30, 500);
+/// The requests that read, which it takes in a minute and in a day.
+const HOSTED_READS: (u64, u64) = (60, 2000);
 
-/// The limits of bulk requests.
+/// The limits of requests of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// From one address in a minute.
@@ -34,20 +36,39 @@ pub struct Forecast {
 }
 
 impl Budget {
-    /// Returns the limits that a server tells; one that tells nothing of itself has those of the
-    /// hosted service.
+    /// Returns the limits of bulk requests that a server tells; one that tells nothing of itself has
+    /// those of the hosted service.
     ///
     /// ```
     /// use stockroom_client::budget::Budget;
     /// assert_eq!(Budget::of(&Default::default()).per_day, Some(500));
     /// ```
     pub fn of(capabilities: &Capabilities) -> Self {
-        let Limits { bulk_per_minute, bulk_per_day, minute_seconds, day_seconds, .. } =
-            capabilities.limits;
+        let Limits { bulk_per_minute, bulk_per_day, .. } = capabilities.limits;
+        Self::told(capabilities, (bulk_per_minute, bulk_per_day), HOSTED)
+    }
+
+    /// Returns the limits of requests that read, told or not as in [`Budget::of`].
+    ///
+    /// ```
+    /// use stockroom_client::budget::Budget;
+    /// assert_eq!(Budget::of_reads(&Default::default()).per_day, Some(2000));
+    /// ```
+    pub fn of_reads(capabilities: &Capabilities) -> Self {
+        let Limits { read_per_minute, read_per_day, .. } = capabilities.limits;
+        Self::told(capabilities, (read_per_minute, read_per_day), HOSTED_READS)
+    }
+
+    fn told(
+        capabilities: &Capabilities,
+        (per_minute, per_day): (Option<u64>, Option<u64>),
+        hosted: (u64, u64),
+    ) -> Self {
+        let Limits { minute_seconds, day_seconds, .. } = capabilities.limits;
         let is_plain = capabilities.server.is_empty();
         Self {
-            per_minute: bulk_per_minute.or(is_plain.then_some(HOSTED.0)),
-            per_day: bulk_per_day.or(is_plain.then_some(HOSTED.1)),
+            per_minute: per_minute.or(is_plain.then_some(hosted.0)),
+            per_day: per_day.or(is_plain.then_some(hosted.1)),
             minute_ms: minute_seconds.map_or(MINUTE_MS, |seconds| seconds.saturating_mul(1000)),
             day_ms: day_seconds.map_or(DAY_MS, |seconds| seconds.saturating_mul(1000)),
         }

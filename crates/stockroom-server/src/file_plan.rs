@@ -118,9 +118,13 @@ struct Assignment {
 
 /// Returns what the file would do to the stock of `products`.
 pub(crate) fn plan_on_snapshot(file: FileSheet, products: Vec<Product>) -> Planned {
-    let stock = stock_of(products);
-    let plan = Plan::new(&file.sheet, file.style, &stock, Limits::default());
-    Planned { sheet: file.sheet, stock, plan }
+    plan_on_stock(file.sheet, file.style, stock_of(products))
+}
+
+/// Returns what a sheet would do to a stock; without a style its own cells settle it.
+pub(crate) fn plan_on_stock(sheet: Sheet, style: Option<Style>, stock: Stock) -> Planned {
+    let plan = Plan::new(&sheet, style, &stock, Limits::default());
+    Planned { sheet, stock, plan }
 }
 
 /// Returns what the file would do to the stock of a server. SKUs that its list does not have are
@@ -149,7 +153,8 @@ pub(crate) fn plan_on_server(file: FileSheet, client: &StoreClient) -> Ended<Pla
     Ok(planned)
 }
 
-fn stock_of(products: Vec<Product>) -> Stock {
+/// Returns a stock of these products.
+pub(crate) fn stock_of(products: Vec<Product>) -> Stock {
     let mut stock = Stock::new(nfc);
     for product in products {
         stock.put(product);

@@ -3,23 +3,14 @@
 use std::io::BufRead;
 
 use clap::ValueEnum;
-use stockroom_client::pace::duration_ms;
 use stockroom_domain::plan::{CleanPlan, ConfirmedPlan, GuardCode};
 
 use super::console::Console;
-use super::progress::spoken;
 use crate::commands::{CommandError, Ended, tell};
 use crate::file_plan::Planned;
 
 /// The status of a plan that is not applied as it is.
 const REFUSED: u8 = 1;
-
-/// What the hosted service takes of bulk requests, in a minute and in a day; a server that names a
-/// limit is taken for one like it.
-const MINUTE_LIMIT: u64 = 30;
-const DAY_LIMIT: u64 = 500;
-/// What a request there takes until one has been measured.
-const REQUEST_MS: u64 = 500;
 
 /// A check that a run may pass because its caller says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -46,27 +37,6 @@ pub(super) struct Said<'a> {
     pub(super) leave_out_errors: bool,
     /// These guards are passed.
     pub(super) allowed: &'a [AllowedGuard],
-}
-
-/// Returns what a summary says of the time that `requests` take.
-pub(super) fn budget(requests: usize, is_limited: bool) -> String {
-    if !is_limited {
-        return format!("{requests} requests; the server names no limit");
-    }
-    let requests = requests as u64;
-    let days = requests.div_ceil(DAY_LIMIT);
-    let known = format!(
-        "{requests} requests, at most {MINUTE_LIMIT} a minute and {DAY_LIMIT} a day where the \
-         limits are those of the hosted service"
-    );
-    if days > 1 {
-        return format!(
-            "{known}: over {days} days. The run waits for each; it can be stopped at any time, and \
-             goes on with the same command"
-        );
-    }
-    let time = spoken(duration_ms(requests, MINUTE_LIMIT, REQUEST_MS));
-    format!("{known}: about {time}")
 }
 
 /// Returns the plan confirmed. `applied_before` tells of an earlier run of the same adjusts, and
@@ -96,6 +66,24 @@ pub(super) fn confirm<R: BufRead>(
         .map_err(|unconfirmed| refused(format!("{} guards are left.", unconfirmed.guards.len())))
 }
 
+/// Passes the guard of a run that goes on, though another one applied the same changes meanwhile.
+///
+/// # Errors
+/// [`CommandError`] with status 1 where nobody says that it shall go on.
+pub(super) fn pass_applied_meanwhile<R: BufRead>(
+    sentence: &str,
+    said: Said<'_>,
+    number: usize,
+    place: &str,
+    console: &mut Console<R>,
+) -> Ended {
+    let guard = Left::applied_before(sentence);
+    if said.allowed.contains(&guard.allowed_by) {
+        return Ok(());
+    }
+    pass(&[guard], number, place, console)
+}
+
 fn clean<'a>(planned: &'a Planned, said: Said<'_>) -> Ended<CleanPlan<'a>> {
     if said.leave_out_errors {
         return Ok(planned.plan.leave_out_errors());
@@ -114,6 +102,12 @@ struct Left {
     sentence: String,
 }
 
+impl Left {
+    fn applied_before(sentence: &str) -> Self {
+        Self { allowed_by: AllowedGuard::AppliedBefore, sentence: sentence.to_owned() }
+    }
+}
+
 fn guards_left(planned: &Planned, said: Said<'_>, applied_before: Option<&str>) -> Vec<Left> {
     let guards = planned.plan.guards().iter().map(|guard| Left {
         allowed_by: guard.code.into(),
@@ -124,10 +118,7 @@ fn guards_left(planned: &Planned, said: Said<'_>, applied_before: Option<&str>) 
             guard.limit
         ),
     });
-    let before = applied_before.map(|sentence| Left {
-        allowed_by: AllowedGuard::AppliedBefore,
-        sentence: sentence.to_owned(),
-    });
+    let before = applied_before.map(Left::applied_before);
     before.into_iter().chain(guards).filter(|g| !said.allowed.contains(&g.allowed_by)).collect()
 }
 
@@ -266,12 +257,5 @@ mod tests {
             let named = AllowedGuard::from_str(code.as_str(), false);
             assert_eq!(named, Ok(code.into()));
         }
-    }
-
-    #[test]
-    fn the_time_is_told_where_limits_are_known() {
-        assert_eq!(budget(62, false), "62 requests; the server names no limit");
-        assert!(budget(62, true).ends_with("about 2 min 1 s"), "{}", budget(62, true));
-        assert!(budget(501, true).contains("over 2 days"), "{}", budget(501, true));
     }
 }

@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use stockroom_api::bulk::BulkItem;
 use stockroom_api::capabilities::Capabilities;
-use stockroom_api::key::Environment;
 use stockroom_client::asked::{Expectation, bulk_item};
 use stockroom_client::item::Item;
-use stockroom_client::run::{Outcome, Run, Settings};
+use stockroom_client::run::{Labels, Outcome, Run, Settings};
 use stockroom_domain::plan::{ConfirmedPlan, ItemChange};
 use stockroom_domain::quantity::Level;
 
+use super::drift::Preview;
+use super::place::Place;
 use crate::commands::Ended;
 use crate::file_plan::{Planned, unusable};
 
@@ -37,15 +38,6 @@ pub(super) struct Opening {
     pub(super) levels: Vec<Vec<AskedLevel>>,
     /// The run.
     pub(super) run: Run,
-}
-
-/// A store, as far as it can be told without its key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
-    /// The server's address.
-    pub(super) server: String,
-    /// Which data the key reaches; `None` where its prefix does not say.
-    pub(super) environment: Option<Environment>,
 }
 
 /// A product by its SKU and its id, which no other store has.
@@ -89,6 +81,8 @@ pub(super) struct About {
     pub(super) place: Place,
     pub(super) file: String,
     pub(super) asked: String,
+    /// What its requests say of it.
+    pub(super) labels: Labels,
 }
 
 impl Opening {
@@ -98,23 +92,32 @@ impl Opening {
     /// [`CommandError`](crate::commands::CommandError) where two products have one SKU.
     pub(super) fn new(
         about: About,
-        planned: &Planned,
+        preview: &Preview,
         confirmed: &ConfirmedPlan,
         manner: &Manner,
     ) -> Ended<Self> {
+        let planned = &preview.planned;
         let first_lines = first_lines(planned);
         let expectation = manner.expectation();
         let mut items = Vec::with_capacity(confirmed.items().len());
         let mut levels = Vec::with_capacity(confirmed.items().len());
         for item in confirmed.items() {
-            let product = item.product.as_ref();
-            let asked = bulk_item(&item.external_id, product, &item.variants, expectation);
-            items.push(Item::new(&asked));
-            let changes = product.into_iter().chain(item.variants.iter().map(|(_, asked)| asked));
-            let level = |(target, asked): (&u32, &ItemChange)| {
-                AskedLevel(first_lines[*target as usize], asked.before.map(Level::get))
+            let mut asked_levels = Vec::with_capacity(item.targets.len());
+            let mut targets = item.targets.iter();
+            let mut ask = |asked: &ItemChange| {
+                let Some(target) = targets.next() else { return *asked };
+                let asked = preview.asked(*target, *asked);
+                let before = asked.before.map(Level::get);
+                asked_levels.push(AskedLevel(first_lines[*target as usize], before));
+                asked
             };
-            levels.push(item.targets.iter().zip(changes).map(level).collect());
+            let product = item.product.as_ref().map(&mut ask);
+            let variants = item.variants.iter();
+            let variants: Vec<_> =
+                variants.map(|(label, asked)| (label.clone(), ask(asked))).collect();
+            let asked = bulk_item(&item.external_id, product.as_ref(), &variants, expectation);
+            items.push(Item::new(&asked));
+            levels.push(asked_levels);
         }
         let run = Run::new(about.id, items, manner.settings()).map_err(|twice| {
             unusable(format!(
@@ -130,7 +133,7 @@ impl Opening {
             left_out: planned.plan.totals().errors,
             witnesses: witnesses(planned, confirmed),
             levels,
-            run,
+            run: run.labelled(about.labels),
         })
     }
 
@@ -149,7 +152,7 @@ pub(super) fn bulk(item: &Item) -> BulkItem {
 }
 
 /// Returns the first line that names each target.
-fn first_lines(planned: &Planned) -> Vec<u32> {
+pub(super) fn first_lines(planned: &Planned) -> Vec<u32> {
     let mut lines = vec![0; planned.plan.targets()];
     for row in (0..planned.plan.rows()).rev() {
         if let Some(target) = planned.plan.target_number(row) {

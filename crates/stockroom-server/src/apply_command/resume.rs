@@ -4,7 +4,8 @@ use stockroom_api::bulk::{BulkItem, Mode};
 use stockroom_client::item::Item;
 use stockroom_client::run::{End, Event, Outcome, Phase, Run};
 
-use super::opening::{Opening, Place, bulk};
+use super::opening::{Opening, bulk};
+use super::place::Place;
 use crate::commands::Ended;
 use crate::file_plan::store_client::StoreClient;
 use crate::file_plan::unusable;

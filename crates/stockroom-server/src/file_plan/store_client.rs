@@ -4,10 +4,11 @@
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use stockroom_api::capabilities::Capabilities;
+use stockroom_api::history::{RunPage, RunQuery, RunShown};
 use stockroom_api::inventory::{InventoryItem, Which};
 use stockroom_api::snapshot::SnapshotHead;
 use stockroom_api::{header, path, product as api};
@@ -23,7 +24,10 @@ use super::unusable;
 use crate::commands::{CommandError, Ended, tell};
 
 /// The most SKUs that are looked up one by one.
-const MAX_LOOK_UPS: usize = 200;
+pub(crate) const MAX_LOOK_UPS: usize = 200;
+
+/// The most runs with one fingerprint that are read, the newest first.
+const MAX_TWINS: u64 = 10;
 
 /// How often a request is sent again because of a rate limit, and the longest wait each time.
 const MAX_WAITS: usize = 5;
@@ -46,6 +50,8 @@ pub(crate) struct StoreClient {
     authorization: String,
     /// Whether an answer has told of a rate limit.
     is_limited: AtomicBool,
+    /// The requests so far that read.
+    reads: AtomicU64,
     /// What the server can do, once it has been asked.
     capabilities: OnceLock<Capabilities>,
 }
@@ -75,6 +81,7 @@ impl StoreClient {
             base: base.strip_suffix(path::BASE).unwrap_or(base).to_owned(),
             authorization: format!("Bearer {key}"),
             is_limited: AtomicBool::new(false),
+            reads: AtomicU64::new(0),
             capabilities: OnceLock::new(),
         }
     }
@@ -87,6 +94,11 @@ impl StoreClient {
     /// Tells whether an answer so far told of a rate limit.
     pub(crate) fn is_limited(&self) -> bool {
         self.is_limited.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many requests so far read, those that a rate limit refused among them.
+    pub(crate) fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 
     /// Returns what the server can do; a server that does not say has the plain contract alone.
@@ -150,6 +162,19 @@ impl StoreClient {
         Ok(found)
     }
 
+    /// Returns the runs whose changes had this fingerprint, the newest first; none where the server
+    /// keeps no fingerprints.
+    pub(crate) fn runs_with(&self, fingerprint: &str) -> Ended<Vec<RunShown>> {
+        if !self.capabilities()?.fingerprints {
+            return Ok(Vec::new());
+        }
+        let fingerprint = Some(fingerprint.to_owned());
+        let path = path::runs(&RunQuery { fingerprint, limit: Some(MAX_TWINS), cursor: None });
+        let page: RunPage =
+            answer::read(&self.get(&path)?).map_err(|unread| self.unread(&path, unread))?;
+        Ok(page.items)
+    }
+
     /// Sends a request of a run; `None` where no answer arrived, or not all of it.
     pub(crate) fn send(&self, request: &Request) -> Option<Answer> {
         let url = format!("{}{}", self.base, request.path);
@@ -188,6 +213,7 @@ impl StoreClient {
         let url = format!("{}{path}", self.base);
         let asked = self.agent.get(&url).header("authorization", &self.authorization);
         let asked = asked.config().timeout_global(Some(time)).build();
+        self.reads.fetch_add(1, Ordering::Relaxed);
         asked.call().map_err(|error| self.failed(path, &error.to_string()))
     }
 

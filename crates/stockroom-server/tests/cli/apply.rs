@@ -1,120 +1,15 @@
 //! `stockroom apply` on a real server, through a network that fails, and killed in the middle.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
-use rusqlite::Connection;
 use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::process::{Running, text};
 use crate::proxy::{DENIED, Fault, HTML, LIMITED, Proxy, UNAVAILABLE};
-
-/// The SKUs of five requests, which a demo store of this size has.
-const PRODUCTS: &str = "1120";
-const ITEMS: usize = 1000;
-
-/// A store with a server, and a folder for the file and its journal.
-struct Shop {
-    dir: TempDir,
-    server: Running,
-}
-
-impl Shop {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let data = dir.path().join("data");
-        let server = Running::start(&["--demo", "--products", PRODUCTS], &data);
-        Self { dir, server }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn write(&self, text: &str) {
-        fs::write(self.path("file.csv"), text).unwrap();
-    }
-
-    /// Writes a file that adds 1 to each of the products.
-    fn write_adjusts(&self) {
-        let mut file = String::from("sku,delta\n");
-        for sku in skus() {
-            writeln!(file, "{sku},1").unwrap();
-        }
-        self.write(&file);
-    }
-
-    fn command(&self, url: &str, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stockroom"));
-        command
-            .arg("apply")
-            .arg(self.path("file.csv"))
-            .args(["--server", url])
-            .args(args)
-            .env("STOCKROOM_KEY", "sk_test_demo")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
-    }
-
-    fn apply(&self, url: &str, args: &[&str]) -> Output {
-        self.command(url, args).output().unwrap()
-    }
-
-    /// Applies and expects this status, and all of these words on stdout or stderr.
-    fn check(&self, url: &str, args: &[&str], status: i32, words: &[&str]) -> String {
-        let ended = self.apply(url, args);
-        let said = text(&ended.stdout) + &text(&ended.stderr);
-        assert_eq!(ended.status.code(), Some(status), "{said}");
-        for word in words {
-            assert!(said.contains(word), "{word} is not in: {said}");
-        }
-        assert!(!said.contains("sk_test_demo"), "{said}");
-        if let Ok(journal) = fs::read_to_string(self.path("file.csv.journal")) {
-            assert!(!journal.contains("sk_test_demo"));
-        }
-        said
-    }
-
-    fn levels(&self) -> HashMap<String, Option<i64>> {
-        let database = self.database();
-        let mut statement = database
-            .prepare("select external_id, quantity from products where external_id is not null")
-            .unwrap();
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        rows.map(Result::unwrap).collect()
-    }
-
-    fn level(&self, sku: &str) -> i64 {
-        self.levels()[sku].unwrap()
-    }
-
-    fn database(&self) -> Connection {
-        Connection::open(self.path("data/stockroom.db")).unwrap()
-    }
-
-    /// Expects each of the products to have one unit more than `before`, by one change.
-    fn check_applied_once(&self, before: &HashMap<String, Option<i64>>) {
-        let mut expected = before.clone();
-        for sku in skus() {
-            let level = expected.get_mut(&sku).unwrap();
-            *level = level.map(|level| level + 1);
-        }
-        assert!(self.levels() == expected, "levels differ from what was asked");
-        let count = "select count(*) from history";
-        let changes: usize = self.database().query_row(count, [], |row| row.get(0)).unwrap();
-        assert_eq!(changes, ITEMS);
-    }
-}
-
-fn skus() -> impl Iterator<Item = String> {
-    (121..121 + ITEMS).map(|number| format!("GEN-{number:06}"))
-}
+use crate::shop::{Shop, skus};
 
 /// Waits for the end of a process that was started by hand.
 fn ended(child: Child) -> (Option<i32>, String) {
@@ -383,11 +278,16 @@ fn the_same_adjusts_are_not_applied_again_by_themselves() {
     assert_eq!(shop.level("YASSA-002"), level + 4);
 }
 
+/// Returns a line of a table with one space between its cells.
+fn words(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn a_level_that_moved_refuses_its_item_with_a_reason() {
     let shop = Shop::new();
     shop.write("sku,quantity\nYASSA-002,40\nBISSAP-1L,30\n");
-    let bissap = shop.level("BISSAP-1L");
+    let (yassa, bissap) = (shop.level("YASSA-002"), shop.level("BISSAP-1L"));
     let stock = shop.path("stock.json");
     let snapshot = format!(
         r#"[{{"externalId":"YASSA-002","quantity":39}},{{"externalId":"BISSAP-1L","quantity":{bissap}}}]"#
@@ -395,7 +295,12 @@ fn a_level_that_moved_refuses_its_item_with_a_reason() {
     fs::write(&stock, snapshot).unwrap();
     let report = shop.path("report.ndjson");
     let args = ["--yes", "--stock", stock.to_str().unwrap(), "--report", report.to_str().unwrap()];
-    shop.check(&shop.server.url, &args, 1, &["1 applied, 1 refused", "STALE_QUANTITY: "]);
+    let said =
+        shop.check(&shop.server.url, &args, 1, &["1 applied, 1 refused", "STALE_QUANTITY: "]);
+    // With preview, now and wanted, and what to do.
+    let row = format!("2 YASSA-002 - 39 {yassa} 40 set 40");
+    assert!(said.lines().any(|line| words(line) == row), "{row} is not in: {said}");
+    assert!(said.contains("The same command plans them anew"), "{said}");
     let report = fs::read_to_string(report).unwrap();
     let rows: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(
@@ -403,6 +308,9 @@ fn a_level_that_moved_refuses_its_item_with_a_reason() {
         (&"refused".into(), &"STALE_QUANTITY".into())
     );
     assert_eq!((&rows[1]["line"], &rows[1]["after"]), (&3.into(), &30.into()));
+    let args = ["--yes", "--stock", stock.to_str().unwrap(), "--keep", "difference"];
+    let said = shop.check(&shop.server.url, &args, 1, &["from a file of their own"]);
+    assert!(said.contains("40  adjust +1\n"), "{said}");
 }
 
 #[test]
@@ -509,9 +417,15 @@ fn wait_for_line(child: &mut Child, words: &str) {
 fn help_explains_what_a_scheduled_job_needs() {
     let help = Command::new(env!("CARGO_BIN_EXE_stockroom")).args(["apply", "--help"]).output();
     let help = text(&help.unwrap().stdout);
-    for word in
-        ["Exit status", "3 items are unknown", "--journal", "applied_before", "STOCKROOM_KEY"]
-    {
+    for word in [
+        "Exit status",
+        "3 items are unknown",
+        "--journal",
+        "applied_before",
+        "STOCKROOM_KEY",
+        "--keep",
+        "theft_or_loss",
+    ] {
         assert!(help.contains(word), "{help}");
     }
 }

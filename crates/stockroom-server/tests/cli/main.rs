@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
 mod apply;
+mod apply_checks;
 mod crash;
 mod keys;
 mod plan;
 mod process;
 mod proxy;
 mod serve;
+mod shop;

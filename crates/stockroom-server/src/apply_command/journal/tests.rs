@@ -2,7 +2,8 @@ use stockroom_api::bulk::BulkItem;
 use stockroom_client::item::Item;
 use stockroom_client::run::{Command, Event, Outcome, Settings};
 
-use super::super::opening::{AskedLevel, Place, Witness};
+use super::super::opening::{AskedLevel, Witness};
+use super::super::place::Place;
 use super::*;
 
 /// The items of the run: one request.

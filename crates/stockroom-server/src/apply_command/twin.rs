@@ -1,0 +1,202 @@
+//! Changes that were applied before: told by the journal's finished run, or by the server.
+//!
+//! Only adjusts matter: once more they would count twice, a set would not.
+
+use jiff::Timestamp;
+use stockroom_api::bulk::BulkItem;
+use stockroom_api::history::RunShown;
+use stockroom_client::asked::{Expectation, bulk_item};
+use stockroom_client::fingerprint::fingerprint;
+use stockroom_domain::plan::{ItemChange, Target};
+use stockroom_domain::quantity::Change;
+use stockroom_domain::stock::Stock;
+
+use super::opening::Opening;
+use super::place::Place;
+use super::resume::applied_adjusts;
+use crate::commands::Ended;
+use crate::file_plan::Planned;
+use crate::file_plan::store_client::StoreClient;
+
+/// What names the changes at hand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named<'a> {
+    /// What names the file's text and how it was read.
+    pub(super) asked: &'a str,
+    /// What names the changes, whatever file they came in.
+    pub(super) fingerprint: Option<&'a str>,
+}
+
+/// A finished run, as far as it matters to the next one.
+#[derive(Clone, Debug)]
+pub(super) struct Former {
+    run_id: String,
+    confirmed_at: String,
+    place: Place,
+    asked: String,
+    fingerprint: Option<String>,
+    /// Its applied items that adjust a level.
+    adjusts: usize,
+}
+
+impl Former {
+    pub(super) fn of(opening: &Opening) -> Self {
+        Self {
+            run_id: opening.run.id().to_owned(),
+            confirmed_at: opening.confirmed_at.clone(),
+            place: opening.place.clone(),
+            asked: opening.asked.clone(),
+            fingerprint: opening.run.labels().fingerprint.clone(),
+            adjusts: applied_adjusts(&opening.run),
+        }
+    }
+
+    fn is_of(&self, named: Named<'_>) -> bool {
+        self.asked == named.asked || self.fingerprint.as_deref() == named.fingerprint
+    }
+}
+
+/// Returns the fingerprint of what a plan sends; `None` where it adjusts nothing.
+pub(super) fn fingerprint_of(planned: &Planned) -> Option<String> {
+    let Planned { stock, plan, .. } = planned;
+    let targets = || {
+        let all = (0..plan.targets()).filter_map(|at| u32::try_from(at).ok());
+        all.map(|at| plan.target_at(at)).filter(|target| target.verdict.is_sent())
+    };
+    let mut changes = targets().map(|target| target.change);
+    if !changes.any(|change| matches!(change, Some(Change::Adjust(_)))) {
+        return None;
+    }
+    let asked: Vec<BulkItem> = targets().filter_map(|target| item(target, stock)).collect();
+    fingerprint(&asked)
+}
+
+/// Returns an item that asks for one level alone.
+fn item(target: Target, stock: &Stock) -> Option<BulkItem> {
+    let product = stock.product(target.product as usize);
+    let sku = product.external_id.as_deref()?;
+    let asked = ItemChange { change: target.change?, before: None };
+    Some(match target.variant {
+        None => bulk_item(sku, Some(&asked), &[], Expectation::Unnamed),
+        Some(at) => {
+            let label = product.variants[at as usize].label.clone();
+            bulk_item(sku, None, &[(label, asked)], Expectation::Unnamed)
+        }
+    })
+}
+
+/// Returns a sentence where the same adjusts were applied to this store before, as far as the run
+/// in the journal or the server tells.
+///
+/// # Errors
+/// [`CommandError`](crate::commands::CommandError) with status 2 where the server cannot be asked.
+pub(super) fn applied_before(
+    named: Named<'_>,
+    journal: Option<&Former>,
+    place: &Place,
+    client: &StoreClient,
+) -> Ended<Option<String>> {
+    let Some(fingerprint) = named.fingerprint else { return Ok(None) };
+    let former = journal.filter(|former| former.place == *place);
+    if let Some(former) = former.filter(|former| former.adjusts > 0 && former.is_of(named)) {
+        let Former { confirmed_at, adjusts, .. } = former;
+        return Ok(Some(format!(
+            "the same changes were applied before, on {confirmed_at}: {adjusts} items add to their \
+             level or take from it, and would do so twice"
+        )));
+    }
+    // Of its own run the journal knows best.
+    let own = former.map(|former| former.run_id.as_str());
+    let mut runs = client.runs_with(fingerprint)?.into_iter();
+    Ok(runs.find(|run| Some(run.run_id.as_str()) != own).map(|run| sentence(&run)))
+}
+
+/// Returns a sentence where another run applied the changes of one that goes on, since that began.
+///
+/// # Errors
+/// [`CommandError`](crate::commands::CommandError) with status 2 where the server cannot be asked.
+pub(super) fn applied_meanwhile(opening: &Opening, client: &StoreClient) -> Ended<Option<String>> {
+    let Some(fingerprint) = &opening.run.labels().fingerprint else { return Ok(None) };
+    let runs = client.runs_with(fingerprint)?;
+    Ok(later(&runs, opening.run.id(), &opening.confirmed_at).map(sentence))
+}
+
+/// Returns the newest run that is another than `own` and did not begin before it was confirmed.
+fn later<'r>(runs: &'r [RunShown], own: &str, confirmed_at: &str) -> Option<&'r RunShown> {
+    let time = |text: &str| text.parse::<Timestamp>().ok();
+    // A time that cannot be read is no reason to think that all is well.
+    let is_earlier = |run: &RunShown| {
+        time(&run.started_at).zip(time(confirmed_at)).is_some_and(|(began, own)| began < own)
+    };
+    runs.iter().find(|run| run.run_id != own && !is_earlier(run))
+}
+
+fn sentence(run: &RunShown) -> String {
+    let RunShown { run_id, started_at, levels, products, units_added, units_removed, .. } = run;
+    format!(
+        "the same changes were applied before, on {started_at} by the run {run_id}: {levels} \
+         levels of {products} products, {units_added} units added and {units_removed} removed; \
+         they would count twice"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use stockroom_domain::columns::Mapping;
+    use stockroom_domain::quantity::Level;
+    use stockroom_domain::sheet::Sheet;
+    use stockroom_domain::stock::{Product, Variant};
+    use stockroom_domain::table::{ReadOptions, Table};
+
+    use super::*;
+    use crate::file_plan::{plan_on_stock, stock_of};
+
+    fn planned(text: &str) -> Planned {
+        let level = Level::new(9).ok();
+        let variant = Variant { label: "Grand".to_owned(), level, ..Variant::default() };
+        let product = |sku: &str, variants: &[Variant]| Product {
+            external_id: Some(sku.to_owned()),
+            level,
+            variants: variants.to_vec(),
+            ..Product::default()
+        };
+        let table = Table::read(text.as_bytes().to_vec(), ReadOptions::default());
+        let mapping = Mapping::guess(&table.names());
+        let stock = stock_of(vec![product("A", &[variant]), product("B", &[])]);
+        plan_on_stock(Sheet::new(table, mapping), None, stock)
+    }
+
+    #[test]
+    fn a_plan_has_the_fingerprint_of_the_items_that_it_sends() {
+        let text = "sku,variant,quantity,delta\nA,,,2\nA,grand,4,\nB,,,-1\nB,,,-1\nNOPE,,,1\n";
+        let planned = planned(text);
+        let confirmed = planned.plan.leave_out_errors().confirm(&planned.stock, Some(3)).unwrap();
+        let items = confirmed.items().iter().map(|item| {
+            bulk_item(&item.external_id, item.product.as_ref(), &item.variants, Expectation::Named)
+        });
+        let of_items = fingerprint(&items.collect::<Vec<_>>());
+        assert!(of_items.is_some());
+        assert_eq!(fingerprint_of(&planned), of_items);
+    }
+
+    #[test]
+    fn what_only_sets_levels_has_none() {
+        assert_eq!(fingerprint_of(&planned("sku,quantity\nA,4\n")), None);
+        assert_eq!(fingerprint_of(&planned("sku,delta\nNOPE,4\n")), None);
+    }
+
+    #[test]
+    fn a_run_that_goes_on_is_not_its_own_twin() {
+        let run = |id: &str, at: &str| RunShown {
+            run_id: id.to_owned(),
+            started_at: at.to_owned(),
+            ..RunShown::default()
+        };
+        let runs = [run("own", "2026-11-24T10:00:01Z"), run("old", "2026-11-23T10:00:00Z")];
+        assert_eq!(later(&runs, "own", "2026-11-24T10:00:00Z"), None);
+        let twin = run("other", "2026-11-24T11:00:00.5Z");
+        let runs = [&runs[..1], std::slice::from_ref(&twin), &runs[1..]].concat();
+        assert_eq!(later(&runs, "own", "2026-11-24T10:00:00Z"), Some(&twin));
+        assert!(later(&[run("x", "soon")], "own", "2026-11-24T10:00:00Z").is_some());
+    }
+}
