@@ -6,9 +6,12 @@ import { stage } from './harness/stage.mjs';
 
 const on = stage();
 const unknown = csv([['Artikel', 'Zahl'], ['THIEB-001', '5']]);
-const good = csv([HEADER, ['THIEB-001', '', 'adjust', '', '1'], ['BISSAP-1L', '', 'adjust', '', '1']]);
+// Of another amount each time: the same adjusts twice are asked about.
+const good = (amount) => csv([HEADER, ['THIEB-001', '', 'adjust', '', String(amount)], ['BISSAP-1L', '', 'adjust', '', '1']]);
 const damaged = csv([HEADER, ['thieb 001', '', 'set', '1', '']]);
 const faulty = csv([HEADER, ...faultyRows(['THIEB-001', ...Array.from({ length: 14 }, (_, n) => `NONE-${n}`)])]);
+
+let runs = 0;
 
 for (const locale of ['en', 'ar']) {
   for (const colorScheme of ['light', 'dark']) {
@@ -62,12 +65,15 @@ for (const locale of ['en', 'ar']) {
       await look('repairs');
       await page.keyboard.press('Escape');
       await page.locator('.page-actions button').last().click();
-      await drop(good);
+      await drop(good((runs += 1)));
       await page.getByRole('grid').getByText('BISSAP-1L').waitFor();
       await page.locator('main footer button').last().click();
       await page.getByRole('link', { name: /inventory|المخزون/i }).last().waitFor();
       await page.locator('main h2').waitFor();
       await look('result');
+      await app.visit('/history');
+      await page.locator('.history-level').first().waitFor();
+      await look('history');
     });
   }
 }

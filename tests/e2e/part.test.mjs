@@ -37,8 +37,10 @@ test('a line on which it does not come says so, and tries again', async (t) => {
   await app.page.getByText('This page could not be fetched').waitFor();
   assert.equal(await source(app).count(), 0);
   await app.go('Settings');
-  await app.button('Clear local data').waitFor();
+  await app.page.getByText('This page could not be fetched').waitFor();
   await app.page.unroute(PART);
+  await app.button('Try again').click();
+  await app.button('Clear local data').waitFor();
   await app.go('Update stock');
   await source(app).waitFor();
   await app.go('Inventory');
