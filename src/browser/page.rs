@@ -71,6 +71,12 @@ pub fn focus(id: &str) -> bool {
     element.is_some_and(|element| element.focus().is_ok())
 }
 
+/// Tells whether nothing in the page has the focus.
+pub fn has_no_focus() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_none_or(|element| element.tag_name() == "BODY")
+}
+
 /// Tells whether the element with this id has the focus itself.
 pub fn has_focus(id: &str) -> bool {
     let active = document().and_then(|document| document.active_element());

@@ -54,9 +54,14 @@ fn ConnectionFacts() -> impl IntoView {
     let update = use_later();
     let leave = move |_| {
         spawn_local(async move {
-            navigator.replace(&Route::Inventory(ListQuery::default()));
             // Whoever leaves takes their draft along, and that part alone knows where it is.
-            let _ = update.get().await;
+            let part = update.get().await;
+            if part.is_ok_and(|part| part.is_running()) {
+                // It would be cut off half-way.
+                let text = untrack(|| words.text(Key::SettingsRunning));
+                return toasts.show(Tone::Warning, text);
+            }
+            navigator.replace(&Route::Inventory(ListQuery::default()));
             if let Err(failure) = connection.sign_out().await {
                 let told = untrack(|| tell(words, connection, &failure));
                 toasts.show(Tone::Error, format!("{}. {}", told.title, told.about));

@@ -19,6 +19,7 @@ pub mod waiting;
 pub use desk::{Desk, use_desk};
 
 use crate::app::frame::PageHead;
+use crate::browser::page;
 use crate::ui::{Icon, Sign};
 use crate::words::{Key, Plural, use_words};
 use apply::ApplyStep;
@@ -37,6 +38,14 @@ pub fn UpdatePage() -> impl IntoView {
     let step = Memo::new(move |_| desk.with(|model| model.step));
     let is_opening = Memo::new(move |_| desk.with(Model::is_opening));
     desk.restore();
+    Effect::new(move |before: Option<Step>| {
+        let now = step.get();
+        // What was pressed is gone with its step: the keyboard goes on at the top of the next.
+        if before.is_some_and(|before| before != now) && page::has_no_focus() {
+            page::focus("page-title");
+        }
+        now
+    });
     let told = move || {
         let file = desk.with(|model| {
             if let Some(apply) = model.apply.as_ref().filter(|apply| apply.is_back) {

@@ -43,10 +43,6 @@ pub fn ApplyStep() -> impl IntoView {
         let now = now_ms();
         desk.with(|model| model.apply.as_ref().is_some_and(|apply| apply.is_late(now)))
     });
-    let journal = Memo::new(move |_| desk.with(|m| m.apply.as_ref().map(|apply| apply.journal)));
-    let twin = Memo::new(move |_| {
-        desk.with(|model| model.apply.as_ref().and_then(|apply| apply.twin.clone()))
-    });
     let is_back = Memo::new(move |_| {
         phase.with(|phase| matches!(phase, Some(Phase::Ready | Phase::Paused)))
             && desk.with(|model| model.apply.as_ref().is_some_and(|apply| apply.is_back))
@@ -67,16 +63,7 @@ pub fn ApplyStep() -> impl IntoView {
                 about=words.label(Key::UpdateLateAbout)
             />
         </Show>
-        {move || twin.get().map(|twin| view! { <SeenBefore twin=twin /> })}
-        {move || match journal.get()? {
-            Journal::Refused(why) => Some(view! { <Unkept why=why /> }.into_any()),
-            Journal::Lost(_) => {
-                let title = words.label(Key::UpdateLostTitle);
-                let about = words.label(Key::UpdateLostAbout);
-                Some(view! { <Notice tone=Tone::Warning title=title about=about /> }.into_any())
-            }
-            Journal::Awaited | Journal::Kept | Journal::Without => None,
-        }}
+        <Asked />
         <section class="card run">
             <p class="run-title">
                 {move || words.text(if is_paused() { Key::UpdatePausedTitle } else { Key::UpdateApplying })}
@@ -125,6 +112,29 @@ pub fn ApplyStep() -> impl IntoView {
         <Show when=move || !is_paused()>
             <Notice tone=Tone::Info title=words.label(Key::UpdateKeepOpen) />
         </Show>
+    }
+}
+
+/// What the merchant has to decide or know before the run goes on.
+#[component]
+fn Asked() -> impl IntoView {
+    let words = use_words();
+    let desk = use_desk();
+    let journal = Memo::new(move |_| desk.with(|m| m.apply.as_ref().map(|apply| apply.journal)));
+    let twin = Memo::new(move |_| {
+        desk.with(|model| model.apply.as_ref().and_then(|apply| apply.twin.clone()))
+    });
+    view! {
+        {move || twin.get().map(|twin| view! { <SeenBefore twin=twin /> })}
+        {move || match journal.get()? {
+            Journal::Refused(why) => Some(view! { <Unkept why=why /> }.into_any()),
+            Journal::Lost(_) => {
+                let title = words.label(Key::UpdateLostTitle);
+                let about = words.label(Key::UpdateLostAbout);
+                Some(view! { <Notice tone=Tone::Warning title=title about=about /> }.into_any())
+            }
+            Journal::Awaited | Journal::Kept | Journal::Without => None,
+        }}
     }
 }
 

@@ -200,7 +200,7 @@ fn Items(kind: RwSignal<Kind>) -> impl IntoView {
     view! {
         <div
             class="grid results"
-            role="grid"
+            role="table"
             aria-label=words.t(Key::UpdateResults)
             aria-rowcount=move || (total.get() + 1).to_string()
             aria-colcount="5"
@@ -278,11 +278,11 @@ fn row_view(words: Words, desk: Desk, index: usize, row: &Row) -> impl IntoView 
     };
     view! {
         <div class=class role="row" aria-rowindex=(index + 2).to_string()>
-            <div class="c-sku" role="gridcell"><bdi>{row.external_id.clone()}</bdi></div>
-            <div class="c-product" role="gridcell"><bdi class="name">{row.name.clone()}</bdi></div>
-            <div class="c-variant" role="gridcell"><bdi>{row.variant.clone()}</bdi></div>
-            <div class="c-after" role="gridcell">{row.change.map(|told| change_view(words, told))}</div>
-            <div class="c-note" role="gridcell" title=note.clone()><span>{note.clone()}</span></div>
+            <div class="c-sku" role="cell"><bdi>{row.external_id.clone()}</bdi></div>
+            <div class="c-product" role="cell"><bdi class="name">{row.name.clone()}</bdi></div>
+            <div class="c-variant" role="cell"><bdi>{row.variant.clone()}</bdi></div>
+            <div class="c-after" role="cell">{row.change.map(|told| change_view(words, told))}</div>
+            <div class="c-note" role="cell" title=note.clone()><span>{note.clone()}</span></div>
         </div>
     }
 }

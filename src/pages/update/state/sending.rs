@@ -40,8 +40,9 @@ impl Model {
             RunMsg::Unkept { fault, now_ms } => self.lose_journal(fault, now_ms),
             RunMsg::Found(kept) => self.take_run(*kept),
             RunMsg::FollowedBy { run, by } => {
-                let apply = self.apply.iter_mut().find(|apply| apply.run.id() == run);
-                apply.into_iter().for_each(|apply| apply.followed_by.clone_from(&by));
+                if let Some(apply) = self.apply.as_mut().filter(|apply| apply.run.id() == run) {
+                    apply.followed_by = by;
+                }
                 Vec::new()
             }
             RunMsg::Elsewhere(record) => self.leave_run(record),
