@@ -117,7 +117,7 @@ pub fn ApplyStep() -> impl IntoView {
 
 /// What the merchant has to decide or know before the run goes on.
 #[component]
-fn Asked() -> impl IntoView {
+pub fn Asked() -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
     let journal = Memo::new(move |_| desk.with(|m| m.apply.as_ref().map(|apply| apply.journal)));

@@ -8,6 +8,7 @@ use stockroom_domain::plan::ItemChange;
 
 use again::{AgainButtons, FollowedNotice, StaleNotice};
 
+use super::apply::Asked;
 use super::desk::{Desk, now_ms, use_desk};
 use super::state::again::{Again, Done, Evidence, done, evidence};
 use super::state::{Apply, Model, Msg};
@@ -120,6 +121,7 @@ pub fn ResultStep() -> impl IntoView {
                 </Show>
             </Notice>
         })}
+        <Asked />
         <FollowedNotice />
         <StaleNotice />
         <section class="card">
