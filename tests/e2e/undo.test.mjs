@@ -81,7 +81,7 @@ test('a level that moved between preview and sending is not overwritten: count o
     await on.server.api.bulk([{ externalId: skus[0], quantityDelta: -3 }]);
     await applied(app);
     assert.deepEqual(await Promise.all(skus.map(level)), [7, 14]);
-    await app.page.getByText('1 level had moved since the preview and was not overwritten').waitFor();
+    await app.page.getByText('The level of 1 product had moved since the preview', { exact: false }).waitFor();
     await app.button(button).click();
     await eventually(() => app.apply.innerText(), 'Apply 1 change');
     await applied(app);
