@@ -35,12 +35,13 @@ impl Connection {
         self.get(&path::history(query)).await
     }
 
-    /// Returns the latest run with this fingerprint, where the server knows one.
-    pub async fn run_with(self, fingerprint: String) -> Option<RunShown> {
+    /// Returns the latest runs with this fingerprint, where the server knows any: two, of which
+    /// one may be the one that asks.
+    pub async fn runs_with(self, fingerprint: String) -> Vec<RunShown> {
         let query =
-            RunQuery { fingerprint: Some(fingerprint), limit: Some(1), ..RunQuery::default() };
-        let page: RunPage = self.get(&path::runs(&query)).await.ok()?;
-        page.items.into_iter().next()
+            RunQuery { fingerprint: Some(fingerprint), limit: Some(2), ..RunQuery::default() };
+        let page: Result<RunPage, _> = self.get(&path::runs(&query)).await;
+        page.map(|page| page.items).unwrap_or_default()
     }
 
     /// Returns a product by SKU or id.

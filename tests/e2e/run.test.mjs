@@ -299,8 +299,15 @@ test('storage that fills up half-way pauses the run, and says why', async (t) =>
     };
   });
   const prefix = await ready(app);
+  let requests = 0;
+  await app.page.route(BULK, (route) => {
+    requests += 1;
+    return route.continue();
+  });
   await app.apply.click();
   await app.page.getByText('From here on this browser keeps nothing of the run').waitFor();
+  await app.page.getByText('Paused. What was sent is done').waitFor();
+  assert.equal(requests, 1, 'what could not be kept has not left');
   await app.button('Resume').click();
   assert.deepEqual(await done(app), { applied: EACH, refused: 0, unknown: 0 });
   assert.deepEqual(await levels(prefix), { 9: EACH });

@@ -85,7 +85,7 @@ pub fn ApplyStep() -> impl IntoView {
                             <button
                                 type="button"
                                 class="button"
-                                disabled=is_stopping
+                                disabled=move || phase.get() != Some(Phase::Running)
                                 on:click=move |_| desk.tell_run(Event::PauseAsked)
                             >
                                 {words.t(Key::UpdatePause)}

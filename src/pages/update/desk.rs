@@ -190,6 +190,7 @@ impl Desk {
             Effect::WakeAt(at) => self.drive(Due::WakeAt(at)),
             Effect::LeaveRun => self.driving.leave(),
             Effect::CloseRun => self.drive(Due::Close),
+            Effect::DropRun => self.drive(Due::Drop),
             Effect::WriteErrors => {
                 let sentences = tell::sentences(self.words);
                 let others = self.not_applied();

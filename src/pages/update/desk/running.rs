@@ -53,6 +53,8 @@ pub(super) enum Due {
     WakeAt(u64),
     /// Keep the run as it ended.
     Close,
+    /// Keep it no longer.
+    Drop,
 }
 
 impl Driving {
@@ -108,6 +110,7 @@ impl Desk {
                 self.driving.0.try_update_value(|driver| driver.wake = timer);
             }
             Due::Close => self.close_journal().await,
+            Due::Drop => self.drop_journal().await,
         }
     }
 
@@ -164,6 +167,23 @@ impl Desk {
             return self.tell(Msg::Run(RunMsg::Elsewhere(record)));
         }
         self.tell(Msg::Run(RunMsg::Unkept { fault: unkept(fault), now_ms: now_ms() }));
+        // What would have left behind that entry has not: a journal that does not know of it stays
+        // true until the merchant lets the run go on without one.
+        let line = self.driving.0.try_update_value(|driver| std::mem::take(&mut driver.line));
+        for due in line.unwrap_or_default() {
+            if let Due::Send(request) = due {
+                self.tell_run(answered(request.batch, None));
+            }
+        }
+    }
+
+    /// Forgets the journal: it would tell less than what is done.
+    async fn drop_journal(self) {
+        let journal = self.driving.0.try_with_value(|driver| driver.journal.clone());
+        if let Some(Journal { place, run, .. }) = journal {
+            // There is room for less, even where there is none for more.
+            let _ = runs::drop_runs(&place, &[run]).await;
+        }
     }
 
     fn record(self) -> Option<Record> {
@@ -209,8 +229,9 @@ impl Desk {
             products: record.applied + record.unknown,
         });
         if twin.is_none() && self.connection.capabilities_untracked().fingerprints {
-            let found = self.connection.run_with(fingerprint).await;
-            twin = found.filter(|run| Some(&run.run_id) != own.as_ref()).map(|run| Twin {
+            let found = self.connection.runs_with(fingerprint).await.into_iter();
+            let mut others = found.filter(|run| Some(&run.run_id) != own.as_ref());
+            twin = others.next().map(|run| Twin {
                 at_ms: clock::time_of(&run.started_at).unwrap_or_default(),
                 products: usize::try_from(run.products).unwrap_or_default(),
             });
@@ -338,7 +359,12 @@ impl Desk {
         let run = record.id.clone();
         let journal = Journal { place, run, owner: random::idempotency_key() };
         let Ok(Some(found)) = runs::take(&journal).await else { return false };
-        let Some(kept) = KeptRun::read(record, &found.base, &found.entries) else { return false };
+        let Some(kept) = KeptRun::read(record.clone(), &found.base, &found.entries) else {
+            // Another version wrote it: it stays in the list and is not offered again.
+            let head = Record { is_left: true, ..record }.to_bytes();
+            let _ = runs::put_head(&journal, &head).await;
+            return false;
+        };
         let is_free = self.model.try_with_untracked(|model| !model.is_running());
         if is_free != Some(true) {
             return false;

@@ -218,6 +218,8 @@ pub enum Effect {
     BeginRun,
     /// Write an entry, and go on when it is kept for good.
     Journal(Entry),
+    /// Keep the run at hand no longer.
+    DropRun,
     /// The run at hand is left where it is kept.
     LeaveRun,
     /// The run has ended: keep it as it is, and nobody drives it any more.

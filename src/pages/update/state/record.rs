@@ -92,7 +92,7 @@ impl Record {
 impl Apply {
     /// Tells whether what it has not sent would be set blindly, too late after its preview.
     pub fn is_late(&self, now_ms: u64) -> bool {
-        self.is_back && self.run.would_overwrite(self.started_ms, now_ms)
+        self.run.would_overwrite(self.started_ms, now_ms)
     }
 
     /// Tells whether this was made of the run already, so that it cannot be meant again.

@@ -185,6 +185,13 @@ impl Model {
         vec![Effect::Forget]
     }
 
+    /// Nothing has left, so nothing is to be known of it.
+    fn leave_unbegun(&mut self) -> Vec<Effect> {
+        let is_back = self.apply.take().is_some_and(|apply| apply.is_back);
+        self.step = if is_back { Step::Source } else { Step::Review };
+        vec![Effect::DropRun]
+    }
+
     /// Another tab drives the run: this one knows no more of it than the journal.
     pub(super) fn leave_run(&mut self, record: Record) -> Vec<Effect> {
         let generation = self.generation + 1;
@@ -194,12 +201,18 @@ impl Model {
 
     pub(super) fn tell_run(&mut self, event: Event, now_ms: u64, jitter: f64) -> Vec<Effect> {
         let Some(apply) = &mut self.apply else { return Vec::new() };
+        let is_ready = *apply.run.phase() == Phase::Ready;
+        let mut effects = Vec::new();
         let event = match event {
             // It was kept, and then the page was gone before it began.
-            Event::ResumeAsked if *apply.run.phase() == Phase::Ready => Event::Started,
+            Event::ResumeAsked if is_ready => Event::Started,
+            Event::StopAsked if is_ready => return self.leave_unbegun(),
+            Event::ResumeAsked if matches!(apply.journal, Journal::Lost(_)) => {
+                effects.push(Effect::DropRun);
+                event
+            }
             event => event,
         };
-        let mut effects = Vec::new();
         for command in apply.run.handle(event, now_ms, &mut || jitter) {
             match command {
                 Command::Save(entry) if apply.journal == Journal::Kept => {

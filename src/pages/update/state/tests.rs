@@ -355,3 +355,32 @@ fn the_same_changes_twice_are_asked_about_before_anything_is_kept() {
         "once"
     );
 }
+
+#[test]
+fn a_run_that_has_not_begun_is_stopped_before_it_does() {
+    let mut model = ready();
+    let stop = Msg::Run(RunMsg::Told { event: Event::StopAsked, now_ms: 8, jitter: 0.5 });
+    assert!(matches!(model.update(stop)[..], [Effect::DropRun]));
+    assert_eq!((model.step, model.apply.is_none()), (Step::Review, true));
+    // What was awaited comes too late to begin it.
+    assert!(model.update(Msg::Run(RunMsg::TwinFound { twin: None, now_ms: 9 })).is_empty());
+    assert!(model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 9 })).is_empty());
+}
+
+#[test]
+fn a_run_that_goes_on_without_its_journal_leaves_none_that_knows_less() {
+    let mut model = ready();
+    let effects = model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 8 }));
+    let [_, _, Effect::Send(sent)] = &effects[..] else { panic!("{effects:?}") };
+    let batch = sent.batch;
+    model.update(Msg::Run(RunMsg::Unkept { fault: Unkept::Full, now_ms: 9 }));
+    let failed = Event::Failed { batch };
+    assert!(
+        model.update(Msg::Run(RunMsg::Told { event: failed, now_ms: 9, jitter: 0.0 })).is_empty()
+    );
+    let event = Event::ResumeAsked;
+    let effects = model.update(Msg::Run(RunMsg::Told { event, now_ms: 10, jitter: 0.5 }));
+    assert!(
+        matches!(&effects[..], [Effect::DropRun, Effect::Send(again)] if again.body == sent.body)
+    );
+}
