@@ -100,6 +100,29 @@ impl Database {
     }
 }
 
+/// Drops everything that a database keeps.
+///
+/// # Errors
+/// [`Fault`].
+pub(super) async fn clear(database: Database) -> Result<(), Fault> {
+    let transaction = database.begin(Kind::Write)?;
+    for store in database.stores {
+        transaction.whole.object_store(store)?.clear()?;
+    }
+    transaction.finish().await
+}
+
+/// Returns a record that says who writes to it.
+pub(super) fn owned(owner: &str, bytes: &[u8]) -> JsValue {
+    Array::of2(&owner.into(), &kept(bytes)).into()
+}
+
+/// Reads such a record: its owner and its bytes; `None` where there is none.
+pub(super) fn read_owned(record: &JsValue) -> Option<(String, Vec<u8>)> {
+    let record: &Array = record.dyn_ref()?;
+    Some((record.get(0).as_string()?, bytes_of(&record.get(1))))
+}
+
 impl Transaction {
     /// Returns what is kept under a key; undefined where nothing is.
     pub(super) async fn get(&self, store: &str, key: &JsValue) -> Result<JsValue, Fault> {
@@ -126,12 +149,6 @@ impl Transaction {
     /// Drops what is kept under a key, or under the keys of a range.
     pub(super) fn delete(&self, store: &str, key: &JsValue) -> Result<(), Fault> {
         self.whole.object_store(store)?.delete(key)?;
-        Ok(())
-    }
-
-    /// Drops everything.
-    pub(super) fn clear(&self, store: &str) -> Result<(), Fault> {
-        self.whole.object_store(store)?.clear()?;
         Ok(())
     }
 

@@ -9,7 +9,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
 pub use super::database::Fault;
-use super::database::{Database, Kind, Transaction, bytes_of, kept, keys_behind};
+use super::database::{
+    self, Database, Kind, Transaction, bytes_of, kept, keys_behind, owned, read_owned,
+};
 
 const DATABASE: &str = "stockroom-drafts";
 const VERSION: u32 = 1;
@@ -127,12 +129,7 @@ pub async fn drop_draft(place: &str, owner: Option<&str>) -> Result<(), Fault> {
 /// # Errors
 /// [`Fault`].
 pub async fn clear() -> Result<(), Fault> {
-    let database = open().await?;
-    let transaction = database.begin(Kind::Write)?;
-    for store in STORES {
-        transaction.clear(store)?;
-    }
-    transaction.finish().await
+    database::clear(open().await?).await
 }
 
 async fn open() -> Result<Database, Fault> {
@@ -143,12 +140,9 @@ async fn head_in(
     transaction: &Transaction,
     place: &str,
 ) -> Result<Option<(String, Vec<u8>)>, Fault> {
-    let record = transaction.get(HEADS, &place.into()).await?;
-    let Some(record) = record.dyn_ref::<Array>() else { return Ok(None) };
-    Ok(record.get(0).as_string().map(|owner| (owner, bytes_of(&record.get(1)))))
+    Ok(read_owned(&transaction.get(HEADS, &place.into()).await?))
 }
 
 fn put_head(transaction: &Transaction, place: &str, owner: &str, head: &[u8]) -> Result<(), Fault> {
-    let record = Array::of2(&owner.into(), &kept(head));
-    transaction.put(HEADS, &place.into(), &record)
+    transaction.put(HEADS, &place.into(), &owned(owner, head))
 }

@@ -6,10 +6,12 @@
 //! write is one transaction, awaited until the disk has it. Never a key.
 
 use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 pub use super::database::Fault;
-use super::database::{Database, Kind, Transaction, bytes_of, kept, keys_behind};
+use super::database::{
+    self, Database, Kind, Transaction, bytes_of, kept, keys_behind, owned, read_owned,
+};
 
 const DATABASE: &str = "stockroom-runs";
 const VERSION: u32 = 1;
@@ -100,13 +102,12 @@ pub async fn put_head(journal: &Journal, head: &[u8]) -> Result<(), Fault> {
 pub async fn take(journal: &Journal) -> Result<Option<Found>, Fault> {
     let database = open().await?;
     let transaction = database.begin(Kind::Strict)?;
-    let record = transaction.get(HEADS, &journal.key()).await?;
-    let Some(record) = record.dyn_ref::<Array>() else { return Ok(None) };
+    let record = read_owned(&transaction.get(HEADS, &journal.key()).await?);
+    let Some((_, head)) = record else { return Ok(None) };
     let base = bytes_of(&transaction.get(BASES, &journal.key()).await?);
     let behind = keys_behind(&[&journal.place, &journal.run])?;
     let entries = transaction.all(ENTRIES, &behind).await?.iter().map(bytes_of).collect();
-    let record = Array::of2(&(&*journal.owner).into(), &record.get(1));
-    transaction.put(HEADS, &journal.key(), &record)?;
+    transaction.put(HEADS, &journal.key(), &journal.head(&head))?;
     transaction.finish().await?;
     Ok(Some(Found { base, entries }))
 }
@@ -119,8 +120,7 @@ pub async fn heads(place: &str) -> Result<Vec<Vec<u8>>, Fault> {
     let database = open().await?;
     let transaction = database.begin(Kind::Read)?;
     let records = transaction.all(HEADS, &keys_behind(&[place])?).await?;
-    let head = |record: &JsValue| record.dyn_ref::<Array>().map(|one| bytes_of(&one.get(1)));
-    Ok(records.iter().filter_map(head).collect())
+    Ok(records.iter().filter_map(read_owned).map(|(_, head)| head).collect())
 }
 
 /// Drops runs of a place.
@@ -144,12 +144,7 @@ pub async fn drop_runs(place: &str, runs: &[String]) -> Result<(), Fault> {
 /// # Errors
 /// [`Fault`].
 pub async fn clear() -> Result<(), Fault> {
-    let database = open().await?;
-    let transaction = database.begin(Kind::Write)?;
-    for store in STORES {
-        transaction.clear(store)?;
-    }
-    transaction.finish().await
+    database::clear(open().await?).await
 }
 
 impl Journal {
@@ -158,7 +153,7 @@ impl Journal {
     }
 
     fn head(&self, head: &[u8]) -> JsValue {
-        Array::of2(&(&*self.owner).into(), &kept(head)).into()
+        owned(&self.owner, head)
     }
 }
 
@@ -167,6 +162,6 @@ async fn open() -> Result<Database, Fault> {
 }
 
 async fn owner_in(transaction: &Transaction, journal: &Journal) -> Result<Option<String>, Fault> {
-    let record = transaction.get(HEADS, &journal.key()).await?;
-    Ok(record.dyn_ref::<Array>().and_then(|record| record.get(0).as_string()))
+    let record = read_owned(&transaction.get(HEADS, &journal.key()).await?);
+    Ok(record.map(|(owner, _)| owner))
 }

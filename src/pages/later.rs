@@ -52,7 +52,7 @@ pub trait LaterPages {
     fn page(&self, page: LaterPage) -> AnyView;
     /// Returns what became of a product's levels lately, by its id.
     fn product_history(&self, id: String) -> AnyView;
-    /// Tells whether changes are being sent.
+    /// Tells whether there is a run that has not ended.
     fn is_running(&self) -> bool;
     /// Returns the name of the worksheet whose edits another one would replace: at hand, or kept
     /// as a draft.
@@ -61,8 +61,8 @@ pub trait LaterPages {
     fn open_products(&self, skus: Vec<String>);
     /// Returns for how many headers this browser keeps what their columns are.
     fn headers_kept(&self) -> i64;
-    /// Drops all drafts of this browser.
-    fn clear_drafts(&self) -> Answer<()>;
+    /// Drops all drafts and runs of this browser.
+    fn clear(&self) -> Answer<()>;
 }
 
 /// What the part answers in its own time.
@@ -110,8 +110,8 @@ impl LaterPages for Desk {
         headers_kept()
     }
 
-    fn clear_drafts(&self) -> Answer<()> {
-        Box::pin(Self::clear_drafts(*self))
+    fn clear(&self) -> Answer<()> {
+        Box::pin(Self::clear_kept(*self))
     }
 }
 
@@ -172,19 +172,19 @@ pub fn LaterShell(
     page: LaterPage,
 ) -> impl IntoView {
     let words = use_words();
-    let update = use_later();
+    let later = use_later();
     let has_failed = RwSignal::new(false);
     let fetch = move || {
         has_failed.set(false);
         spawn_local(async move {
-            if update.get().await.is_err() {
+            if later.get().await.is_err() {
                 has_failed.try_set(true);
             }
         });
     };
     fetch();
     move || {
-        match update.at_hand() {
+        match later.at_hand() {
         Some(part) => part.page(page),
         None if has_failed.get() => view! {
             <h1 id="page-title" class="visually-hidden" tabindex="-1">{words.t(page.title())}</h1>

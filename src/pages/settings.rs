@@ -224,7 +224,7 @@ fn LocalData() -> impl IntoView {
             spawn_local(async move {
                 settings.clear().await;
                 if let Ok(part) = update.get().await {
-                    part.clear_drafts().await;
+                    part.clear().await;
                 }
                 clearings.update(|count| *count += 1);
                 toasts.show(Tone::Good, untrack(|| words.text(Key::SettingsCleared)));

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod path;
 pub mod product;
 pub mod read;
+pub mod reason;
 pub mod session;
 pub mod snapshot;
 pub mod stock;

@@ -16,7 +16,6 @@ mod opening;
 mod outcomes;
 mod place;
 mod progress;
-mod reason;
 mod resume;
 mod stale;
 mod twin;
@@ -27,6 +26,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use stockroom_api::reason::Reason;
 use stockroom_client::run::Event;
 
 use crate::commands::{CommandError, Ended};
@@ -42,7 +43,6 @@ use opening::Opening;
 use outcomes::{ending, totals, troubles, write_report};
 use place::Place;
 use progress::Meter;
-use reason::Reason;
 use resume::{Standing, standing};
 use twin::Former;
 
@@ -86,7 +86,7 @@ pub struct ApplyArgs {
     #[arg(long = "allow-guard", value_name = "CODE")]
     allow_guard: Vec<AllowedGuard>,
     /// Why levels change, kept in the history of servers that have one
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_parser = reasons())]
     reason: Option<Reason>,
     /// Read the stock again before the first request, also where the answer came quickly; only
     /// where the server does not check each level itself
@@ -206,4 +206,10 @@ fn create(path: &Path) -> Ended<File> {
 fn unwritten(path: &Path, error: &std::io::Error) -> CommandError {
     let path = path.display();
     CommandError::new(format!("the run has ended, but {path} cannot be written: {error}."))
+}
+
+/// Reads a reason by its word; any other names them all.
+fn reasons() -> impl TypedValueParser<Value = Reason> {
+    let words = PossibleValuesParser::new(Reason::ALL.map(Reason::as_str));
+    words.try_map(|word| Reason::of(&word).ok_or("no such reason"))
 }

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_api::history::{HistoryEntry, HistoryQuery};
+use stockroom_api::reason::Reason;
 
 use crate::browser::clock;
 use crate::connection::failure::tell as tell_failure;
 use crate::connection::{Failure, use_connection};
-use crate::pages::update::state::Reason;
 use crate::pages::update::tell;
 use crate::route::{HistoryView, ListQuery, Navigator, Route, use_navigator};
 use crate::ui::{ChangeView, Delta, EmptyState, Icon, Notice, Sign, Skeleton, Tone};

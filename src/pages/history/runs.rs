@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use stockroom_api::reason::Reason;
 
 use crate::connection::use_connection;
 use crate::pages::update::desk::{Desk, use_desk};
 use crate::pages::update::draft::source_name;
-use crate::pages::update::state::Reason;
 use crate::pages::update::state::record::Record;
 use crate::pages::update::tell;
 use crate::route::{HistoryView, Navigator, Route, use_navigator};

@@ -3,6 +3,7 @@
 //! Pure: no view and no browser, so every way through the steps is tested natively.
 //! [`Model::update`] takes a [`Msg`], a fact, and returns [`Effect`]s for `desk` to carry out.
 
+use stockroom_api::reason::Reason;
 use stockroom_client::run::{Phase, Run};
 use stockroom_domain::number::Style;
 use stockroom_domain::sheet::EditField;
@@ -19,14 +20,12 @@ pub mod draft;
 pub mod drift;
 mod message;
 mod opening;
-mod reason;
 pub mod record;
 pub mod remembered;
 mod sending;
 pub mod workbook;
 
 pub use message::{Effect, Msg, RunMsg};
-pub use reason::Reason;
 pub use sending::answered;
 
 /// How many SKUs that the stock does not have are looked up one by one.

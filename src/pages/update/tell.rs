@@ -2,6 +2,7 @@
 
 use stockroom_api::ErrorCode;
 use stockroom_api::bulk::ItemError;
+use stockroom_api::reason::Reason;
 use stockroom_client::run::{Halt, Outcome};
 use stockroom_domain::code::Code;
 use stockroom_domain::columns::Field;
@@ -9,7 +10,6 @@ use stockroom_domain::number::Style;
 use stockroom_domain::plan::{Guard, GuardCode, Totals, Verdict};
 use stockroom_domain::table::Delimiter;
 
-use super::state::Reason;
 use crate::words::{Key, Plural, Words};
 use stockroom_worksheet::{IssueView, RowView, Sentences};
 

@@ -178,8 +178,8 @@ impl Desk {
         decode(&head)
     }
 
-    /// Drops all drafts; the worksheet at hand is kept no longer.
-    pub async fn clear_drafts(self) {
+    /// Drops all drafts and runs but one that has not ended; the worksheet at hand is kept no longer.
+    pub async fn clear_kept(self) {
         self.keeping.kept.update_value(Kept::leave);
         // Where nothing can be dropped, nothing was kept.
         let _ = drafts::clear().await;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use stockroom_api::reason::Reason;
 use stockroom_client::budget::Budget;
 use stockroom_domain::plan::Totals;
 use stockroom_worksheet::Summary;
@@ -9,7 +10,7 @@ use stockroom_worksheet::Summary;
 use crate::browser::page;
 use crate::connection::use_connection;
 use crate::pages::update::desk::use_desk;
-use crate::pages::update::state::{Model, Msg, Reason, RunMsg};
+use crate::pages::update::state::{Model, Msg, RunMsg};
 use crate::pages::update::tell;
 use crate::ui::{Dialog, Field, Icon, Sign};
 use crate::words::{Key, Plural, Words, use_words};

@@ -1,5 +1,6 @@
 //! What happens to Update stock, and what is to be done then.
 
+use stockroom_api::reason::Reason;
 use stockroom_client::run::{Entry, Event, Request};
 use stockroom_domain::columns::{Field, Locations};
 use stockroom_domain::number::Style;
@@ -13,7 +14,7 @@ use super::drift::{Drift, Keep};
 use super::record::{KeptRun, Record};
 use super::remembered::Remembered;
 use super::workbook::{WorkbookEffect, WorkbookMsg};
-use super::{Reason, Trouble, Twin, Unkept};
+use super::{Trouble, Twin, Unkept};
 
 /// What happened.
 #[derive(Clone, Debug)]

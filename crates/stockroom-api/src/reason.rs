@@ -1,4 +1,5 @@
-//! Why levels are changed, as it is kept in the stock's history.
+//! Why levels are changed, as our clients say it and the stock's history keeps it; a server takes
+//! any text.
 
 use serde::{Deserialize, Serialize};
 
@@ -50,5 +51,19 @@ impl Reason {
     /// Returns the reason of a word.
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_kept_by_the_word_that_names_it() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::of(reason.as_str()), Some(reason));
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+        }
+        assert_eq!(Reason::of("Count"), None);
     }
 }
