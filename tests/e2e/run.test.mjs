@@ -306,7 +306,7 @@ test('storage that fills up half-way pauses the run, and says why', async (t) =>
   });
   await app.apply.click();
   await app.page.getByText('From here on this browser keeps nothing of the run').waitFor();
-  await app.page.getByText('Paused. What was sent is done').waitFor();
+  await app.page.getByText('What was sent is done; nothing more leaves').waitFor();
   assert.equal(requests, 1, 'what could not be kept has not left');
   await app.button('Resume').click();
   assert.deepEqual(await done(app), { applied: EACH, refused: 0, unknown: 0 });

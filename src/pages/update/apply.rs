@@ -75,7 +75,10 @@ pub fn ApplyStep() -> impl IntoView {
             ></progress>
             <p class="run-figures">{move || figures(words, progress.get())}</p>
             <p class="run-state" role="status">
-                {move || state(words, phase.get().as_ref(), progress.get(), is_flying.get(), now.get())}
+                // The notice above says it of a run that was cut off.
+                {move || (!is_back.get()).then(|| {
+                    state(words, phase.get().as_ref(), progress.get(), is_flying.get(), now.get())
+                })}
             </p>
             <div class="run-actions">
                 <Show
