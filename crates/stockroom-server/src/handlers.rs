@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod bulk;
+pub mod documentation;
 pub mod fallback;
 pub mod history;
 pub mod inventory;

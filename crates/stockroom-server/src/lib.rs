@@ -11,6 +11,7 @@ pub mod client_address;
 pub mod clock;
 pub mod commands;
 pub mod demo;
+pub mod documentation;
 pub mod error;
 pub mod file_plan;
 pub mod handlers;

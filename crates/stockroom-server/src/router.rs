@@ -12,7 +12,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::handlers::{
-    bulk, fallback, history, inventory, products, service, session, snapshot, stock,
+    bulk, documentation, fallback, history, inventory, products, service, session, snapshot, stock,
 };
 use crate::limiting::tell_limits;
 use crate::request::receive_body;
@@ -49,6 +49,8 @@ pub fn router<S: Store>(app: App<S>) -> Router {
                 .get(session::get_session::<S>)
                 .delete(session::sign_out::<S>),
         )
+        .route("/docs", get(documentation::get_documentation))
+        .route("/docs/{name}", get(documentation::get_page))
         .route("/healthz", get(service::get_health::<S>))
         .method_not_allowed_fallback(fallback::refuse_method)
         .fallback(fallback::answer_unknown::<S>)

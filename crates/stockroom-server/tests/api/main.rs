@@ -10,6 +10,7 @@ mod auth;
 mod bulk;
 mod concurrency;
 mod contract;
+mod documentation;
 mod envelope;
 mod history;
 mod idempotency;

@@ -1,0 +1,27 @@
+//! The pages for integrators.
+
+use crate::app::spawn_demo;
+
+#[test]
+fn the_pages_are_answered_from_the_binary() {
+    let app = spawn_demo();
+    let page = app.send("GET", "/docs", &[], None);
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    assert!(page.text.contains("<h1 id=\"the-store-api\">"));
+    let limits = app.send("GET", "/docs/limits", &[], None);
+    assert!(limits.status == 200 && limits.text.contains("X-RateLimit-Remaining"));
+    let style = app.send("GET", "/docs/style.css", &[], None);
+    assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
+    let missing = app.send("GET", "/docs/nothing", &[], None);
+    assert_eq!((missing.status, missing.code()), (404, "NOT_FOUND".into()));
+}
+
+#[test]
+fn a_page_that_is_known_is_not_sent_again() {
+    let app = spawn_demo();
+    let etag = app.send("GET", "/docs", &[], None).header("etag").unwrap().to_owned();
+    let again = app.send("GET", "/docs", &[("if-none-match", &etag)], None);
+    assert_eq!((again.status, again.text.as_str()), (304, ""));
+}
