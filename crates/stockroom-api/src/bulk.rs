@@ -6,6 +6,7 @@ use crate::code::ErrorCode;
 
 /// The body of a bulk inventory update.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BulkRequest {
     /// The items, 1 to [`crate::limits::MAX_BULK_ITEMS`], each one product.
     pub items: Vec<BulkItem>,
@@ -13,6 +14,7 @@ pub struct BulkRequest {
 
 /// What a bulk request asks of one product; absent optional fields are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BulkItem {
     /// The product's SKU.
@@ -36,6 +38,7 @@ pub struct BulkItem {
 
 /// What a bulk item asks of one variant, named by its label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BulkVariant {
     /// The variant's label, matched without case.
@@ -56,6 +59,7 @@ pub struct BulkVariant {
 
 /// The API's words for the domain's [`stockroom_domain::quantity::Mode`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Replaces the level.
@@ -66,6 +70,7 @@ pub enum Mode {
 
 /// What a bulk request did: the `data` of its answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BulkOutcome {
     /// The number of items applied.
     pub updated: u32,
@@ -82,6 +87,7 @@ pub struct BulkOutcome {
 
 /// Why one item of a bulk request was refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ItemError {
     /// The item's SKU as it was sent.
@@ -92,6 +98,7 @@ pub struct ItemError {
     pub error: String,
     /// The kind of refusal (our server; the plain contract has only words).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub code: Option<ErrorCode>,
     /// The place in the request, such as `items[3].variants[0].quantity` (our server).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -103,6 +110,7 @@ pub struct ItemError {
 
 /// What was really done for one applied item.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ItemResult {
     /// The item's SKU.
@@ -117,6 +125,7 @@ pub struct ItemResult {
 
 /// A product's level before and after.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LevelChange {
     /// The level before; null where it was not tracked.
     pub before: Option<i64>,
@@ -128,6 +137,7 @@ pub struct LevelChange {
 
 /// A variant's level before and after.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VariantChange {
     /// The variant's label as the store writes it.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
     reason = "each flag is one independent ability, named as in the wire format"
 )]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Capabilities {
     /// The server's name and version, such as `stockroom 0.1.0`.
@@ -34,6 +35,7 @@ pub struct Capabilities {
 
 /// The limits of a request, and of how many there may be: null where that is not limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Limits {
     /// The most items of a bulk request.

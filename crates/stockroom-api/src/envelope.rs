@@ -15,6 +15,7 @@ pub struct Envelope<T> {
 
 /// A refusal: `{"success":false,"error":{…}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// Always false in a refusal.
     pub success: bool,
@@ -24,9 +25,11 @@ pub struct ErrorBody {
 
 /// Why a request was refused: decide by the code, show the message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorDetail {
     /// The kind of refusal.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub code: ErrorCode,
     /// What is wrong and what to do, in words.
     pub message: String,

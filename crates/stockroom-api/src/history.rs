@@ -12,6 +12,7 @@ pub const MAX_FINGERPRINT_CHARACTERS: usize = 128;
 
 /// A part of the stock history, the newest entry first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
     /// The entries of this page.
@@ -27,6 +28,7 @@ pub struct HistoryPage {
 
 /// One level that was set or adjusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEntry {
     /// When the request came, as RFC 3339 in UTC.
@@ -80,6 +82,7 @@ pub struct HistoryEntry {
 
 /// The endpoint by which levels were changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     /// The bulk update.
@@ -90,6 +93,7 @@ pub enum Source {
 
 /// What may be shown of a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct KeyShown {
     /// The key's id, no secret.
@@ -125,6 +129,7 @@ pub struct HistoryQuery {
 
 /// A part of the runs, the one begun last first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunPage {
     /// The runs of this page.
@@ -140,6 +145,7 @@ pub struct RunPage {
 
 /// What all requests with one run id did together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunShown {
     /// The id that the requests carried.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One page of the inventory list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InventoryPage {
     /// The products of this page, ordered by SKU, those without one last.
@@ -21,6 +22,7 @@ pub struct InventoryPage {
 
 /// One tracked product in the inventory list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InventoryItem {
     /// The product's id, opaque; a snapshot written by hand may lack it.
@@ -48,6 +50,7 @@ pub struct InventoryItem {
 
 /// One variant in the inventory list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InventoryVariant {
     /// The variant's id, opaque; a snapshot written by hand may lack it.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A product in full.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Product {
     /// The product's id, opaque.
@@ -42,6 +43,7 @@ pub struct Product {
 
 /// A product's variant in full.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Variant {
     /// The variant's id, opaque.
@@ -64,6 +66,7 @@ pub struct Variant {
 
 /// Whether a product is on sale.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Status {
     /// On sale.
@@ -78,6 +81,7 @@ pub enum Status {
 
 /// The body that creates a product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NewProduct {
     /// The product's name.
@@ -109,6 +113,7 @@ pub struct NewProduct {
 
 /// A variant of a product that is being created.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NewVariant {
     /// `COLOR`, `SIZE` or a word of the shop's own.
@@ -129,6 +134,7 @@ pub struct NewVariant {
 
 /// One page of the product list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ProductPage {
     /// The products of this page.

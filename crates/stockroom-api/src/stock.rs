@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of a single stock update; every value is an absolute level.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StockUpdate {
     /// The product's new level.
@@ -19,6 +20,7 @@ pub struct StockUpdate {
 
 /// One variant's new level, the variant named by its label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StockVariant {
     /// The variant's label, matched without case.

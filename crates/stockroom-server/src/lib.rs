@@ -18,6 +18,7 @@ pub mod handlers;
 pub mod idempotency;
 pub mod limiting;
 pub mod limits;
+pub mod openapi;
 pub mod plan_command;
 pub mod random;
 pub mod request;

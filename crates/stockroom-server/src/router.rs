@@ -49,6 +49,7 @@ pub fn router<S: Store>(app: App<S>) -> Router {
                 .get(session::get_session::<S>)
                 .delete(session::sign_out::<S>),
         )
+        .route("/openapi.json", get(documentation::get_openapi))
         .route("/docs", get(documentation::get_documentation))
         .route("/docs/{name}", get(documentation::get_page))
         .route("/healthz", get(service::get_health::<S>))

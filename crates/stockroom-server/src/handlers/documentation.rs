@@ -1,4 +1,6 @@
-//! `GET /docs`: the pages for integrators, from the binary.
+//! `GET /docs` and `GET /openapi.json`: what integrators read, from the binary.
+
+use std::sync::LazyLock;
 
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -8,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::fallback::not_found;
 use super::negotiation::has_tag;
 use crate::documentation::{STYLE, page, pages};
+use crate::openapi;
 use crate::secret::hex;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -26,6 +29,12 @@ pub async fn get_page(Path(name): Path<String>, headers: HeaderMap) -> Response 
         Some(page) => respond(HTML, &page.html, &headers),
         None => not_found(&format!("/docs/{name}")).into_response(),
     }
+}
+
+/// Answers with the OpenAPI document.
+pub async fn get_openapi(headers: HeaderMap) -> Response {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::document().to_string());
+    respond("application/json", &DOCUMENT, &headers)
 }
 
 fn respond(content_type: &'static str, text: &'static str, headers: &HeaderMap) -> Response {

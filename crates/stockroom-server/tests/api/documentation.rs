@@ -25,3 +25,13 @@ fn a_page_that_is_known_is_not_sent_again() {
     let again = app.send("GET", "/docs", &[("if-none-match", &etag)], None);
     assert_eq!((again.status, again.text.as_str()), (304, ""));
 }
+
+#[test]
+fn the_openapi_document_is_the_one_that_was_agreed_on() {
+    let app = spawn_demo();
+    let answer = app.send("GET", "/openapi.json", &[], None);
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let document = format!("{}\n", serde_json::to_string_pretty(&answer.json()).unwrap());
+    // `UPDATE_EXPECT=1 cargo test` writes it anew.
+    expect_test::expect_file!["openapi.json"].assert_eq(&document);
+}

@@ -1,0 +1,139 @@
+//! The schemas of the wire types, as their own definitions and comments make them.
+
+use serde_json::{Map, Value, json};
+use stockroom_api::code::ErrorCode;
+use stockroom_api::limits::{
+    MAX_BULK_ITEMS, MAX_DESCRIPTION_CHARACTERS, MAX_NAME_CHARACTERS, MAX_UNITS,
+};
+use stockroom_api::read::product::{MAX_LABEL_CHARACTERS, MAX_PRICE, MAX_VARIANTS};
+use stockroom_api::{bulk, capabilities, envelope, history, inventory, product, stock};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Returns the reference to a schema by its name.
+pub(super) fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// Returns every schema by its name.
+pub(super) fn all() -> Map<String, Value> {
+    let mut found = Vec::new();
+    add::<bulk::BulkRequest>(&mut found);
+    add::<bulk::BulkOutcome>(&mut found);
+    add::<stock::StockUpdate>(&mut found);
+    add::<inventory::InventoryPage>(&mut found);
+    add::<product::NewProduct>(&mut found);
+    add::<product::ProductPage>(&mut found);
+    add::<history::HistoryPage>(&mut found);
+    add::<history::RunPage>(&mut found);
+    add::<capabilities::Capabilities>(&mut found);
+    add::<envelope::ErrorBody>(&mut found);
+    let to_json = |(name, schema): (String, RefOr<Schema>)| {
+        let mut schema = serde_json::to_value(schema).unwrap_or_default();
+        tidy(&mut schema);
+        bound(&name, &mut schema);
+        (name, schema)
+    };
+    found.into_iter().map(to_json).collect()
+}
+
+fn add<T: ToSchema>(found: &mut Vec<(String, RefOr<Schema>)>) {
+    T::schemas(found);
+    found.push((T::name().into_owned(), <T as PartialSchema>::schema()));
+}
+
+/// Makes the links of comments plain, and leaves out what every JSON number here is.
+fn tidy(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            fields.remove("format");
+            if let Some(Value::String(text)) = fields.get_mut("description") {
+                *text = plain(text);
+            }
+            fields.values_mut().for_each(tidy);
+        }
+        Value::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+/// Returns a comment with the names that its links show.
+fn plain(comment: &str) -> String {
+    let mut text = String::new();
+    let mut rest = comment;
+    while let Some((before, link)) = rest.split_once("[`") {
+        let Some((target, after)) = link.split_once("`]") else { break };
+        let name = target.rsplit("::").next().unwrap_or(target);
+        text.push_str(before);
+        text.push('`');
+        text.push_str(name);
+        text.push('`');
+        rest = after;
+    }
+    text + rest
+}
+
+/// Adds the bounds that the server holds a request to, and those that every level keeps.
+fn bound(name: &str, schema: &mut Value) {
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    // A value of a bulk item that is out of bounds is refused for that item alone, so it is not
+    // against the schema of the request.
+    let is_item = matches!(name, "BulkItem" | "BulkVariant");
+    for (field, property) in properties {
+        let (lowest, highest) = match field.as_str() {
+            _ if is_item => continue,
+            "quantity" | "expectedQuantity" | "lowStockThreshold" | "currentQuantity"
+            | "before" | "after"
+                if property["type"] != json!("object") =>
+            {
+                (0, MAX_UNITS)
+            }
+            "quantityDelta" | "delta" => (-MAX_UNITS, MAX_UNITS),
+            "price" => (0, MAX_PRICE),
+            "priceAdjustment" => (-MAX_PRICE, MAX_PRICE),
+            _ => continue,
+        };
+        if property.get("type").is_some() {
+            property["minimum"] = json!(lowest);
+            property["maximum"] = json!(highest);
+        }
+    }
+    match name {
+        "BulkRequest" => {
+            schema["properties"]["items"]["minItems"] = json!(1);
+            schema["properties"]["items"]["maxItems"] = json!(MAX_BULK_ITEMS);
+        }
+        "StockUpdate" => {
+            schema["anyOf"] = json!([
+                { "properties": { "quantity": { "type": "integer" } }, "required": ["quantity"] },
+                { "properties": { "variants": { "minItems": 1 } }, "required": ["variants"] },
+            ]);
+        }
+        "StockVariant" => text(schema, "label", 1, MAX_NAME_CHARACTERS),
+        "NewProduct" => {
+            text(schema, "name", 1, MAX_NAME_CHARACTERS);
+            text(schema, "description", 0, MAX_DESCRIPTION_CHARACTERS);
+            schema["properties"]["variants"]["maxItems"] = json!(MAX_VARIANTS);
+        }
+        "NewVariant" => {
+            text(schema, "type", 1, MAX_LABEL_CHARACTERS);
+            text(schema, "label", 1, MAX_LABEL_CHARACTERS);
+            text(schema, "value", 0, MAX_LABEL_CHARACTERS);
+        }
+        "ErrorDetail" | "ItemError" => {
+            let codes: Vec<&str> = ErrorCode::ALL.iter().map(ErrorCode::as_str).collect();
+            schema["properties"]["code"]["examples"] = json!(codes);
+        }
+        _ => {}
+    }
+}
+
+fn text(schema: &mut Value, field: &str, shortest: usize, longest: usize) {
+    let property = &mut schema["properties"][field];
+    property["minLength"] = json!(shortest);
+    property["maxLength"] = json!(longest);
+    if shortest > 0 {
+        // Texts are trimmed, and must not be empty then.
+        property["pattern"] = json!("\\S");
+    }
+}
