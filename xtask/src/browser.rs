@@ -1,8 +1,9 @@
 //! The browser of the tests and its driver: found, or installed where that is ours to do.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::step::{Outcome, Steps, command, execute, output};
+use crate::debian;
+use crate::step::{Outcome, Steps};
 
 /// A browser for tests.
 pub(crate) struct Browser {
@@ -19,22 +20,12 @@ pub(crate) fn ensure(steps: &mut Steps) -> Outcome<Browser> {
     if let Some(browser) = find() {
         return Ok(browser);
     }
-    let is_debian = Path::new("/etc/debian_version").exists();
-    let is_root = output("id", &["-u"]).as_deref() == Some("0");
-    if !(is_debian && is_root) {
-        return Err("Chromium and its driver are missing: install them (Debian: sudo apt install \
-                    chromium chromium-driver; macOS: brew install --cask chromium chromedriver; \
-                    elsewhere set CHROME and CHROMEDRIVER to the two programs)"
-            .to_owned());
-    }
-    steps.step("install Chromium and its driver", |_| {
-        let apt = |arguments: &[&str]| {
-            let mut apt = command("apt-get");
-            execute(apt.env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
-        };
-        apt(&["update", "-q"])?;
-        let packages = ["chromium", "chromium-driver", "fonts-noto-core"];
-        apt(&[&["install", "-y", "-q", "--no-install-recommends"], &packages[..]].concat())
+    let packages = ["chromium", "chromium-driver", "fonts-noto-core"];
+    debian::install(steps, "Chromium and its driver", &packages).unwrap_or_else(|| {
+        Err("Chromium and its driver are missing: install them (Debian: sudo apt install \
+             chromium chromium-driver; macOS: brew install --cask chromium chromedriver; \
+             elsewhere set CHROME and CHROMEDRIVER to the two programs)"
+            .to_owned())
     })?;
     find().ok_or_else(|| "apt installed Chromium, but it is not on PATH".to_owned())
 }

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 mod app;
 mod bench;
 mod browser;
+mod debian;
 mod dev;
+mod openapi;
 mod serve;
 mod split;
 mod step;
@@ -29,8 +31,8 @@ cargo xtask bench browser [--write]
                            a million rows in Chromium, beside PapaParse and uDSV
 cargo xtask bench native   the same natively, beside the csv crate's bare pass
 cargo xtask soak [CASES [SEED]]
-                           a million made files through all that a worksheet does, and as
-                           many simulated runs";
+                           a million made files through all that a worksheet does, as many
+                           simulated runs, and 20,000 made requests";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

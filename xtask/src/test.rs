@@ -3,18 +3,19 @@
 use crate::app::{Profile, build_app, build_server};
 use crate::browser::Browser;
 use crate::step::{Outcome, Steps, cargo, command, execute, root, target};
-use crate::{browser, tidy, tools};
+use crate::{browser, openapi, tidy, tools};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
 type Work = fn(&mut Steps) -> Outcome;
 
 /// Every step by name; the later ones use what the earlier ones have built.
-const STEPS: [(&str, Work); 7] = [
+const STEPS: [(&str, Work); 8] = [
     ("tidy", |_| tidy::run()),
     ("format", |_| execute(&mut cargo(&["fmt", "--all", "--check"]))),
     ("clippy", clippy),
     ("native", native),
+    ("openapi", |steps| openapi::run(steps, "40", "1")),
     ("docs", docs),
     ("browser", in_browser),
     ("e2e", end_to_end),
@@ -92,6 +93,7 @@ pub(crate) fn soak(cases: &str, seed: &str) -> Outcome {
             steps.tests(test.env("STOCKROOM_CASES", cases).env("STOCKROOM_SEED", seed))
         })?;
     }
+    steps.step("20,000 made requests", |steps| openapi::run(steps, "1000", seed))?;
     steps.print();
     Ok(())
 }

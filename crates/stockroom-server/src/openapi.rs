@@ -1,11 +1,11 @@
-//! The API as an OpenAPI 3.1 document, for machines: schemas from the wire types themselves, and a
+//! The API as an `OpenAPI` 3.1 document, for machines: schemas from the wire types themselves, and a
 //! table of the operations.
 
 mod operations;
 mod schemas;
 
 use serde_json::{Map, Value, json};
-use stockroom_api::{header, path};
+use stockroom_api::header;
 
 use self::operations::{Answer, OPERATIONS, Operation, Parameter, Place};
 
@@ -155,12 +155,4 @@ fn answer_headers() -> Map<String, Value> {
         }),
     );
     headers
-}
-
-/// Returns whether the document describes an address of the API.
-pub fn is_described(method: &str, address: &str) -> bool {
-    let is_same = |operation: &&Operation| {
-        operation.path == address && operation.method.eq_ignore_ascii_case(method)
-    };
-    address == path::SESSION || OPERATIONS.iter().any(|operation| is_same(&operation))
 }

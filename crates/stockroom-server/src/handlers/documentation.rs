@@ -31,7 +31,7 @@ pub async fn get_page(Path(name): Path<String>, headers: HeaderMap) -> Response 
     }
 }
 
-/// Answers with the OpenAPI document.
+/// Answers with the `OpenAPI` document.
 pub async fn get_openapi(headers: HeaderMap) -> Response {
     static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::document().to_string());
     respond("application/json", &DOCUMENT, &headers)

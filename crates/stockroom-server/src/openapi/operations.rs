@@ -59,6 +59,12 @@ pub(super) enum Shape {
     FromOne,
     /// A text of one to so many characters.
     Text(usize),
+    /// Any text.
+    Any,
+    /// Any text but none.
+    NotEmpty,
+    /// A text that fits this pattern.
+    Pattern(&'static str),
     /// One of these words.
     Word(&'static [&'static str]),
     /// A time or a date.
@@ -72,6 +78,9 @@ impl Shape {
             Self::Text(longest) => {
                 json!({ "type": "string", "minLength": 1, "maxLength": longest })
             }
+            Self::NotEmpty => json!({ "type": "string", "minLength": 1 }),
+            Self::Any => json!({ "type": "string" }),
+            Self::Pattern(pattern) => json!({ "type": "string", "pattern": pattern }),
             Self::Word(words) => json!({ "type": "string", "enum": words }),
             Self::Time => json!({ "anyOf": [
                 { "type": "string", "format": "date-time" },
@@ -149,8 +158,7 @@ const ID: Parameter = Parameter {
 const PAGE: Parameter = query("page", Shape::FromOne, "The page, from 1");
 const LIMIT: Parameter =
     query("limit", Shape::FromOne, "Results per page; above 100 it is cut to 100");
-const CURSOR: Parameter =
-    query("cursor", Shape::Text(200), "Where to go on: `nextCursor` of the page before");
+const NEXT: &str = "Where to go on: `nextCursor` of the page before, as it came";
 
 /// The headers of every write.
 pub(super) const WRITE_HEADERS: [Parameter; 4] = [
@@ -160,8 +168,8 @@ pub(super) const WRITE_HEADERS: [Parameter; 4] = [
         "A text of your own: the same request with the same key is not done again within 24 hours, \
          and has the same answer",
     ),
-    in_header("X-Run-Id", Shape::Text(500), "The run that the request belongs to, for the history"),
-    in_header("X-Run-Reason", Shape::Text(500), "Why, as percent-encoded UTF-8, for the history"),
+    in_header("X-Run-Id", Shape::Any, "The run that the request belongs to, for the history"),
+    in_header("X-Run-Reason", Shape::Any, "Why, as percent-encoded UTF-8, for the history"),
     in_header(
         "X-Run-Fingerprint",
         Shape::Text(MAX_FINGERPRINT_CHARACTERS),
@@ -210,7 +218,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         scope: Some("store.inventory:write"),
         parameters: &[in_header(
             header::PREFER,
-            Shape::Text(200),
+            Shape::Any,
             "`return=representation` asks for `results`: levels before and after, and what was \
              really added",
         )],
@@ -251,7 +259,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         scope: Some("store.inventory:read"),
         parameters: &[in_header(
             "If-None-Match",
-            Shape::Text(200),
+            Shape::Any,
             "The `ETag` of the answer before: 304 where nothing has changed",
         )],
         body: None,
@@ -269,13 +277,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
         description: "The newest first. An addition of this server.",
         scope: Some("store.inventory:read"),
         parameters: &[
-            query("productId", Shape::Text(256), "Only of this product, by id or SKU"),
-            query("runId", Shape::Text(500), "Only of this run"),
-            query("reason", Shape::Text(500), "Only with this reason"),
-            query("keyId", Shape::Text(100), "Only with the key of this id"),
+            query("productId", Shape::NotEmpty, "Only of this product, by id or SKU"),
+            query("runId", Shape::NotEmpty, "Only of this run"),
+            query("reason", Shape::NotEmpty, "Only with this reason"),
+            query("keyId", Shape::NotEmpty, "Only with the key of this id"),
             query("from", Shape::Time, "From this time on; a date is its beginning in UTC"),
             query("to", Shape::Time, "Before this time; a date is its end in UTC"),
-            CURSOR,
+            query("cursor", Shape::Pattern("^[0-9a-f]{1,16}(-[0-9a-f]{1,16}){2}$"), NEXT),
             LIMIT,
         ],
         body: None,
@@ -299,7 +307,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 Shape::Text(MAX_FINGERPRINT_CHARACTERS),
                 "Only runs with this fingerprint",
             ),
-            CURSOR,
+            query("cursor", Shape::Pattern("^[0-9a-f]{1,16}$"), NEXT),
             LIMIT,
         ],
         body: None,

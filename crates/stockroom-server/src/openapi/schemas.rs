@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 use stockroom_api::code::ErrorCode;
 use stockroom_api::limits::{
-    MAX_BULK_ITEMS, MAX_DESCRIPTION_CHARACTERS, MAX_NAME_CHARACTERS, MAX_UNITS,
+    MAX_BULK_ITEMS, MAX_DESCRIPTION_CHARACTERS, MAX_EXTERNAL_ID_CHARACTERS, MAX_NAME_CHARACTERS,
+    MAX_UNITS,
 };
 use stockroom_api::read::product::{MAX_LABEL_CHARACTERS, MAX_PRICE, MAX_VARIANTS};
 use stockroom_api::{bulk, capabilities, envelope, history, inventory, product, stock};
@@ -31,6 +32,7 @@ pub(super) fn all() -> Map<String, Value> {
     let to_json = |(name, schema): (String, RefOr<Schema>)| {
         let mut schema = serde_json::to_value(schema).unwrap_or_default();
         tidy(&mut schema);
+        require(&name, &mut schema);
         bound(&name, &mut schema);
         (name, schema)
     };
@@ -73,8 +75,47 @@ fn plain(comment: &str) -> String {
     text + rest
 }
 
+/// The requests' schemas: what is optional there may be left out.
+const REQUESTS: [&str; 7] = [
+    "BulkRequest",
+    "BulkItem",
+    "BulkVariant",
+    "StockUpdate",
+    "StockVariant",
+    "NewProduct",
+    "NewVariant",
+];
+
+/// The fields of answers that are left out where they say nothing.
+const SOMETIMES: [(&str, &str); 11] = [
+    ("BulkOutcome", "results"),
+    ("ItemError", "code"),
+    ("ItemError", "path"),
+    ("ItemError", "currentQuantity"),
+    ("ItemResult", "quantity"),
+    ("HistoryPage", "nextCursor"),
+    ("HistoryEntry", "quantity"),
+    ("HistoryEntry", "quantityDelta"),
+    ("RunPage", "nextCursor"),
+    ("ErrorDetail", "path"),
+    ("ErrorDetail", "currentQuantity"),
+];
+
+/// Says of an answer's fields that they are there, also where a client must do without.
+fn require(name: &str, schema: &mut Value) {
+    if REQUESTS.contains(&name) {
+        return;
+    }
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
+    let is_always = |field: &&String| !SOMETIMES.contains(&(name, field.as_str()));
+    schema["required"] = properties.keys().filter(is_always).cloned().collect();
+}
+
 /// Adds the bounds that the server holds a request to, and those that every level keeps.
 fn bound(name: &str, schema: &mut Value) {
+    if name == "Status" {
+        schema["enum"] = json!(["ACTIVE", "DISABLED"]);
+    }
     let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
     // A value of a bulk item that is out of bounds is refused for that item alone, so it is not
     // against the schema of the request.
@@ -111,6 +152,8 @@ fn bound(name: &str, schema: &mut Value) {
         }
         "StockVariant" => text(schema, "label", 1, MAX_NAME_CHARACTERS),
         "NewProduct" => {
+            text(schema, "externalId", 1, MAX_EXTERNAL_ID_CHARACTERS);
+            text(schema, "categoryId", 0, MAX_NAME_CHARACTERS);
             text(schema, "name", 1, MAX_NAME_CHARACTERS);
             text(schema, "description", 0, MAX_DESCRIPTION_CHARACTERS);
             schema["properties"]["variants"]["maxItems"] = json!(MAX_VARIANTS);
