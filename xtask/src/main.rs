@@ -32,7 +32,8 @@ cargo xtask bench browser [--write]
 cargo xtask bench native   the same natively, beside the csv crate's bare pass
 cargo xtask soak [CASES [SEED]]
                            a million made files through all that a worksheet does, as many
-                           simulated runs, and 20,000 made requests";
+                           simulated runs, 200 kills of the server under load and
+                           20,000 made requests";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

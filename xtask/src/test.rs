@@ -93,6 +93,11 @@ pub(crate) fn soak(cases: &str, seed: &str) -> Outcome {
             steps.tests(test.env("STOCKROOM_CASES", cases).env("STOCKROOM_SEED", seed))
         })?;
     }
+    steps.step("200 kills of the server under load", |steps| {
+        let mut test =
+            cargo(&["test", "--release", "-p", "stockroom-server", "--test", "cli", "crash"]);
+        steps.tests(test.env("STOCKROOM_KILLS", "200").env("STOCKROOM_SEED", seed))
+    })?;
     steps.step("20,000 made requests", |steps| openapi::run(steps, "1000", seed))?;
     steps.print();
     Ok(())

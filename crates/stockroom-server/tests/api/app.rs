@@ -183,6 +183,11 @@ impl TestApp {
         release
     }
 
+    /// Opens the database beside the server.
+    pub(crate) fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.path().join("stockroom.db")).unwrap()
+    }
+
     /// Revokes the only key with these last characters.
     pub(crate) fn revoke(&self, key: &str) {
         self.runtime.block_on(async {

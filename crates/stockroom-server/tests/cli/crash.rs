@@ -113,6 +113,22 @@ fn send_again(url: &str, sent: &[Sent]) {
     }
 }
 
+/// After how many answers the server is killed: 1 to 60, the same for the same seed.
+struct Moments(u64);
+
+impl Moments {
+    fn next(&mut self) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        1 + usize::try_from((self.0 >> 33) % 60).unwrap()
+    }
+}
+
+/// Returns the number that the environment asks for.
+fn number_in(variable: &str, otherwise: u64) -> u64 {
+    std::env::var(variable).map_or(otherwise, |value| value.parse().unwrap())
+}
+
 #[test]
 fn a_killed_server_has_done_what_it_answered_and_does_the_rest_once() {
     let dir = tempfile::tempdir().unwrap();
@@ -120,7 +136,9 @@ fn a_killed_server_has_done_what_it_answered_and_does_the_rest_once() {
     drop(Running::start(&["--demo", "--products", PRODUCTS], dir.path()));
     let before = levels(&file);
     let mut all = Vec::new();
-    for round in 1..=4 {
+    let mut moments = Moments(number_in("STOCKROOM_SEED", 1));
+    for _ in 0..number_in("STOCKROOM_KILLS", 10) {
+        let moment = moments.next();
         let server = Running::start(&[], dir.path());
         let url = server.url.clone();
         // Killed from a thread of its own, so that requests are on their way at that moment.
@@ -130,7 +148,7 @@ fn a_killed_server_has_done_what_it_answered_and_does_the_rest_once() {
             server.kill();
         });
         let sent = send_until_refused(&url, all.len(), |answered| {
-            if answered == 10 * round {
+            if answered == moment {
                 kill.send(()).unwrap();
             }
         });
