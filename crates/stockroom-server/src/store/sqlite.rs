@@ -1,5 +1,6 @@
 //! The embedded database: SQLite in WAL mode with one thread that writes and pooled readers.
 
+mod checkpoints;
 mod connection;
 mod counts;
 mod history;
@@ -52,7 +53,8 @@ impl SqliteStore {
     /// [`StoreError`] where the file cannot be opened or is no database of ours.
     pub async fn open(file: &Path) -> Stored<Self> {
         let path = file.to_owned();
-        let writer = blocking(move || Writer::start(connection::open_writer(&path)?)).await??;
+        let start = move || Writer::start(connection::open_writer(&path)?, path);
+        let writer = blocking(start).await??;
         let readers = Readers::new(file.to_owned());
         let snapshots = Snapshots::new(file.to_owned());
         Ok(Self {

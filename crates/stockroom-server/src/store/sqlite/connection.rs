@@ -33,11 +33,18 @@ pub(super) fn open_writer(file: &Path) -> Stored<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut connection = open(file, flags)?;
     connection.execute_batch(
-        // Pages written again and again between two checkpoints go to the file once.
+        // `checkpoints` moves pages from the journal to the file.
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
-         pragma wal_autocheckpoint = 8000;",
+         pragma wal_autocheckpoint = 0;",
     )?;
     migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Opens the connection that moves pages from the journal to the file.
+pub(super) fn open_for_checkpoints(file: &Path) -> Stored<Connection> {
+    let connection = open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.execute_batch("pragma synchronous = full; pragma wal_autocheckpoint = 0;")?;
     Ok(connection)
 }
 

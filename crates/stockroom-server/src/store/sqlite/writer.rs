@@ -5,6 +5,7 @@
 //! than one. A request that fails or panics is undone alone; its neighbours do not notice.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -12,6 +13,7 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::checkpoints::Checkpoints;
 use super::transaction::SqliteTx;
 use crate::store::{StoreError, Stored};
 
@@ -57,11 +59,12 @@ enum Next {
 
 impl Writer {
     /// Starts the thread; it ends with [`Self::stop`], or when this is dropped.
-    pub(super) fn start(connection: Connection) -> Stored<Self> {
+    pub(super) fn start(connection: Connection, file: PathBuf) -> Stored<Self> {
+        let checkpoints = Checkpoints::start(file)?;
         let (queue, waiting) = sync_channel(LONGEST_QUEUE);
         let thread = thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || serve(SqliteTx::new(connection), &waiting))
+            .spawn(move || serve(SqliteTx::new(connection), &checkpoints, &waiting))
             .map_err(|error| StoreError::Failed(error.to_string()))?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
@@ -105,9 +108,11 @@ impl Writer {
     }
 }
 
-fn serve(mut tx: SqliteTx, waiting: &Receiver<Message>) {
+fn serve(mut tx: SqliteTx, checkpoints: &Checkpoints, waiting: &Receiver<Message>) {
     while let Ok(Message::Work(first)) = waiting.recv() {
-        if do_group(&mut tx, first, waiting) == Next::Stop {
+        let next = do_group(&mut tx, first, waiting);
+        checkpoints.after_commit(tx.connection());
+        if next == Next::Stop {
             return;
         }
     }
