@@ -60,8 +60,26 @@ pub struct Limits {
     pub product_write_per_minute: Option<u64>,
     /// The requests that create or change products, for one store in a day.
     pub product_write_per_day: Option<u64>,
+    /// The imports of products, from one address in an hour.
+    pub import_per_hour: Option<u64>,
+    /// The imports of products, for one store in a day.
+    pub import_per_day: Option<u64>,
+    /// The requests that read webhook endpoints and deliveries, from one address in a minute.
+    pub webhook_read_per_minute: Option<u64>,
+    /// The requests that read webhook endpoints and deliveries, for one store in a day.
+    pub webhook_read_per_day: Option<u64>,
+    /// The requests that change webhook endpoints or deliver again, from one address in a minute.
+    pub webhook_write_per_minute: Option<u64>,
+    /// The requests that change webhook endpoints or deliver again, for one store in a day.
+    pub webhook_write_per_day: Option<u64>,
+    /// The test events, from one address in a minute.
+    pub webhook_test_per_minute: Option<u64>,
+    /// The test events, for one store in a day.
+    pub webhook_test_per_day: Option<u64>,
     /// The length of what is called a minute here, in seconds; 60 but for tests.
     pub minute_seconds: Option<u64>,
+    /// The length of what is called an hour here, in seconds; 3,600 but for tests.
+    pub hour_seconds: Option<u64>,
     /// The length of what is called a day here, in seconds; 86,400 but for tests.
     pub day_seconds: Option<u64>,
 }
@@ -80,7 +98,16 @@ impl Default for Limits {
             bulk_per_day: None,
             product_write_per_minute: None,
             product_write_per_day: None,
+            import_per_hour: None,
+            import_per_day: None,
+            webhook_read_per_minute: None,
+            webhook_read_per_day: None,
+            webhook_write_per_minute: None,
+            webhook_write_per_day: None,
+            webhook_test_per_minute: None,
+            webhook_test_per_day: None,
             minute_seconds: None,
+            hour_seconds: None,
             day_seconds: None,
         }
     }

@@ -20,6 +20,7 @@ pub mod path;
 pub mod product;
 pub mod read;
 pub mod reason;
+pub mod scope;
 pub mod session;
 pub mod snapshot;
 pub mod stock;

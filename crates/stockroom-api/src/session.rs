@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::key::Environment;
+use crate::scope::KeyScopes;
 
 /// The body of a sign-in: a key, or the demo store.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,10 @@ pub struct Session {
     pub read_only: bool,
     /// Whether this is a demo store.
     pub demo: bool,
+    /// What the session may do, so that the app need not offer the rest; `None` where the server does
+    /// not say, as one of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<KeyScopes>,
 }
 
 impl std::fmt::Debug for SignIn {

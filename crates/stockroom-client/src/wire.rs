@@ -13,6 +13,7 @@ use stockroom_api::capabilities::{Capabilities, Limits};
 use stockroom_api::inventory::{InventoryItem, InventoryPage, InventoryVariant};
 use stockroom_api::key::Environment;
 use stockroom_api::product::{Product, Status, Variant};
+use stockroom_api::scope::{KeyScope, KeyScopes};
 use stockroom_api::session::Session;
 
 /// What an answer can hold.
@@ -174,7 +175,16 @@ impl Wire for Session {
             environment: needed(value, "environment")?,
             read_only: needed(value, "readOnly")?,
             demo: needed(value, "demo")?,
+            scopes: maybe(value, "scopes")?,
         })
+    }
+}
+
+impl Wire for KeyScopes {
+    fn of(value: &Value) -> Option<Self> {
+        let words = value.as_array()?.iter().map(Value::as_str);
+        let words: Vec<&str> = words.collect::<Option<_>>()?;
+        Some(words.into_iter().filter_map(KeyScope::parse).collect())
     }
 }
 
@@ -222,7 +232,16 @@ impl Wire for Limits {
             bulk_per_day: maybe(value, "bulkPerDay")?,
             product_write_per_minute: maybe(value, "productWritePerMinute")?,
             product_write_per_day: maybe(value, "productWritePerDay")?,
+            import_per_hour: maybe(value, "importPerHour")?,
+            import_per_day: maybe(value, "importPerDay")?,
+            webhook_read_per_minute: maybe(value, "webhookReadPerMinute")?,
+            webhook_read_per_day: maybe(value, "webhookReadPerDay")?,
+            webhook_write_per_minute: maybe(value, "webhookWritePerMinute")?,
+            webhook_write_per_day: maybe(value, "webhookWritePerDay")?,
+            webhook_test_per_minute: maybe(value, "webhookTestPerMinute")?,
+            webhook_test_per_day: maybe(value, "webhookTestPerDay")?,
             minute_seconds: maybe(value, "minuteSeconds")?,
+            hour_seconds: maybe(value, "hourSeconds")?,
             day_seconds: maybe(value, "daySeconds")?,
         })
     }
@@ -320,6 +339,8 @@ mod tests {
         check::<Session>(
             &json!({ "storeName": "Dakar", "environment": "live", "readOnly": false, "demo": true }),
         );
+        check::<Session>(&json!({ "storeName": "Dakar", "environment": "test", "readOnly": false,
+            "demo": false, "scopes": ["store.products:read", "store.orders:read"] }));
         check::<Capabilities>(&json!({ "server": "stockroom", "demo": true, "sessions": true,
             "expectedQuantity": true, "representation": true, "idempotencyKeyRequired": true,
             "limits": { "bulkItems": 7 } }));
@@ -342,6 +363,8 @@ mod tests {
         check::<Session>(
             &json!({ "storeName": "Dakar", "environment": "other", "readOnly": false, "demo": true }),
         );
+        check::<Session>(&json!({ "storeName": "Dakar", "environment": "test", "readOnly": false,
+            "demo": false, "scopes": ["store.products:read", 7] }));
         check::<BulkOutcome>(&json!({ "updated": -1, "failed": 0 }));
     }
 }

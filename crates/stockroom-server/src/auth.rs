@@ -1,4 +1,4 @@
-//! Who asks: a key in the Authorization header, or a session's cookie.
+//! Who asks: a key in the Authorization header, or a session's cookie; and whether they may.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -6,14 +6,17 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use stockroom_api::code::ErrorCode;
 use stockroom_api::header::APP;
-use stockroom_api::key::{Access, KeyPrefix};
+use stockroom_api::key::{Access, Environment, KeyPrefix};
 
 use crate::app::App;
+use crate::client_address::client_address;
 use crate::error::ApiError;
 use crate::limiting;
+use crate::routes::Terms;
 use crate::secret::{self, DEMO_KEYS, Hash};
 use crate::store::Store;
 use crate::store::data::{Authority, StoreKind};
+use crate::store::keys::Switch;
 
 /// The name of the session's cookie.
 pub const COOKIE: &str = "stockroom_session";
@@ -24,47 +27,54 @@ pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
 /// A session's end is moved, and a key noted as used, no more often than this.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
-/// Somebody who may read.
+/// Somebody who may call the endpoint that they call: they have what its rule asks, and the limits
+/// leave room for the request.
 #[derive(Clone, Debug)]
-pub struct Reader(pub Authority);
+pub struct Allowed(pub Authority);
 
-/// Somebody who may read and write, and whose request may.
+/// Somebody who is known, whatever they may do.
 #[derive(Clone, Debug)]
-pub struct Writer(pub Authority);
+pub struct Known(pub Authority);
 
-impl<S: Store> FromRequestParts<App<S>> for Reader {
+impl<S: Store> FromRequestParts<App<S>> for Allowed {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
-        admitted(parts, app).await.map(Self)
-    }
-}
-
-impl<S: Store> FromRequestParts<App<S>> for Writer {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
-        let authority = admitted(parts, app).await?;
-        if authority.access == Access::Read {
-            return Err(ApiError::new(
-                StatusCode::FORBIDDEN,
-                ErrorCode::SecretKeyRequired,
-                "This key may only read. Use a secret key (`sk_…`) to write.",
-            ));
-        }
+        let authority = authority(parts, app).await;
+        let store_id = authority.as_ref().ok().map(|authority| authority.scope.store_id);
+        limiting::admit(app, parts, store_id).await?;
+        let authority = authority?;
+        let Some(terms) = parts.extensions.get::<Terms>() else {
+            tracing::error!(path = parts.uri.path(), "an endpoint that takes a key has no rule");
+            return Err(ApiError::internal());
+        };
+        check_terms(&authority, *terms)?;
         Ok(Self(authority))
     }
 }
 
-/// Returns what the key `text` may do.
+impl<S: Store> FromRequestParts<App<S>> for Known {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
+        authority(parts, app).await.map(Self)
+    }
+}
+
+/// Returns what the key `text` may do when it is used by the request of `parts`.
 ///
 /// # Errors
-/// 401 `INVALID_API_KEY`, the same whatever is wrong with it.
-pub async fn authority_of_key<S: Store>(app: &App<S>, text: &str) -> Result<Authority, ApiError> {
+/// 401 `INVALID_API_KEY`, the same whatever is wrong with it; 403 where the key is right but may not be
+/// used now, or from there.
+pub async fn authority_of_key<S: Store>(
+    app: &App<S>,
+    parts: &Parts,
+    text: &str,
+) -> Result<Authority, ApiError> {
     // The hash is looked up even for what cannot be a key, so that all refusals take as long.
-    let found = app.store.find_key(secret::hash(text)).await?;
+    let found = app.store.find_key(secret::hash(text), app.now()).await?;
     let is_demo_key = DEMO_KEYS.contains(&text);
-    found
+    let authority = found
         .filter(|_| KeyPrefix::parse(text).is_some())
         .filter(|authority| !is_demo_key || authority.kind == StoreKind::Demo)
         .ok_or_else(|| {
@@ -72,7 +82,61 @@ pub async fn authority_of_key<S: Store>(app: &App<S>, text: &str) -> Result<Auth
                 ErrorCode::InvalidApiKey,
                 "This key is not known here, or was revoked.",
             )
-        })
+        })?;
+    check_standing(app, parts, &authority)?;
+    Ok(authority)
+}
+
+/// Checks what does not depend on the endpoint: the store's access, and the client's address.
+fn check_standing<S>(app: &App<S>, parts: &Parts, authority: &Authority) -> Result<(), ApiError> {
+    let access = authority.store_access;
+    if access.api == Switch::Off {
+        return Err(forbidden(
+            ErrorCode::ApiAccessNotActive,
+            "This store's access to the API is switched off. Whoever runs the server switches it \
+             on with `stockroom access --api on`.",
+        ));
+    }
+    if authority.scope.environment == Environment::Live && access.live == Switch::Off {
+        return Err(forbidden(
+            ErrorCode::LiveAccessNotApproved,
+            "This store's live keys are not approved. Use a test key (`sk_test_…`); whoever runs \
+             the server approves live keys with `stockroom access --live on`.",
+        ));
+    }
+    if authority.networks.is_empty() {
+        return Ok(());
+    }
+    let address = client_address(parts, &app.settings.trusted_proxies);
+    if authority.networks.iter().any(|network| network.contains(&address)) {
+        return Ok(());
+    }
+    Err(forbidden(
+        ErrorCode::IpNotAllowed,
+        format!("This key may not be used from {address}: it is kept to other addresses."),
+    ))
+}
+
+/// Checks what the endpoint asks.
+fn check_terms(authority: &Authority, terms: Terms) -> Result<(), ApiError> {
+    if terms.scope.is_write() && authority.access == Access::Read {
+        return Err(forbidden(
+            ErrorCode::SecretKeyRequired,
+            "This key may only read. Use a secret key (`sk_…`) to write.",
+        ));
+    }
+    if authority.scopes.contains(terms.scope) {
+        return Ok(());
+    }
+    let scope = terms.scope;
+    Err(forbidden(
+        ErrorCode::ScopeRequired,
+        format!("This key lacks the scope `{scope}`, which this request needs."),
+    ))
+}
+
+fn forbidden(code: ErrorCode, message: impl Into<String>) -> ApiError {
+    ApiError::new(StatusCode::FORBIDDEN, code, message)
 }
 
 /// Returns the token of the session's cookie.
@@ -124,19 +188,10 @@ fn is_own_origin(origin: &str, host: Option<&str>) -> bool {
 }
 
 fn cross_site() -> ApiError {
-    ApiError::new(
-        StatusCode::FORBIDDEN,
+    forbidden(
         ErrorCode::CrossSite,
         "This request does not come from the app itself. Reload the page and try again.",
     )
-}
-
-/// Returns who asks, where the limits leave room for the request.
-async fn admitted<S: Store>(parts: &Parts, app: &App<S>) -> Result<Authority, ApiError> {
-    let authority = authority(parts, app).await;
-    let store_id = authority.as_ref().ok().map(|authority| authority.scope.store_id);
-    limiting::admit(app, parts, store_id).await?;
-    authority
 }
 
 async fn authority<S: Store>(parts: &Parts, app: &App<S>) -> Result<Authority, ApiError> {
@@ -156,7 +211,7 @@ async fn authority<S: Store>(parts: &Parts, app: &App<S>) -> Result<Authority, A
                 "The Authorization header must be `Bearer <key>`.",
             )
         })?;
-    let authority = authority_of_key(app, key).await?;
+    let authority = authority_of_key(app, parts, key).await?;
     note_use(app, &authority);
     Ok(authority)
 }
@@ -178,6 +233,7 @@ async fn by_cookie<S: Store>(parts: &Parts, app: &App<S>) -> Result<Authority, A
     if parts.method != Method::GET && parts.method != Method::HEAD {
         check_same_site(&parts.headers)?;
     }
+    check_standing(app, parts, &authority)?;
     let fresh = app.now() + SESSION_LIFE;
     if fresh.duration_since(expires_at) > NOTED_EVERY {
         app.store.extend_session(hash, fresh).await?;

@@ -47,10 +47,11 @@ pub fn counted_as(address: IpAddr) -> String {
 ///
 /// # Errors
 /// What it must be, in words.
-pub fn parse_proxy(text: &str) -> Result<IpNet, String> {
-    let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+pub fn parse_network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<IpAddr>().ok().map(|address| address.to_canonical().into());
     text.parse::<IpNet>()
         .ok()
+        .map(|network| network.trunc())
         .or_else(address)
         .ok_or_else(|| "it must be an address or a network, such as 10.0.0.0/8".to_owned())
 }
@@ -80,7 +81,7 @@ mod tests {
         }
         let (mut parts, ()) = request.body(()).unwrap().into_parts();
         parts.extensions.insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 9)));
-        let trusted = [parse_proxy("10.0.0.0/8").unwrap(), parse_proxy("::1").unwrap()];
+        let trusted = [parse_network("10.0.0.0/8").unwrap(), parse_network("::1").unwrap()];
         let found = client_address(&parts, &trusted);
         assert_eq!(found, expected.parse::<IpAddr>().unwrap(), "{peer} {headers:?}");
     }
@@ -105,6 +106,8 @@ mod tests {
         let counted = |text: &str| counted_as(text.parse().unwrap());
         assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
         assert_eq!(counted("203.0.113.7"), "203.0.113.7");
-        assert!(parse_proxy("10.0.0.0/33").is_err() && parse_proxy("proxy").is_err());
+        assert!(parse_network("10.0.0.0/33").is_err() && parse_network("proxy").is_err());
+        assert_eq!(parse_network("10.1.2.3/8").unwrap().to_string(), "10.0.0.0/8");
+        assert_eq!(parse_network("::ffff:10.0.0.1").unwrap().to_string(), "10.0.0.1/32");
     }
 }

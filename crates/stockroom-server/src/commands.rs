@@ -1,5 +1,6 @@
 //! The commands of the terminal.
 
+pub mod access;
 pub mod demo;
 pub mod keys;
 pub mod serve;
@@ -16,7 +17,8 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::plan_command::{PlanArgs, show_plan};
 use crate::random::{Random, SystemRandom, new_id};
 use crate::secret;
-use crate::store::data::{NewKey, Scope};
+use crate::store::data::Scope;
+use crate::store::keys::{Grant, NewKey, NewSecret};
 use crate::store::sqlite::SqliteStore;
 
 /// Stockroom: preview stock changes against live stock, apply them, know what happened.
@@ -33,9 +35,11 @@ pub struct Cli {
 pub enum Command {
     /// Serve the API and the app
     Serve(serve::ServeArgs),
-    /// Make, list and revoke keys
+    /// Make, list, change and revoke keys
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Show whether the store's keys are taken, or switch that
+    Access(access::AccessArgs),
     /// Fill a demo store and exit
     Demo(demo::DemoArgs),
     /// Show what a file would do to the stock, without sending anything
@@ -86,7 +90,7 @@ pub fn run(cli: Cli) -> Ended<u8> {
     match &cli.command {
         Command::Plan(args) => return show_plan(args),
         Command::Apply(args) => return apply_file(args),
-        Command::Serve(_) | Command::Keys(_) | Command::Demo(_) => {}
+        Command::Serve(_) | Command::Keys(_) | Command::Access(_) | Command::Demo(_) => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -96,6 +100,7 @@ pub fn run(cli: Cli) -> Ended<u8> {
         match cli.command {
             Command::Serve(args) => serve::serve(args).await?,
             Command::Keys(command) => keys::run(command).await?,
+            Command::Access(args) => access::run(args).await?,
             Command::Demo(args) => demo::fill_demo(args).await?,
             Command::Plan(_) | Command::Apply(_) => {}
         }
@@ -127,7 +132,7 @@ async fn open(data: &Path) -> Ended<SqliteStore> {
     })
 }
 
-/// Returns a new key, and the row that is kept of it.
+/// Returns a new key, and the row that is kept of it: with all scopes of its access, from anywhere.
 pub fn make_key(scope: Scope, access: Access, name: &str) -> (String, NewKey) {
     let prefix = KeyPrefix { access, environment: scope.environment };
     let key = secret::new_key(prefix, &SystemRandom);
@@ -144,18 +149,24 @@ fn key_row(
     now: Timestamp,
 ) -> NewKey {
     let prefix = KeyPrefix { access, environment: scope.environment };
-    let characters: Vec<char> = key.chars().collect();
-    let last_four = characters[characters.len().saturating_sub(4)..].iter().collect();
     NewKey {
         scope,
         id: new_id(random, now),
-        hash: secret::hash(key),
+        secret: new_secret(key),
         prefix: prefix.as_str(),
-        last_four,
         name: name.to_owned(),
         access,
+        grant: Grant::All,
+        networks: Vec::new(),
         created_at: now,
     }
+}
+
+/// Returns what is kept of the secret of `key`.
+pub fn new_secret(key: &str) -> NewSecret {
+    let characters: Vec<char> = key.chars().collect();
+    let last_four = characters[characters.len().saturating_sub(4)..].iter().collect();
+    NewSecret { hash: secret::hash(key), last_four }
 }
 
 fn scope(store_id: i64, environment: Environment) -> Scope {

@@ -8,6 +8,7 @@ use stockroom_api::envelope::{ErrorBody, ErrorDetail};
 use stockroom_api::read::Refusal;
 
 use crate::applying::Fault;
+use crate::idempotency::{Answer, Preference};
 use crate::store::StoreError;
 
 /// A refusal with its HTTP status.
@@ -41,6 +42,21 @@ impl ApiError {
     /// Returns a 401.
     pub fn unauthorized(code: ErrorCode, message: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, message)
+    }
+
+    /// Tells whether this is an answer about what was asked (4xx), and no failure of the server.
+    pub fn is_refusal(&self) -> bool {
+        self.status.is_client_error()
+    }
+
+    /// Returns the answer that says this, as one that can be kept.
+    ///
+    /// # Errors
+    /// [`ApiError`] where it cannot be written as JSON.
+    pub fn answer(&self) -> Result<Answer, Self> {
+        let body = ErrorBody { success: false, error: (*self.detail).clone() };
+        let body = serde_json::to_vec(&body).map_err(|_| Self::internal())?;
+        Ok(Answer { status: self.status, body, preference: Preference::None })
     }
 
     /// Returns the refusal of an unknown product.

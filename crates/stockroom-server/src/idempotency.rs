@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::Serialize;
 use stockroom_api::code::ErrorCode;
 use stockroom_api::envelope::Envelope;
@@ -19,7 +20,7 @@ use crate::error::ApiError;
 use crate::request::WriteRequest;
 use crate::secret::Hash;
 use crate::store::data::{KeptAnswer, Scope};
-use crate::store::{Store, Transaction as _, Working};
+use crate::store::{Store, StoreError, Transaction, Working};
 
 /// The idempotency keys whose first request is running in this process.
 #[derive(Clone, Debug, Default)]
@@ -84,7 +85,42 @@ enum Ended {
     Replayed(KeptAnswer),
 }
 
+/// Why a write was not done.
+enum Undone {
+    /// The work itself refused, which is an answer like any other; the key is still taken.
+    Refused(ApiError, Key),
+    /// The work was not begun, or the server failed.
+    Failed(ApiError),
+}
+
+/// The idempotency key of a request that is running.
+struct Key {
+    taken: Taken,
+    fingerprint: Hash,
+    kept_since: Timestamp,
+    now: Timestamp,
+}
+
 /// Does `work` in a transaction together with keeping its answer, unless it was done before.
+///
+/// Every endpoint that writes is one call of this, with a [`WriteRequest`] as its last parameter; what
+/// the body says is read before, so that a body which is wrong uses no key up:
+///
+/// ```ignore
+/// pub async fn rename<S: Store>(State(app): State<App<S>>, request: WriteRequest) -> Result<Response, ApiError> {
+///     let ask = read_rename(&request.body)?;
+///     let scope = request.authority.scope;
+///     idempotency::once(&app, &request, move |tx| Box::pin(async move {
+///         let renamed = tx.rename(scope, &ask).await?;
+///         Answer::json(StatusCode::OK, renamed, Preference::None)
+///     })).await
+/// }
+/// ```
+///
+/// A key belongs to the store and environment, not to the API key: a client that was cut off finds its
+/// answer though it signed in anew meanwhile, or its key was rotated. Whoever replays has passed the
+/// endpoint's rule by then. A refusal by the work (4xx) is kept as its successes are; a failure of the
+/// server (5xx) is not, and the same request may be sent again.
 ///
 /// # Errors
 /// 409 where the key is taken or was used for something else; [`ApiError`] of the work or where the
@@ -97,32 +133,110 @@ where
     let scope = request.authority.scope;
     let key = request.idempotency.as_ref();
     let key = key.map(|(key, fingerprint)| {
-        app.in_flight.take(scope, key).map(|taken| (taken, *fingerprint)).ok_or_else(in_progress)
+        let taken = app.in_flight.take(scope, key).ok_or_else(in_progress)?;
+        let (now, kept_since) = (app.now(), app.kept_since());
+        Ok::<_, ApiError>(Key { taken, fingerprint: *fingerprint, kept_since, now })
     });
     let key = key.transpose()?;
-    let (now, kept_since) = (app.now(), app.kept_since());
     let write = app.store.write(move |tx| {
         Box::pin(async move {
-            let Some((taken, fingerprint)) = key else {
+            let Some(key) = key else {
                 return Ok((Ended::Done(work(tx).await?), None));
             };
-            let name = taken.entry.1.as_str();
-            let ended = match tx.find_answer(scope, name, kept_since).await? {
-                Some(kept) if kept.fingerprint == fingerprint => Ended::Replayed(kept),
-                Some(_) => return Err(reused()),
-                None => {
-                    let answer = work(tx).await?;
-                    tx.keep_answer(scope, name, &answer.kept(fingerprint), now).await?;
-                    Ended::Done(answer)
-                }
+            let ended = match key.find(tx, scope).await? {
+                Some(kept) => Ended::Replayed(kept),
+                None => match work(tx).await {
+                    Ok(answer) => Ended::Done(key.keep(tx, scope, answer).await?),
+                    Err(error) if error.is_refusal() => return Err(Undone::Refused(error, key)),
+                    Err(error) => return Err(error.into()),
+                },
             };
             // The key stays taken until the answer lasts, even if nobody waits for it any more.
-            Ok((ended, Some(taken)))
+            Ok((ended, Some(key)))
         })
     });
-    match write.await? {
-        (Ended::Done(answer), _) => respond(answer),
-        (Ended::Replayed(kept), _) => replay(kept),
+    match write.await {
+        Ok((ended, _)) => ended.respond(),
+        Err(Undone::Refused(error, key)) => refuse(app, scope, error, key).await,
+        Err(Undone::Failed(error)) => Err(error),
+    }
+}
+
+/// Keeps a refusal: what the work had written is undone by now, so it goes into a transaction of its own.
+async fn refuse<S: Store>(
+    app: &App<S>,
+    scope: Scope,
+    error: ApiError,
+    key: Key,
+) -> Result<Response, ApiError> {
+    let answer = error.answer()?;
+    let write = app.store.write(move |tx| {
+        Box::pin(async move {
+            // Another process may have been asked the same meanwhile, and have done it.
+            let ended = match key.find(tx, scope).await? {
+                Some(kept) => Ended::Replayed(kept),
+                None => Ended::Done(key.keep(tx, scope, answer).await?),
+            };
+            Ok::<_, Undone>((ended, key))
+        })
+    });
+    match write.await {
+        Ok((ended, _)) => ended.respond(),
+        // Nothing was done, so that asking again does no harm.
+        Err(Undone::Refused(..)) => Err(error),
+        Err(Undone::Failed(failed)) => Err(if failed.is_refusal() { failed } else { error }),
+    }
+}
+
+impl Key {
+    /// Returns the answer kept under the key.
+    async fn find<T: Transaction>(
+        &self,
+        tx: &mut T,
+        scope: Scope,
+    ) -> Result<Option<KeptAnswer>, ApiError> {
+        let kept = tx.find_answer(scope, self.name(), self.kept_since).await?;
+        if kept.as_ref().is_some_and(|kept| kept.fingerprint != self.fingerprint) {
+            return Err(reused());
+        }
+        Ok(kept)
+    }
+
+    /// Keeps `answer` under the key.
+    async fn keep<T: Transaction>(
+        &self,
+        tx: &mut T,
+        scope: Scope,
+        answer: Answer,
+    ) -> Result<Answer, ApiError> {
+        let kept = answer.kept(self.fingerprint);
+        tx.keep_answer(scope, self.name(), &kept, self.now).await?;
+        Ok(answer)
+    }
+
+    fn name(&self) -> &str {
+        &self.taken.entry.1
+    }
+}
+
+impl Ended {
+    fn respond(self) -> Result<Response, ApiError> {
+        match self {
+            Self::Done(answer) => respond(answer),
+            Self::Replayed(kept) => replay(kept),
+        }
+    }
+}
+
+impl From<ApiError> for Undone {
+    fn from(error: ApiError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
     }
 }
 

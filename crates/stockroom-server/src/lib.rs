@@ -23,5 +23,6 @@ pub mod plan_command;
 pub mod random;
 pub mod request;
 pub mod router;
+pub mod routes;
 pub mod secret;
 pub mod store;

@@ -18,11 +18,13 @@ use stockroom_api::code::ErrorCode;
 use stockroom_api::header::{
     RATE_DAY_LIMIT, RATE_DAY_REMAINING, RATE_LIMIT, RATE_REMAINING, RATE_RESET,
 };
+use stockroom_api::path;
 
 use crate::app::App;
 use crate::client_address::{client_address, counted_as};
 use crate::error::ApiError;
-use crate::limits::{Class, Limits, Window};
+use crate::limits::{Allowance, Class, Limits};
+use crate::routes::Terms;
 use crate::store::Store;
 use crate::store::data::{Admission, Counter};
 
@@ -58,7 +60,7 @@ pub async fn tell_limits<S: Store>(
     let Some(limits) = app.settings.limits else {
         return next.run(request).await;
     };
-    let Some(class) = Class::of(request.method(), request.uri().path()) else {
+    let Some(class) = class_of(&request) else {
         return next.run(request).await;
     };
     let (mut parts, body) = request.into_parts();
@@ -76,6 +78,23 @@ pub async fn tell_limits<S: Store>(
         standing.write(response.headers_mut());
     }
     response
+}
+
+/// Returns as what a request is counted, or `None` for one that is not limited: the app, its sessions,
+/// and what the server tells of itself.
+fn class_of(request: &Request) -> Option<Class> {
+    let address = request.uri().path();
+    // What no endpoint takes reads nothing, but it is a request all the same.
+    let is_lost = || {
+        address
+            .strip_prefix(path::BASE)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    match request.extensions().get::<Terms>() {
+        Some(terms) => Some(terms.class),
+        None if address != path::CAPABILITIES && is_lost() => Some(Class::Read),
+        None => None,
+    }
 }
 
 /// Counts a request of a store, or of somebody who is not known, where limits are on.
@@ -101,24 +120,24 @@ impl Gate {
         store_id: Option<i64>,
     ) -> Result<(), ApiError> {
         let now = app.now();
-        let budget = limits.budget(self.class);
-        let counter = |subject: String, window: Window, limit: u32| Counter {
+        let counter = |subject: String, allowance: Allowance| Counter {
             subject,
             class: self.class.as_str(),
-            starts_at: window.starts_at,
-            ends_at: window.ends_at,
-            limit: u64::from(limit),
+            starts_at: allowance.window.starts_at,
+            ends_at: allowance.window.ends_at,
+            limit: u64::from(allowance.requests),
         };
         let address = format!("address {}", counted_as(self.address));
-        let mut counters = vec![counter(address, limits.minute(now), budget.per_minute)];
+        let mut counters = vec![counter(address, limits.of_address(self.class, now))];
         if let Some(store_id) = store_id {
-            counters.push(counter(format!("store {store_id}"), limits.day(now), budget.per_day));
+            let store = format!("store {store_id}");
+            counters.push(counter(store, limits.of_store(self.class, now)));
         }
         let admission = app.store.admit(counters.clone()).await?;
         let standing = Standing::of(&counters, &admission);
         // A request is admitted once; a second standing would be another's.
         let _ = self.standing.set(standing);
-        if admission.is_admitted { Ok(()) } else { Err(standing.refusal(now)) }
+        if admission.is_admitted { Ok(()) } else { Err(standing.refusal(self.class, now)) }
     }
 }
 
@@ -156,14 +175,17 @@ impl Standing {
         }
     }
 
-    fn refusal(&self, now: Timestamp) -> ApiError {
+    fn refusal(&self, class: Class, now: Timestamp) -> ApiError {
         let tighter = self.tighter();
         let is_day = self.day.is_some_and(|day| day.remaining == 0);
         // Not a second too early, where the clock stands inside of one.
         let seconds = (tighter.resets_at - now.as_millisecond().div_euclid(1000)).max(1);
         let limit = tighter.limit;
-        let whose =
-            if is_day { "for this store in a day" } else { "from your address in a minute" };
+        let whose = match class {
+            _ if is_day => "for this store in a day",
+            Class::CsvImport => "from your address in an hour",
+            _ => "from your address in a minute",
+        };
         ApiError::new(
             StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::RateLimitExceeded,

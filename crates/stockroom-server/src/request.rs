@@ -17,7 +17,7 @@ use stockroom_api::history::MAX_FINGERPRINT_CHARACTERS;
 use stockroom_api::limits::{MAX_BODY_BYTES, MAX_IDEMPOTENCY_KEY_CHARACTERS};
 
 use crate::app::{App, Idempotency};
-use crate::auth::Writer;
+use crate::auth::Allowed;
 use crate::error::ApiError;
 use crate::idempotency::Preference;
 use crate::random::new_id;
@@ -61,7 +61,7 @@ impl<S: Store> FromRequest<App<S>> for WriteRequest {
 
     async fn from_request(request: Request, app: &App<S>) -> Result<Self, ApiError> {
         let (mut parts, body) = request.into_parts();
-        let Writer(authority) = Writer::from_request_parts(&mut parts, app).await?;
+        let Allowed(authority) = Allowed::from_request_parts(&mut parts, app).await?;
         let key = idempotency_key(&parts.headers, app.settings.idempotency)?;
         let body = read_body(body).await?;
         let idempotency = key.map(|key| {
@@ -179,7 +179,8 @@ fn fingerprint(parts: &Parts, body: &Bytes) -> Hash {
     let mut hash = Sha256::new();
     hash.update(parts.method.as_str());
     hash.update(b"\n");
-    hash.update(parts.uri.path());
+    // Parameters decide what is done as much as the path does.
+    hash.update(parts.uri.path_and_query().map_or("", |address| address.as_str()));
     hash.update(b"\n");
     hash.update(body);
     hash.finalize().into()

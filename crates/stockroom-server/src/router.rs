@@ -1,11 +1,12 @@
-//! Every address of the server, and what goes around all answers.
+//! Every address of the server, what each asks of a key, and what goes around all answers.
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{get, patch, post};
+use axum::routing::{get, post};
+use stockroom_api::scope::KeyScope::{InventoryRead, InventoryWrite, ProductsRead, ProductsWrite};
 use stockroom_api::{header as api, path};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -15,7 +16,10 @@ use crate::handlers::{
     bulk, documentation, fallback, history, inventory, products, service, session, snapshot, stock,
 };
 use crate::limiting::tell_limits;
+use crate::limits::Class;
 use crate::request::receive_body;
+use crate::routes::Verb::{Get, Patch, Post};
+use crate::routes::{Routes, Rule, know_terms};
 use crate::store::Store;
 
 /// What browsers may do with the app: nothing but run it and talk to servers of the contract.
@@ -25,23 +29,31 @@ connect-src 'self' https: http://127.0.0.1:* http://localhost:*; worker-src 'sel
 manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
 object-src 'none'";
 
-/// Returns the whole server as one service.
-pub fn router<S: Store>(app: App<S>) -> Router {
+/// Returns the endpoints that take a key.
+pub fn routes<S: Store>() -> Routes<S> {
     let product = format!("{}/{{id}}", path::PRODUCTS);
     let stock = format!("{product}/stock");
+    let read = |path: &str, scope| Rule::new(Get, path, scope, Class::Read);
+    let bulk = Rule::new(Patch, path::BULK, InventoryWrite, Class::BulkInventory);
+    let create = Rule::new(Post, path::PRODUCTS, ProductsWrite, Class::ProductWrite);
+    let stock = Rule::new(Patch, &stock, InventoryWrite, Class::SingleStock);
+    Routes::new()
+        .add(bulk, bulk::update_bulk::<S>)
+        .add(read(path::INVENTORY, InventoryRead), inventory::list_inventory::<S>)
+        .add(read(path::HISTORY, InventoryRead), history::list_history::<S>)
+        .add(read(path::RUNS, InventoryRead), history::list_runs::<S>)
+        .add(read(path::SNAPSHOT, InventoryRead), snapshot::get_snapshot::<S>)
+        .add(read(path::PRODUCTS, ProductsRead), products::list_products::<S>)
+        .add(create, products::create_product::<S>)
+        .add(read(&product, ProductsRead), products::get_product::<S>)
+        .add(stock, stock::update_stock::<S>)
+}
+
+/// Returns the whole server as one service.
+pub fn router<S: Store>(app: App<S>) -> Router {
     let cors = cors(&app.settings.allowed_origins);
-    let router = Router::new()
-        .route(path::BULK, patch(bulk::update_bulk::<S>))
-        .route(path::INVENTORY, get(inventory::list_inventory::<S>))
-        .route(path::HISTORY, get(history::list_history::<S>))
-        .route(path::RUNS, get(history::list_runs::<S>))
-        .route(path::SNAPSHOT, get(snapshot::get_snapshot::<S>))
-        .route(
-            path::PRODUCTS,
-            get(products::list_products::<S>).post(products::create_product::<S>),
-        )
-        .route(&product, get(products::get_product::<S>))
-        .route(&stock, patch(stock::update_stock::<S>))
+    let (router, rules) = routes::<S>().into_parts();
+    let router = router
         .route(path::CAPABILITIES, get(service::get_capabilities::<S>))
         .route(
             path::SESSION,
@@ -57,7 +69,8 @@ pub fn router<S: Store>(app: App<S>) -> Router {
         .fallback(fallback::answer_unknown::<S>)
         .layer(middleware::from_fn(receive_body))
         .layer(CatchPanicLayer::custom(fallback::answer_panic))
-        .layer(middleware::from_fn_with_state(app.clone(), tell_limits::<S>));
+        .layer(middleware::from_fn_with_state(app.clone(), tell_limits::<S>))
+        .layer(middleware::from_fn_with_state(rules, know_terms));
     let router = match cors {
         Some(cors) => router.layer(cors),
         None => router,

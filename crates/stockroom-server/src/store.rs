@@ -5,6 +5,7 @@
 
 pub mod data;
 pub mod history;
+pub mod keys;
 pub mod sqlite;
 
 use std::future::Future;
@@ -16,10 +17,11 @@ use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 
 use self::data::{
-    Admission, Authority, Counter, Filled, KeptAnswer, KeyRow, LevelWrites, NewKey, NewSession,
-    Number, Page, ProductRow, Scope, Snapshot, StockRow, StoreInfo, Version, WriteRecord,
+    Admission, Authority, Counter, Filled, KeptAnswer, LevelWrites, NewSession, Number, Page,
+    ProductRow, Scope, Snapshot, StockRow, StoreInfo, Version, WriteRecord,
 };
 use self::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
+use self::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
 use crate::secret::Hash;
 
 /// Why a store could not do what was asked.
@@ -67,6 +69,13 @@ pub trait Store: Clone + Send + Sync + 'static {
         kind: data::StoreKind,
         now: Timestamp,
     ) -> impl Future<Output = Stored<StoreInfo>> + Send;
+
+    /// Switches a store's access to the API on or off.
+    fn set_access(
+        &self,
+        store_id: i64,
+        access: StoreAccess,
+    ) -> impl Future<Output = Stored<()>> + Send;
 
     /// Adds many products at once; meant for a demo store.
     fn fill(
@@ -121,14 +130,37 @@ pub trait Store: Clone + Send + Sync + 'static {
         part: Part<RunPlace>,
     ) -> impl Future<Output = Stored<RunPage>> + Send;
 
-    /// Returns what the key with this hash may do; not for a revoked key.
-    fn find_key(&self, hash: Hash) -> impl Future<Output = Stored<Option<Authority>>> + Send;
+    /// Returns what the key with this hash may do, or with this hash of an old secret that still
+    /// works; not for a revoked key.
+    fn find_key(
+        &self,
+        hash: Hash,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<Option<Authority>>> + Send;
 
-    /// Adds a key and returns its id.
+    /// Adds a key.
     fn create_key(&self, key: NewKey) -> impl Future<Output = Stored<()>> + Send;
 
     /// Returns all keys of a store, the oldest first.
     fn keys(&self, store_id: i64) -> impl Future<Output = Stored<Vec<KeyRow>>> + Send;
+
+    /// Changes the key with this id, unless it was revoked.
+    fn update_key(
+        &self,
+        store_id: i64,
+        id: &str,
+        change: KeyChange,
+    ) -> impl Future<Output = Stored<Changed>> + Send;
+
+    /// Gives the key with this id a new secret, unless it was revoked. The old one, and sessions that
+    /// were begun with it, end at `old_until`, or at once; so do all from before it where it is `None`.
+    fn rotate_key(
+        &self,
+        store_id: i64,
+        id: &str,
+        secret: NewSecret,
+        old_until: Option<Timestamp>,
+    ) -> impl Future<Output = Stored<Changed>> + Send;
 
     /// Revokes the key with this id and ends its sessions; tells whether there was one.
     fn revoke_key(
@@ -136,7 +168,7 @@ pub trait Store: Clone + Send + Sync + 'static {
         store_id: i64,
         id: &str,
         now: Timestamp,
-    ) -> impl Future<Output = Stored<data::Revoked>> + Send;
+    ) -> impl Future<Output = Stored<Revoked>> + Send;
 
     /// Notes that a key was used.
     fn touch_key(
@@ -170,7 +202,8 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Counts a request on all counters, or on none where one of them is full.
     fn admit(&self, counters: Vec<Counter>) -> impl Future<Output = Stored<Admission>> + Send;
 
-    /// Forgets answers kept since before `kept_since`, and sessions and windows that are over.
+    /// Forgets answers kept since before `kept_since`, and sessions, old secrets and windows that are
+    /// over.
     fn forget_expired(
         &self,
         kept_since: Timestamp,

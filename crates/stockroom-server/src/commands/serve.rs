@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use super::demo::create_demo;
 use super::{CommandError, DataArgs, Ended, open};
 use crate::app::{App, Cookies, Demo, Idempotency, Settings};
-use crate::client_address::parse_proxy;
+use crate::client_address::parse_network;
 use crate::clock::{Clock as _, SystemClock};
 use crate::idempotency::InFlight;
 use crate::limits::Limits;
@@ -58,7 +58,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "hosted|FILE")]
     limits: Option<String>,
     /// A proxy, or a network of them, that is believed in `X-Forwarded-For` for whom it asks
-    #[arg(long = "trusted-proxy", value_name = "ADDRESS|CIDR", value_parser = parse_proxy)]
+    #[arg(long = "trusted-proxy", value_name = "ADDRESS|CIDR", value_parser = parse_network)]
     trusted_proxy: Vec<IpNet>,
     /// A folder with the built app, instead of the one built in
     #[arg(long, value_name = "DIR", hide = true)]

@@ -12,7 +12,7 @@ use stockroom_api::read::Refusal;
 use super::paging::{from_one, parameters};
 use super::{Answered, success};
 use crate::app::App;
-use crate::auth::Reader;
+use crate::auth::Allowed;
 use crate::error::ApiError;
 use crate::store::Store;
 use crate::store::history::{HistoryFilter, HistoryPlace, Part, Place, RunPlace};
@@ -34,7 +34,7 @@ pub struct RunListing {
 /// Lists the levels that were set or adjusted, the newest first.
 pub async fn list_history<S: Store>(
     State(app): State<App<S>>,
-    Reader(authority): Reader,
+    Allowed(authority): Allowed,
     HistoryListing { filter, part }: HistoryListing,
 ) -> Answered<HistoryPage> {
     let reference = filter.product.clone().unwrap_or_default();
@@ -45,7 +45,7 @@ pub async fn list_history<S: Store>(
 /// Lists the runs, the one begun last first.
 pub async fn list_runs<S: Store>(
     State(app): State<App<S>>,
-    Reader(authority): Reader,
+    Allowed(authority): Allowed,
     RunListing { fingerprint, part }: RunListing,
 ) -> Answered<RunPage> {
     Ok(success(app.store.runs(authority.scope, fingerprint, part).await?))

@@ -11,7 +11,7 @@ use stockroom_api::read::product::read_new_product;
 use super::paging::Listing;
 use super::{Answered, success};
 use crate::app::App;
-use crate::auth::Reader;
+use crate::auth::Allowed;
 use crate::error::ApiError;
 use crate::idempotency::{self, Answer, Preference};
 use crate::random::new_id;
@@ -22,7 +22,7 @@ use crate::store::{Store, Transaction as _};
 /// Lists all products in full.
 pub async fn list_products<S: Store>(
     State(app): State<App<S>>,
-    Reader(authority): Reader,
+    Allowed(authority): Allowed,
     listing: Listing,
 ) -> Answered<ProductPage> {
     let page = app.store.products(authority.scope, listing.page).await?;
@@ -32,7 +32,7 @@ pub async fn list_products<S: Store>(
 /// Returns one product, by id or SKU.
 pub async fn get_product<S: Store>(
     State(app): State<App<S>>,
-    Reader(authority): Reader,
+    Allowed(authority): Allowed,
     Reference(reference): Reference,
 ) -> Answered<Product> {
     let found = app.store.product(authority.scope, &reference).await?;

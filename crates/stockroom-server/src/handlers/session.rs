@@ -4,13 +4,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use stockroom_api::code::ErrorCode;
-use stockroom_api::key::Access;
 use stockroom_api::session::{Session, SignIn};
 
 use super::{Answered, success};
 use crate::app::{App, Cookies, Demo};
 use crate::auth::{
-    COOKIE, Reader, SESSION_LIFE, authority_of_key, check_same_site, check_sign_in_site,
+    COOKIE, Known, SESSION_LIFE, authority_of_key, check_same_site, check_sign_in_site,
     session_token,
 };
 use crate::error::ApiError;
@@ -27,7 +26,7 @@ pub async fn sign_in<S: Store>(
     let (parts, body) = request.into_parts();
     check_sign_in_site(&parts.headers)?;
     let key = read_key(&app, &read_body(body).await?)?;
-    let authority = authority_of_key(&app, key.trim()).await?;
+    let authority = authority_of_key(&app, &parts, key.trim()).await?;
     if let Some(old) = session_token(&parts.headers) {
         app.store.end_session(old).await?;
     }
@@ -40,13 +39,14 @@ pub async fn sign_in<S: Store>(
             key_id: authority.key_id.clone(),
             created_at: now,
             expires_at: now + SESSION_LIFE,
+            ends_by: authority.ends_by,
         })
         .await?;
     Ok(with_cookie(&app, &token, "", success(session(authority))))
 }
 
 /// Tells who is signed in.
-pub async fn get_session<S: Store>(Reader(authority): Reader) -> Answered<Session> {
+pub async fn get_session<S: Store>(Known(authority): Known) -> Answered<Session> {
     Ok(success(session(authority)))
 }
 
@@ -84,8 +84,9 @@ fn session(authority: Authority) -> Session {
     Session {
         store_name: authority.store_name,
         environment: authority.scope.environment,
-        read_only: authority.access == Access::Read,
+        read_only: authority.scopes.only_read(),
         demo: authority.kind == StoreKind::Demo,
+        scopes: Some(authority.scopes),
     }
 }
 

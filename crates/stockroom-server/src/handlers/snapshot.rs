@@ -15,7 +15,7 @@ use stockroom_api::snapshot::{CONTENT_TYPE, SnapshotHead};
 
 use super::negotiation::{accepts, has_tag};
 use crate::app::App;
-use crate::auth::Reader;
+use crate::auth::Allowed;
 use crate::error::ApiError;
 use crate::store::Store;
 use crate::store::data::{Scope, Snapshot, Version};
@@ -29,7 +29,7 @@ const SMALLEST_CHUNK: usize = 16 * 1024;
 /// Streams all tracked products as they are at one moment, unless the client has them already.
 pub async fn get_snapshot<S: Store>(
     State(app): State<App<S>>,
-    Reader(authority): Reader,
+    Allowed(authority): Allowed,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let scope = authority.scope;

@@ -1,13 +1,16 @@
 //! The plain data that goes into a store and comes out of it.
 
+use ipnet::IpNet;
 use jiff::Timestamp;
 use stockroom_api::inventory::InventoryItem;
 use stockroom_api::key::{Access, Environment};
 use stockroom_api::product::NewProduct;
+use stockroom_api::scope::KeyScopes;
 use stockroom_domain::quantity::Mode;
 use tokio::sync::mpsc;
 
 use super::Stored;
+use super::keys::StoreAccess;
 use crate::secret::Hash;
 
 /// Whose data: every read and write is inside one.
@@ -28,6 +31,8 @@ pub struct StoreInfo {
     pub name: String,
     /// A demo or a shop's own.
     pub kind: StoreKind,
+    /// Whether its keys are taken.
+    pub access: StoreAccess,
 }
 
 /// A demo or a shop's own store.
@@ -48,12 +53,20 @@ pub struct Authority {
     pub key_id: String,
     /// Read, or read and write.
     pub access: Access,
+    /// What it may do in single.
+    pub scopes: KeyScopes,
+    /// Where it may be used; empty is anywhere.
+    pub networks: Vec<IpNet>,
     /// What was shown to prove it.
     pub credential: Credential,
+    /// When what was shown ends for good, where it was a secret from before a rotation.
+    pub ends_by: Option<Timestamp>,
     /// The store's name.
     pub store_name: String,
     /// The store's kind.
     pub kind: StoreKind,
+    /// Whether the store's keys are taken.
+    pub store_access: StoreAccess,
     /// When the key was last noted as used.
     pub last_used_at: Option<Timestamp>,
 }
@@ -67,57 +80,6 @@ pub enum Credential {
     Session,
 }
 
-/// A key that is being made.
-#[derive(Clone, Debug)]
-pub struct NewKey {
-    /// The data it reaches.
-    pub scope: Scope,
-    /// The key's id.
-    pub id: String,
-    /// What is kept of it.
-    pub hash: Hash,
-    /// Its prefix, such as `sk_test_`.
-    pub prefix: &'static str,
-    /// Its last four characters.
-    pub last_four: String,
-    /// What people call it.
-    pub name: String,
-    /// Read, or read and write.
-    pub access: Access,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
-/// A key as it is listed.
-#[derive(Clone, Debug)]
-pub struct KeyRow {
-    /// The key's id.
-    pub id: String,
-    /// Its prefix, such as `sk_test_`.
-    pub prefix: String,
-    /// Its last four characters.
-    pub last_four: String,
-    /// What people call it.
-    pub name: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<Timestamp>,
-    /// When it was revoked.
-    pub revoked_at: Option<Timestamp>,
-}
-
-/// What revoking found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Revoked {
-    /// The key was revoked.
-    Now,
-    /// The key had been revoked before.
-    Before,
-    /// There is no such key.
-    Unknown,
-}
-
 /// A session that is being made.
 #[derive(Clone, Debug)]
 pub struct NewSession {
@@ -129,14 +91,16 @@ pub struct NewSession {
     pub key_id: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it ends.
+    /// When it ends unless it is used.
     pub expires_at: Timestamp,
+    /// When it ends though it is used, where there is such a time.
+    pub ends_by: Option<Timestamp>,
 }
 
 /// An answer kept under an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptAnswer {
-    /// SHA-256 of the request's method, path and body.
+    /// SHA-256 of the request's method, path with its parameters, and body.
     pub fingerprint: Hash,
     /// The answer's HTTP status.
     pub status: u16,

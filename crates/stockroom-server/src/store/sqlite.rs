@@ -31,10 +31,11 @@ use self::snapshots::Snapshots;
 pub use self::transaction::SqliteTx;
 use self::writer::Writer;
 use super::data::{
-    Admission, Authority, Counter, Filled, KeyRow, NewKey, NewSession, Page, ProductRow, Revoked,
-    Scope, Snapshot, StoreInfo, StoreKind, Version,
+    Admission, Authority, Counter, Filled, NewSession, Page, ProductRow, Scope, Snapshot,
+    StoreInfo, StoreKind, Version,
 };
 use super::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
+use super::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
 use super::{Store, StoreError, Stored, Working};
 use crate::secret::Hash;
 
@@ -122,6 +123,10 @@ impl Store for SqliteStore {
         self.change(move |connection| keys::create_store(connection, name, kind, now)).await
     }
 
+    async fn set_access(&self, store_id: i64, access: StoreAccess) -> Stored<()> {
+        self.change(move |connection| keys::set_access(connection, store_id, access)).await
+    }
+
     async fn fill(
         &self,
         scope: Scope,
@@ -173,8 +178,8 @@ impl Store for SqliteStore {
         self.readers.read(read).await
     }
 
-    async fn find_key(&self, hash: Hash) -> Stored<Option<Authority>> {
-        self.readers.look_up(|connection| keys::find(connection, &hash)).await
+    async fn find_key(&self, hash: Hash, now: Timestamp) -> Stored<Option<Authority>> {
+        self.readers.look_up(|connection| keys::find(connection, &hash, now)).await
     }
 
     async fn create_key(&self, key: NewKey) -> Stored<()> {
@@ -183,6 +188,24 @@ impl Store for SqliteStore {
 
     async fn keys(&self, store_id: i64) -> Stored<Vec<KeyRow>> {
         self.readers.read(move |connection| keys::list(connection, store_id)).await
+    }
+
+    async fn update_key(&self, store_id: i64, id: &str, change: KeyChange) -> Stored<Changed> {
+        let id = id.to_owned();
+        self.change(move |connection| keys::update(connection, store_id, &id, &change)).await
+    }
+
+    async fn rotate_key(
+        &self,
+        store_id: i64,
+        id: &str,
+        secret: NewSecret,
+        old_until: Option<Timestamp>,
+    ) -> Stored<Changed> {
+        let id = id.to_owned();
+        let rotate =
+            move |connection: &_| keys::rotate(connection, store_id, &id, &secret, old_until);
+        self.change(rotate).await
     }
 
     async fn revoke_key(&self, store_id: i64, id: &str, now: Timestamp) -> Stored<Revoked> {
@@ -227,6 +250,7 @@ impl Store for SqliteStore {
 
     async fn forget_expired(&self, kept_since: Timestamp, now: Timestamp) -> Stored<()> {
         self.change(move |connection| sessions::forget_sessions(connection, now)).await?;
+        self.change(move |connection| keys::forget_secrets(connection, now)).await?;
         let forget = move |connection: &_| sessions::forget_answers(connection, kept_since);
         while self.change(forget).await? == sessions::FORGOTTEN_AT_ONCE {}
         let forget = move |connection: &_| counts::forget(connection, now);

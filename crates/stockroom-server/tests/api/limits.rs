@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use stockroom_api::key::{Access, Environment};
 use stockroom_server::app::Settings;
-use stockroom_server::client_address::parse_proxy;
+use stockroom_server::client_address::parse_network;
 use stockroom_server::clock::Clock as _;
 use stockroom_server::limits::{Budget, Limits};
 
@@ -252,7 +252,7 @@ fn the_app_and_its_sessions_are_not_limited() {
 
 #[test]
 fn the_day_is_the_whole_store_s_and_the_minute_an_address_s() {
-    let proxies = vec![parse_proxy("127.0.0.1").unwrap()];
+    let proxies = vec![parse_network("127.0.0.1").unwrap()];
     let app =
         spawn_real(Settings { limits: Some(FEW), trusted_proxies: proxies, ..Settings::default() });
     let bearer = |environment| format!("Bearer {}", app.key(environment, Access::Read));

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
+mod keys;
 mod suite;
 
 use rusqlite::Connection;

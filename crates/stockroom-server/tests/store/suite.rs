@@ -2,15 +2,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 use stockroom_api::inventory::Which;
-use stockroom_api::key::{Access, Environment};
+use stockroom_api::key::Environment;
 use stockroom_api::product::{NewProduct, NewVariant};
 use stockroom_domain::quantity::Mode;
 use stockroom_server::store::data::{
-    Counter, Credential, Flip, HistoryLine, KeptAnswer, LevelWrites, NewKey, NewSession, Page,
-    ProductRow, Revoked, Scope, Snapshot, Source, StockRow, StoreKind, VariantLevel, WriteRecord,
+    Counter, Credential, Flip, HistoryLine, KeptAnswer, LevelWrites, Page, ProductRow, Scope,
+    Snapshot, Source, StockRow, StoreKind, VariantLevel, WriteRecord,
 };
 use stockroom_server::store::history::{HistoryFilter, Part};
 use stockroom_server::store::{Store, StoreError, Stored, Transaction};
+
+use crate::keys;
 
 /// One thing that a store must do.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +27,9 @@ pub(crate) enum Case {
     AnswersAreKeptUntilTheyExpire,
     AllThatExpiredIsForgotten,
     SessionsEndWithTheirKey,
+    KeysAreKeptToWhatTheyMay,
+    OldSecretsWorkForAWhile,
+    AccessIsSwitched,
     RequestsAreCounted,
 }
 
@@ -39,11 +44,14 @@ pub(crate) const CASES: &[Case] = &[
     Case::AnswersAreKeptUntilTheyExpire,
     Case::AllThatExpiredIsForgotten,
     Case::SessionsEndWithTheirKey,
+    Case::KeysAreKeptToWhatTheyMay,
+    Case::OldSecretsWorkForAWhile,
+    Case::AccessIsSwitched,
     Case::RequestsAreCounted,
 ];
 
-const TEST: Scope = Scope { store_id: 1, environment: Environment::Test };
-const LIVE: Scope = Scope { store_id: 1, environment: Environment::Live };
+pub(crate) const TEST: Scope = Scope { store_id: 1, environment: Environment::Test };
+pub(crate) const LIVE: Scope = Scope { store_id: 1, environment: Environment::Live };
 const FIRST: Page = Page { number: 1, limit: 100 };
 
 pub(crate) async fn run<S: Store>(case: Case, store: &S) {
@@ -58,12 +66,15 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
         Case::SkusAreFound => skus_are_found(store).await,
         Case::AnswersAreKeptUntilTheyExpire => answers_are_kept_until_they_expire(store).await,
         Case::AllThatExpiredIsForgotten => all_that_expired_is_forgotten(store).await,
-        Case::SessionsEndWithTheirKey => sessions_end_with_their_key(store).await,
+        Case::SessionsEndWithTheirKey => keys::sessions_end_with_their_key(store).await,
+        Case::KeysAreKeptToWhatTheyMay => keys::keys_are_kept_to_what_they_may(store).await,
+        Case::OldSecretsWorkForAWhile => keys::old_secrets_work_for_a_while(store).await,
+        Case::AccessIsSwitched => keys::access_is_switched(store).await,
         Case::RequestsAreCounted => requests_are_counted(store).await,
     }
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-23T08:00:00Z".parse().unwrap()
 }
 
@@ -372,39 +383,6 @@ async fn all_that_expired_is_forgotten<S: Store>(store: &S) {
         })
     });
     assert_eq!(left.await.unwrap(), 0);
-}
-
-async fn sessions_end_with_their_key<S: Store>(store: &S) {
-    let key = NewKey {
-        scope: LIVE,
-        id: "key".to_owned(),
-        hash: [1; 32],
-        prefix: "sk_live_",
-        last_four: "abcd".to_owned(),
-        name: "ERP".to_owned(),
-        access: Access::Write,
-        created_at: now(),
-    };
-    store.create_key(key).await.unwrap();
-    let expires_at = now() + SignedDuration::from_hours(12);
-    let session = NewSession {
-        scope: LIVE,
-        hash: [2; 32],
-        key_id: "key".to_owned(),
-        created_at: now(),
-        expires_at,
-    };
-    store.create_session(session).await.unwrap();
-    let (authority, ends) = store.find_session([2; 32], now()).await.unwrap().unwrap();
-    assert_eq!((authority.scope, ends), (LIVE, expires_at));
-    assert!(store.find_session([2; 32], expires_at).await.unwrap().is_none());
-    assert_eq!(store.find_key([1; 32]).await.unwrap().unwrap().key_id, "key");
-    assert_eq!(store.revoke_key(1, "key", now()).await.unwrap(), Revoked::Now);
-    assert_eq!(store.revoke_key(1, "key", now()).await.unwrap(), Revoked::Before);
-    assert_eq!(store.revoke_key(1, "no", now()).await.unwrap(), Revoked::Unknown);
-    assert!(store.find_key([1; 32]).await.unwrap().is_none());
-    assert!(store.find_session([2; 32], now()).await.unwrap().is_none());
-    assert_eq!(store.keys(1).await.unwrap()[0].revoked_at, Some(now()));
 }
 
 async fn requests_are_counted<S: Store>(store: &S) {

@@ -18,13 +18,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const STATEMENTS: usize = 64;
 
 /// What brings the tables up to date, in order; `user_version` counts those that were done.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../../migrations/sqlite/0001_store.sql"),
     include_str!("../../../migrations/sqlite/0002_tallies.sql"),
     include_str!("../../../migrations/sqlite/0003_numbers.sql"),
     include_str!("../../../migrations/sqlite/0004_versions.sql"),
     include_str!("../../../migrations/sqlite/0005_history.sql"),
     include_str!("../../../migrations/sqlite/0006_limits.sql"),
+    include_str!("../../../migrations/sqlite/0007_keys.sql"),
 ];
 
 /// Opens the connection that writes, making the file and its tables where needed.

@@ -14,8 +14,9 @@ pub(super) const FORGOTTEN_AT_ONCE: usize = 2_000;
 
 pub(super) fn create(connection: &Connection, session: &NewSession) -> Stored<()> {
     connection.execute(
-        "insert into sessions (store_id, environment, hash, key_id, created_at, expires_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6)",
+        "insert into sessions
+             (store_id, environment, hash, key_id, created_at, expires_at, ends_by)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             session.scope.store_id,
             session.scope.environment.as_str(),
@@ -23,6 +24,7 @@ pub(super) fn create(connection: &Connection, session: &NewSession) -> Stored<()
             session.key_id,
             session.created_at.as_millisecond(),
             session.expires_at.as_millisecond(),
+            session.ends_by.map(Timestamp::as_millisecond),
         ],
     )?;
     Ok(())
@@ -35,16 +37,17 @@ pub(super) fn find(
 ) -> Stored<Option<(Authority, Timestamp)>> {
     let mut statement = connection.prepare_cached(
         "select k.store_id, k.environment, k.id, k.writes, k.last_used_at, s.name, s.demo,
-             e.expires_at
+             k.scopes, k.networks, s.api_access, s.live_access, e.ends_by, e.expires_at
          from sessions e
          join api_keys k on k.store_id = e.store_id and k.environment = e.environment
              and k.id = e.key_id
          join stores s on s.store_id = e.store_id
-         where e.hash = ?1 and e.expires_at > ?2 and k.revoked_at is null",
+         where e.hash = ?1 and e.expires_at > ?2 and (e.ends_by is null or e.ends_by > ?2)
+             and k.revoked_at is null",
     )?;
     let key = params![hash.as_slice(), now.as_millisecond()];
     let found =
-        statement.query_row(key, |row| Ok((authority(row, Credential::Session)?, time(row, 7)?)));
+        statement.query_row(key, |row| Ok((authority(row, Credential::Session)?, time(row, 12)?)));
     Ok(found.optional()?)
 }
 
@@ -73,7 +76,9 @@ pub(super) fn forget_answers(connection: &Connection, kept_since: Timestamp) -> 
 
 /// Forgets sessions that are over.
 pub(super) fn forget_sessions(connection: &Connection, now: Timestamp) -> Stored<()> {
-    connection
-        .execute("delete from sessions where expires_at <= ?1", params![now.as_millisecond()])?;
+    connection.execute(
+        "delete from sessions where min(expires_at, coalesce(ends_by, expires_at)) <= ?1",
+        params![now.as_millisecond()],
+    )?;
     Ok(())
 }

@@ -1,0 +1,70 @@
+//! `stockroom access`: whether the store's keys are taken at all.
+
+use clap::{Args, ValueEnum};
+
+use super::{CommandError, DataArgs, Ended, open};
+use crate::store::Store as _;
+use crate::store::keys::{StoreAccess, Switch};
+
+/// Show whether the store's keys are taken, or switch that.
+///
+/// Both are on unless they are switched off, also while a server runs. Off refuses every key and every
+/// session of the app, at once and until it is on again; the keys themselves stay as they are. To end
+/// one key for good use `stockroom keys revoke`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  stockroom access                 show what is on
+  stockroom access --api off       take no key and no session (403 API_ACCESS_NOT_ACTIVE)
+  stockroom access --live off      take test keys only (403 LIVE_ACCESS_NOT_APPROVED)")]
+pub struct AccessArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Any key, and any session
+    #[arg(long, value_name = "on|off")]
+    api: Option<OnOff>,
+    /// The keys of live data, and their sessions
+    #[arg(long, value_name = "on|off")]
+    live: Option<OnOff>,
+}
+
+/// A switch as people say it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OnOff {
+    On,
+    Off,
+}
+
+pub(super) async fn run(args: AccessArgs) -> Ended {
+    let store = open(&args.data.data).await?;
+    let info = store.info().await?.ok_or_else(|| {
+        CommandError::new("there is no store here yet. `stockroom keys create` makes one.")
+    })?;
+    let access = StoreAccess {
+        api: args.api.map_or(info.access.api, OnOff::switch),
+        live: args.live.map_or(info.access.live, OnOff::switch),
+    };
+    if access != info.access {
+        store.set_access(info.store_id, access).await?;
+    }
+    store.close().await;
+    println!("api   {}", word(access.api));
+    println!("live  {}", word(access.live));
+    Ok(())
+}
+
+impl OnOff {
+    fn switch(self) -> Switch {
+        match self {
+            Self::On => Switch::On,
+            Self::Off => Switch::Off,
+        }
+    }
+}
+
+fn word(switch: Switch) -> &'static str {
+    match switch {
+        Switch::On => "on",
+        Switch::Off => "off",
+    }
+}

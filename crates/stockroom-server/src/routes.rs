@@ -1,0 +1,160 @@
+//! The endpoints that take a key, each with what it asks of the key and how its requests are counted.
+//!
+//! Both are said where the endpoint is added, in its [`Rule`], and nowhere else: a handler gets its
+//! caller by [`crate::auth::Allowed`] or [`crate::request::WriteRequest`], which obey the rule of the
+//! endpoint that was called and refuse where there is none. So a new endpoint cannot be left open, and
+//! tests can walk all of them by [`Routes::rules`].
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use stockroom_api::scope::KeyScope;
+
+use crate::app::App;
+use crate::limits::Class;
+use crate::store::Store;
+
+/// What an endpoint is, and what it asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The method.
+    pub verb: Verb,
+    /// The address, as the router matches it.
+    pub path: String,
+    /// What it asks.
+    pub terms: Terms,
+}
+
+/// What an endpoint asks of those who call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The scope that the key must have; one that writes takes a secret key as well.
+    pub scope: KeyScope,
+    /// As what its requests are counted.
+    pub class: Class,
+}
+
+/// The methods of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// GET, and with it HEAD.
+    Get,
+    /// POST.
+    Post,
+    /// PUT.
+    Put,
+    /// PATCH.
+    Patch,
+    /// DELETE.
+    Delete,
+}
+
+/// Endpoints, with their handlers and rules.
+#[derive(Debug)]
+pub struct Routes<S> {
+    router: Router<App<S>>,
+    rules: Vec<Rule>,
+}
+
+/// The rules of all endpoints.
+#[derive(Clone, Debug)]
+pub struct Rules(Arc<[Rule]>);
+
+impl Rule {
+    /// Returns the rule of an endpoint.
+    pub fn new(verb: Verb, path: &str, scope: KeyScope, class: Class) -> Self {
+        Self { verb, path: path.to_owned(), terms: Terms { scope, class } }
+    }
+}
+
+impl Verb {
+    /// Returns the method's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    fn of(method: &Method) -> Option<Self> {
+        match *method {
+            Method::GET | Method::HEAD => Some(Self::Get),
+            Method::POST => Some(Self::Post),
+            Method::PUT => Some(Self::Put),
+            Method::PATCH => Some(Self::Patch),
+            Method::DELETE => Some(Self::Delete),
+            _ => None,
+        }
+    }
+
+    fn filter(self) -> MethodFilter {
+        match self {
+            Self::Get => MethodFilter::GET,
+            Self::Post => MethodFilter::POST,
+            Self::Put => MethodFilter::PUT,
+            Self::Patch => MethodFilter::PATCH,
+            Self::Delete => MethodFilter::DELETE,
+        }
+    }
+}
+
+impl<S: Store> Routes<S> {
+    /// Returns no endpoints.
+    pub fn new() -> Self {
+        Self { router: Router::new(), rules: Vec::new() }
+    }
+
+    /// Adds an endpoint.
+    #[must_use]
+    pub fn add<H, T>(mut self, rule: Rule, handler: H) -> Self
+    where
+        H: Handler<T, App<S>>,
+        T: 'static,
+    {
+        self.router = self.router.route(&rule.path, on(rule.verb.filter(), handler));
+        self.rules.push(rule);
+        self
+    }
+
+    /// Returns the rules in the order in which they were added.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Returns the endpoints, and their rules for [`know_terms`].
+    pub fn into_parts(self) -> (Router<App<S>>, Rules) {
+        (self.router, Rules(self.rules.into()))
+    }
+}
+
+impl<S: Store> Default for Routes<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Rules {
+    fn terms(&self, request: &Request) -> Option<Terms> {
+        let path = request.extensions().get::<MatchedPath>()?.as_str();
+        let verb = Verb::of(request.method())?;
+        let is_it = |rule: &&Rule| rule.verb == verb && rule.path == path;
+        self.0.iter().find(is_it).map(|rule| rule.terms)
+    }
+}
+
+/// Gives a request the terms of the endpoint that it calls, where it calls one that has a rule.
+pub async fn know_terms(State(rules): State<Rules>, mut request: Request, next: Next) -> Response {
+    if let Some(terms) = rules.terms(&request) {
+        request.extensions_mut().insert(terms);
+    }
+    next.run(request).await
+}
