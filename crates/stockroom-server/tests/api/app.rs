@@ -10,12 +10,13 @@ use stockroom_api::key::{Access, Environment};
 use stockroom_server::app::{App, Demo, Settings};
 use stockroom_server::clock::Clock;
 use stockroom_server::commands::demo::create_demo;
-use stockroom_server::commands::make_key;
+use stockroom_server::commands::{make_key, new_secret};
 use stockroom_server::idempotency::InFlight;
 use stockroom_server::limits::Limits;
 use stockroom_server::random::{Random, SystemRandom};
 use stockroom_server::router::router;
 use stockroom_server::store::data::{Scope, StoreKind};
+use stockroom_server::store::keys::{KeyChange, NewKey, StoreAccess};
 use stockroom_server::store::sqlite::SqliteStore;
 use stockroom_server::store::{Store as _, StoreError};
 use tempfile::TempDir;
@@ -150,15 +151,49 @@ impl TestApp {
 
     /// Makes a key of the store.
     pub(crate) fn key(&self, environment: Environment, access: Access) -> String {
+        self.key_with(environment, access, |_| {})
+    }
+
+    /// Makes a key of the store that is not as keys are otherwise.
+    pub(crate) fn key_with(
+        &self,
+        environment: Environment,
+        access: Access,
+        change: impl FnOnce(&mut NewKey),
+    ) -> String {
         let scope = Scope { store_id: 1, environment };
-        let (key, row) = make_key(scope, access, "test");
+        let (key, mut row) = make_key(scope, access, "test");
+        change(&mut row);
         self.runtime.block_on(self.store.create_key(row)).unwrap();
         key
     }
 
-    /// Keeps the store from writing until the sender is dropped, with as many writes waiting as it
-    /// takes.
-    pub(crate) fn hold_up(&self) -> mpsc::Sender<()> {
+    /// Changes the only key with these last characters.
+    pub(crate) fn change_key(&self, key: &str, change: KeyChange) {
+        let id = self.id_of(key);
+        self.runtime.block_on(self.store.update_key(1, &id, change)).unwrap();
+    }
+
+    /// Gives the only key with these last characters the secret of `new`.
+    pub(crate) fn rotate(&self, key: &str, new: &str, old_until: Option<Timestamp>) {
+        let id = self.id_of(key);
+        let rotate = self.store.rotate_key(1, &id, new_secret(new), old_until);
+        self.runtime.block_on(rotate).unwrap();
+    }
+
+    /// Switches the store's access.
+    pub(crate) fn set_access(&self, access: StoreAccess) {
+        self.runtime.block_on(self.store.set_access(1, access)).unwrap();
+    }
+
+    /// Returns the id of the only key with these last characters.
+    pub(crate) fn id_of(&self, key: &str) -> String {
+        let keys = self.runtime.block_on(self.store.keys(1)).unwrap();
+        keys.into_iter().find(|row| key.ends_with(&row.last_four)).unwrap().id
+    }
+
+    /// Keeps the store from writing until the sender is dropped.
+    pub(crate) fn hold_writer(&self) -> mpsc::Sender<()> {
         let (release, released) = mpsc::channel::<()>();
         let (started, has_started) = mpsc::channel();
         let store = self.store.clone();
@@ -171,6 +206,13 @@ impl TestApp {
             work.await
         });
         has_started.recv().unwrap();
+        release
+    }
+
+    /// Keeps the store from writing until the sender is dropped, with as many writes waiting as it
+    /// takes.
+    pub(crate) fn hold_up(&self) -> mpsc::Sender<()> {
+        let release = self.hold_writer();
         let (ended, has_ended) = mpsc::channel();
         for _ in 0..1_000 {
             let (store, ended) = (self.store.clone(), ended.clone());
@@ -190,12 +232,8 @@ impl TestApp {
 
     /// Revokes the only key with these last characters.
     pub(crate) fn revoke(&self, key: &str) {
-        self.runtime.block_on(async {
-            let keys = self.store.keys(1).await.unwrap();
-            let row = keys.iter().find(|row| key.ends_with(&row.last_four)).unwrap();
-            let now = self.clock.now();
-            self.store.revoke_key(1, &row.id, now).await.unwrap();
-        });
+        let id = self.id_of(key);
+        self.runtime.block_on(self.store.revoke_key(1, &id, self.clock.now())).unwrap();
     }
 
     /// Sends a request with the headers given and no others.

@@ -6,14 +6,17 @@ use std::net::TcpStream;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use stockroom_api::key::{Access, Environment};
+use stockroom_api::scope::KeyScopes;
 use stockroom_server::app::Settings;
 use stockroom_server::client_address::parse_network;
 use stockroom_server::clock::Clock as _;
 use stockroom_server::limits::{Budget, Limits};
+use stockroom_server::store::keys::Grant;
 
 use crate::app::{
     Answer, BULK, INVENTORY, PRODUCTS, TestApp, limited, spawn_demo, spawn_limited, spawn_real,
 };
+use crate::endpoints::{address, body, rules};
 
 const PLUS_ONE: &str = r#"{"items":[{"externalId":"SIM-TEL","quantityDelta":1}]}"#;
 
@@ -71,7 +74,10 @@ fn the_hosted_limits_are_told_and_kept() {
         json!({"bulkItems": 200, "pageSize": 100, "bodyBytes": 2 * 1024 * 1024,
             "readPerMinute": 60, "readPerDay": 2000, "singlePerMinute": 120,
             "singlePerDay": 5000, "bulkPerMinute": 30, "bulkPerDay": 500,
-            "productWritePerMinute": 30, "productWritePerDay": 500, "minuteSeconds": 60,
+            "productWritePerMinute": 30, "productWritePerDay": 500, "importPerHour": 5,
+            "importPerDay": 50, "webhookReadPerMinute": 30, "webhookReadPerDay": 500,
+            "webhookWritePerMinute": 10, "webhookWritePerDay": 100, "webhookTestPerMinute": 5,
+            "webhookTestPerDay": 50, "minuteSeconds": 60, "hourSeconds": 3600,
             "daySeconds": 86400})
     );
     app.clock.advance(SignedDuration::from_millis(15_250));
@@ -224,6 +230,71 @@ fn answers_of_every_kind_tell_how_it_stands() {
     let replayed = app.bulk_with(&key, PLUS_ONE);
     assert_eq!(replayed.header("idempotent-replayed"), Some("true"));
     assert_eq!(number(&replayed, "x-ratelimit-remaining"), Some(43));
+}
+
+#[test]
+fn what_no_endpoint_takes_is_counted_as_reading() {
+    let app = spawn_limited(Limits::HOSTED);
+    let mut left = 60;
+    let mut check = |answer: &Answer, status: u16| {
+        left -= 1;
+        let remaining = number(answer, "x-ratelimit-remaining");
+        assert_eq!((answer.status, remaining), (status, Some(left)), "{answer:?}");
+        // Nobody asked who it is, so no store's day is used up.
+        assert_eq!(number(answer, "x-ratelimit-day-remaining"), None);
+    };
+    check(&app.get("/api/v1/nothing"), 404);
+    check(&app.get("/api/v1/dev/store/nothing/at/all"), 404);
+    check(&app.get("/api/v1"), 404);
+    check(&app.demo("DELETE", INVENTORY, None), 405);
+    check(&app.demo("PUT", BULK, Some(PLUS_ONE)), 405);
+    check(&app.get(BULK), 405);
+    check(&app.send("GET", INVENTORY, &[], None), 401);
+    check(&app.send("HEAD", INVENTORY, &[("authorization", "Basic x")], None), 401);
+    let elsewhere = [app.get("/api/v2/nothing"), app.get("/api/v1x"), app.get("/api")];
+    assert!(elsewhere.iter().all(|answer| standing(answer) == [None; 5]));
+}
+
+#[test]
+fn every_endpoint_is_counted_by_its_class_with_or_without_a_key() {
+    let app = spawn_limited(Limits::HOSTED);
+    for rule in &rules() {
+        let limits = Limits::HOSTED;
+        let class = rule.terms.class;
+        let now = app.clock.now();
+        let expected = i64::from(limits.of_address(class, now).requests);
+        let address = address(rule, "SIM-TEL");
+        let body = body(rule, "SIM-TEL");
+        for headers in [&[("authorization", "Bearer sk_test_demo")][..], &[]] {
+            let answer = app.send(rule.verb.as_str(), &address, headers, body.as_deref());
+            assert_eq!(number(&answer, "x-ratelimit-limit"), Some(expected), "{rule:?}");
+            let day = i64::from(limits.of_store(class, now).requests);
+            let day = (!headers.is_empty()).then_some(day);
+            assert_eq!(number(&answer, "x-ratelimit-day-limit"), day, "{rule:?}");
+        }
+    }
+}
+
+#[test]
+fn who_may_not_is_counted_as_whoever_they_are() {
+    let app = spawn_real(Settings { limits: Some(FEW), ..Settings::default() });
+    let nothing = Grant::Only(KeyScopes::default());
+    let key = app.key_with(Environment::Test, Access::Write, |row| row.grant = nothing);
+    let elsewhere = app.key_with(Environment::Test, Access::Write, |row| {
+        row.networks = vec![parse_network("203.0.113.7").unwrap()];
+    });
+    let get = |key: &str| {
+        let bearer = format!("Bearer {key}");
+        app.send("GET", INVENTORY, &[("authorization", &bearer)], None)
+    };
+    let refused = get(&key);
+    assert_eq!(refused.code(), "SCOPE_REQUIRED");
+    assert_eq!(number(&refused, "x-ratelimit-day-remaining"), Some(2));
+    // A key that may not be used from there uses up nobody's day.
+    let refused = get(&elsewhere);
+    assert_eq!(refused.code(), "IP_NOT_ALLOWED");
+    assert_eq!(standing(&refused)[3..], [None, None]);
+    check_refused(&get(&key), "60");
 }
 
 #[test]

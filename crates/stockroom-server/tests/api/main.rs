@@ -4,9 +4,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
 mod app;
+mod endpoints;
 
+mod apart;
 mod assets;
 mod auth;
+mod bad_bodies;
 mod bulk;
 mod concurrency;
 mod contract;

@@ -3,7 +3,9 @@
 use jiff::SignedDuration;
 use serde_json::json;
 use stockroom_api::key::{Access, Environment};
+use stockroom_api::scope::{KeyScope, KeyScopes};
 use stockroom_server::app::Settings;
+use stockroom_server::store::keys::{Grant, KeyChange};
 
 use crate::app::{BULK, INVENTORY, TestApp, spawn_demo, spawn_real};
 
@@ -28,7 +30,11 @@ fn the_demo_store_is_open_to_anybody_on_a_demo_server() {
     assert_eq!(
         answer.json()["data"],
         json!({"storeName": "Boutique Tevragh-Zeina", "environment": "test",
-            "readOnly": false, "demo": true})
+            "readOnly": false, "demo": true, "scopes": [
+                "store.inventory:read", "store.inventory:write", "store.products:read",
+                "store.products:write", "store.import:write", "webhooks.endpoints:read",
+                "webhooks.endpoints:manage", "webhooks.deliveries:read",
+                "webhooks.deliveries:retry"]})
     );
     let real = spawn_real(Settings::default());
     let refused = real.send("POST", SESSION, &[], Some(r#"{"demo":true}"#));
@@ -51,6 +57,34 @@ fn a_key_opens_its_own_data_and_access() {
     for body in ["", "{}", "[]", r#"{"demo":false}"#] {
         assert_eq!(app.send("POST", SESSION, &[], Some(body)).status, 400, "{body}");
     }
+}
+
+#[test]
+fn a_session_has_the_scopes_of_its_key_and_those_that_it_gets_later() {
+    let app = spawn_real(Settings::default());
+    let read = KeyScopes::from_iter([KeyScope::InventoryRead, KeyScope::ProductsRead]);
+    let key = app.key_with(Environment::Live, Access::Write, |row| row.grant = Grant::Only(read));
+    let cookie = sign_in(&app, &json!({"key": key}).to_string());
+    let session = || app.send("GET", SESSION, &[("cookie", &cookie)], None).json()["data"].clone();
+    let told = session();
+    assert_eq!(told["scopes"], json!(["store.inventory:read", "store.products:read"]));
+    // Without a scope to write, the key may only read, whatever its prefix says.
+    assert_eq!(told["readOnly"], true);
+    let write = || {
+        let headers = [("cookie", cookie.as_str()), ("x-stockroom", "1"), ("origin", &app.url)];
+        app.send("PATCH", BULK, &headers, Some(PLUS_ONE))
+    };
+    assert_eq!(write().code(), "SCOPE_REQUIRED");
+    let grant = Some(Grant::Only(KeyScopes::from_iter([KeyScope::InventoryWrite])));
+    app.change_key(&key, KeyChange { grant, ..KeyChange::default() });
+    let told = session();
+    assert_eq!(
+        (&told["scopes"], &told["readOnly"]),
+        (&json!(["store.inventory:write"]), &false.into())
+    );
+    assert_eq!(write().status, 200);
+    let list = app.send("GET", INVENTORY, &[("cookie", &cookie)], None);
+    assert_eq!((list.status, list.code()), (403, "SCOPE_REQUIRED".into()));
 }
 
 #[test]
