@@ -106,14 +106,20 @@ struct Key {
 /// Every endpoint that writes is one call of this, with a [`WriteRequest`] as its last parameter; what
 /// the body says is read before, so that a body which is wrong uses no key up:
 ///
-/// ```ignore
-/// pub async fn rename<S: Store>(State(app): State<App<S>>, request: WriteRequest) -> Result<Response, ApiError> {
+/// ```text
+/// pub async fn rename<S: Store>(
+///     State(app): State<App<S>>,
+///     request: WriteRequest,
+/// ) -> Result<Response, ApiError> {
 ///     let ask = read_rename(&request.body)?;
 ///     let scope = request.authority.scope;
-///     idempotency::once(&app, &request, move |tx| Box::pin(async move {
-///         let renamed = tx.rename(scope, &ask).await?;
-///         Answer::json(StatusCode::OK, renamed, Preference::None)
-///     })).await
+///     let work = idempotency::once(&app, &request, move |tx| {
+///         Box::pin(async move {
+///             let renamed = tx.rename(scope, &ask).await?;
+///             Answer::json(StatusCode::OK, renamed, Preference::None)
+///         })
+///     });
+///     work.await
 /// }
 /// ```
 ///

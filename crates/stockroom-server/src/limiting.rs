@@ -133,7 +133,16 @@ impl Gate {
             let store = format!("store {store_id}");
             counters.push(counter(store, limits.of_store(self.class, now)));
         }
-        let admission = app.store.admit(counters.clone()).await?;
+        let admission = match app.store.admit(counters.clone()).await {
+            Ok(admission) => admission,
+            Err(error) => {
+                // It is not counted, yet its answer tells how it stands.
+                if let Ok(counted) = app.store.counted(&counters).await {
+                    let _ = self.standing.set(Standing::of(&counters, &counted));
+                }
+                return Err(error.into());
+            }
+        };
         let standing = Standing::of(&counters, &admission);
         // A request is admitted once; a second standing would be another's.
         let _ = self.standing.set(standing);

@@ -202,6 +202,9 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Counts a request on all counters, or on none where one of them is full.
     fn admit(&self, counters: Vec<Counter>) -> impl Future<Output = Stored<Admission>> + Send;
 
+    /// Tells how it stands with the counters, and counts nothing.
+    fn counted(&self, counters: &[Counter]) -> impl Future<Output = Stored<Admission>> + Send;
+
     /// Forgets answers kept since before `kept_since`, and sessions, old secrets and windows that are
     /// over.
     fn forget_expired(

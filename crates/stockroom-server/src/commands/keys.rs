@@ -58,6 +58,10 @@ pub enum KeysCommand {
 /// The key goes to stdout, so that a script can keep it; everything else goes to stderr. What is kept of
 /// it is a hash: a key that is lost cannot be shown again, only rotated.
 #[derive(Clone, Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line, independent of the others but where clap says so"
+)]
 #[command(after_help = format!("{SCOPES}\n
 Examples:
   stockroom keys create --name till --live

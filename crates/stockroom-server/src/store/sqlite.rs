@@ -240,12 +240,15 @@ impl Store for SqliteStore {
 
     async fn admit(&self, counters: Vec<Counter>) -> Stored<Admission> {
         // Whoever is past a limit and goes on costs the writer nothing.
-        let look = |connection: &_| counts::look(connection, &counters);
-        let standing = self.readers.look_up(look).await?;
+        let standing = self.counted(&counters).await?;
         if !standing.is_admitted {
             return Ok(standing);
         }
         self.change(move |connection| counts::admit(connection, &counters)).await
+    }
+
+    async fn counted(&self, counters: &[Counter]) -> Stored<Admission> {
+        self.readers.look_up(|connection| counts::look(connection, counters)).await
     }
 
     async fn forget_expired(&self, kept_since: Timestamp, now: Timestamp) -> Stored<()> {

@@ -3,6 +3,102 @@
 
 use crate::app::{Answer, BULK, INVENTORY, TestApp, spawn_demo};
 
+const INVALID: &str = "VALIDATION_ERROR";
+
+/// What an item holds, its code and its path.
+const BAD_ITEMS: &[(&str, &str, &str)] = &[
+    (r#""externalId":"","quantityDelta":1"#, INVALID, "externalId"),
+    (r#""externalId":" \t ","quantityDelta":1"#, INVALID, "externalId"),
+    (r#""externalId":"NOPE","quantityDelta":1"#, "PRODUCT_NOT_FOUND", "externalId"),
+    (r#""externalId":"thieb-001","quantityDelta":1"#, "PRODUCT_NOT_FOUND", "externalId"),
+    (r#""externalId":"THIEB-001""#, INVALID, "quantityDelta"),
+    (r#""externalId":"THIEB-001","mode":"adjust""#, INVALID, "quantityDelta"),
+    (r#""externalId":"THIEB-001","quantityDelta":null"#, INVALID, "quantityDelta"),
+    (r#""externalId":"THIEB-001","variants":[]"#, INVALID, "quantityDelta"),
+    (r#""externalId":"THIEB-001","quantity":5"#, INVALID, "quantity"),
+    (r#""externalId":"THIEB-001","mode":"adjust","quantity":5"#, INVALID, "quantity"),
+    (r#""externalId":"THIEB-001","mode":"set""#, INVALID, "quantity"),
+    (r#""externalId":"THIEB-001","mode":"set","quantityDelta":5"#, INVALID, "quantityDelta"),
+    (r#""externalId":"THIEB-001","mode":"","quantity":5"#, INVALID, "mode"),
+    (r#""externalId":"THIEB-001","mode":"SET","quantity":5"#, INVALID, "mode"),
+    (r#""externalId":"THIEB-001","mode":"replace","quantity":5"#, INVALID, "mode"),
+    (r#""externalId":"THIEB-001","mode":"set","quantity":-1"#, INVALID, "quantity"),
+    (r#""externalId":"THIEB-001","mode":"set","quantity":1000000001"#, INVALID, "quantity"),
+    (r#""externalId":"THIEB-001","mode":"set","quantity":1e99"#, INVALID, "quantity"),
+    (r#""externalId":"THIEB-001","quantityDelta":1000000001"#, INVALID, "quantityDelta"),
+    (r#""externalId":"THIEB-001","quantityDelta":-1000000001"#, INVALID, "quantityDelta"),
+    // Above the top together with what is there.
+    (r#""externalId":"THIEB-001","quantityDelta":1000000000"#, INVALID, "quantityDelta"),
+    (
+        r#""externalId":"THIEB-001","quantityDelta":1,"expectedQuantity":-1"#,
+        INVALID,
+        "expectedQuantity",
+    ),
+    (
+        r#""externalId":"THIEB-001","quantityDelta":1,"expectedQuantity":4"#,
+        "STALE_QUANTITY",
+        "expectedQuantity",
+    ),
+    (
+        r#""externalId":"THIEB-001","quantityDelta":1,"variants":[{"label":"Mini","quantityDelta":1}]"#,
+        "VARIANT_NOT_FOUND",
+        "variants[0].label",
+    ),
+    (
+        r#""externalId":"THIEB-001","quantityDelta":1,"variants":[{"label":"","quantityDelta":1}]"#,
+        INVALID,
+        "variants[0].label",
+    ),
+    (
+        r#""externalId":"THIEB-001","quantityDelta":1,"variants":[{"label":"Grand"}]"#,
+        INVALID,
+        "variants[0].quantityDelta",
+    ),
+    (
+        r#""externalId":"THIEB-001","quantityDelta":1,"variants":[{"label":"Grand","quantity":1}]"#,
+        INVALID,
+        "variants[0].quantity",
+    ),
+    (
+        r#""externalId":"THIEB-001","mode":"set","quantity":1,"variants":[{"label":"Grand","quantityDelta":1}]"#,
+        INVALID,
+        "variants[0].quantityDelta",
+    ),
+    (
+        r#""externalId":"THIEB-001","quantityDelta":1,"variants":[{"label":"Grand","mode":"add","quantityDelta":1}]"#,
+        INVALID,
+        "variants[0].mode",
+    ),
+    (
+        r#""externalId":"THIEB-001","mode":"set","variants":[{"label":"Grand","quantity":1},
+                {"label":" GRAND","quantity":2}]"#,
+        INVALID,
+        "variants[1].label",
+    ),
+    (
+        r#""externalId":"THIEB-001","mode":"set","variants":[{"label":"Grand","quantity":-1}]"#,
+        INVALID,
+        "variants[0].quantity",
+    ),
+    (
+        r#""externalId":"THIEB-001","mode":"set","quantity":1,
+                "variants":[{"label":"Grand","quantity":1,"expectedQuantity":9}]"#,
+        "STALE_QUANTITY",
+        "variants[0].expectedQuantity",
+    ),
+    (
+        r#""externalId":"TEE-9","variants":[{"label":"rouge","quantityDelta":1}]"#,
+        "VARIANT_LABEL_AMBIGUOUS",
+        "variants[0].label",
+    ),
+    (r#""externalId":"RESTO-MENU","quantityDelta":1"#, "NOT_TRACKED", "quantityDelta"),
+    (
+        r#""externalId":"COUPE-TIS","variants":[{"label":"ocre","quantityDelta":1}]"#,
+        "NOT_TRACKED",
+        "variants[0].quantityDelta",
+    ),
+];
+
 /// Returns all levels and how often they were written.
 fn state(app: &TestApp) -> (String, String) {
     let products = app.get("/api/v1/dev/store/products?limit=100").text;
@@ -116,115 +212,16 @@ fn a_bulk_request_of_more_than_200_items_is_refused_whole() {
     assert_eq!(app.bulk(&items(200)).json()["data"]["updated"], 200);
 }
 
-/// Expects each of these items to be refused by itself, at its path, while its neighbour is applied.
 #[test]
 fn a_bad_value_refuses_its_item_alone() {
     let app = spawn_demo();
     let untouched = ["THIEB-001", "CHARG-C", "TEE-9", "RESTO-MENU", "COUPE-TIS"];
     let of = |sku: &str| app.get(&format!("/api/v1/dev/store/products/{sku}")).text;
     let before = untouched.map(of);
-    let long = "x".repeat(257);
-    let sku = |id: &str| format!(r#""externalId":"{id}","quantityDelta":1"#);
-    let thieb = |rest: &str| format!(r#""externalId":"THIEB-001",{rest}"#);
-    let invalid = "VALIDATION_ERROR";
-    let cases = [
-        (sku(""), invalid, "externalId"),
-        (sku(" \\t "), invalid, "externalId"),
-        (sku(&long), invalid, "externalId"),
-        (sku("NOPE"), "PRODUCT_NOT_FOUND", "externalId"),
-        (sku("thieb-001"), "PRODUCT_NOT_FOUND", "externalId"),
-        (r#""externalId":"THIEB-001""#.to_owned(), invalid, "quantityDelta"),
-        (thieb(r#""mode":"adjust""#), invalid, "quantityDelta"),
-        (thieb(r#""quantityDelta":null"#), invalid, "quantityDelta"),
-        (thieb(r#""variants":[]"#), invalid, "quantityDelta"),
-        (thieb(r#""quantity":5"#), invalid, "quantity"),
-        (thieb(r#""mode":"adjust","quantity":5"#), invalid, "quantity"),
-        (thieb(r#""mode":"set""#), invalid, "quantity"),
-        (thieb(r#""mode":"set","quantityDelta":5"#), invalid, "quantityDelta"),
-        (thieb(r#""mode":"","quantity":5"#), invalid, "mode"),
-        (thieb(r#""mode":"SET","quantity":5"#), invalid, "mode"),
-        (thieb(r#""mode":"replace","quantity":5"#), invalid, "mode"),
-        (thieb(r#""mode":"set","quantity":-1"#), invalid, "quantity"),
-        (thieb(r#""mode":"set","quantity":1000000001"#), invalid, "quantity"),
-        (thieb(r#""mode":"set","quantity":1e99"#), invalid, "quantity"),
-        (thieb(r#""quantityDelta":1000000001"#), invalid, "quantityDelta"),
-        (thieb(r#""quantityDelta":-1000000001"#), invalid, "quantityDelta"),
-        // Above the top together with what is there.
-        (thieb(r#""quantityDelta":1000000000"#), invalid, "quantityDelta"),
-        (thieb(r#""quantityDelta":1,"expectedQuantity":-1"#), invalid, "expectedQuantity"),
-        (thieb(r#""quantityDelta":1,"expectedQuantity":4"#), "STALE_QUANTITY", "expectedQuantity"),
-        (
-            thieb(r#""quantityDelta":1,"variants":[{"label":"Mini","quantityDelta":1}]"#),
-            "VARIANT_NOT_FOUND",
-            "variants[0].label",
-        ),
-        (
-            thieb(r#""quantityDelta":1,"variants":[{"label":"","quantityDelta":1}]"#),
-            invalid,
-            "variants[0].label",
-        ),
-        (
-            thieb(r#""quantityDelta":1,"variants":[{"label":"Grand"}]"#),
-            invalid,
-            "variants[0].quantityDelta",
-        ),
-        (
-            thieb(r#""quantityDelta":1,"variants":[{"label":"Grand","quantity":1}]"#),
-            invalid,
-            "variants[0].quantity",
-        ),
-        (
-            thieb(r#""mode":"set","quantity":1,"variants":[{"label":"Grand","quantityDelta":1}]"#),
-            invalid,
-            "variants[0].quantityDelta",
-        ),
-        (
-            thieb(
-                r#""quantityDelta":1,"variants":[{"label":"Grand","mode":"add","quantityDelta":1}]"#,
-            ),
-            invalid,
-            "variants[0].mode",
-        ),
-        (
-            thieb(
-                r#""mode":"set","variants":[{"label":"Grand","quantity":1},
-                {"label":" GRAND","quantity":2}]"#,
-            ),
-            invalid,
-            "variants[1].label",
-        ),
-        (
-            thieb(r#""mode":"set","variants":[{"label":"Grand","quantity":-1}]"#),
-            invalid,
-            "variants[0].quantity",
-        ),
-        (
-            thieb(
-                r#""mode":"set","quantity":1,
-                "variants":[{"label":"Grand","quantity":1,"expectedQuantity":9}]"#,
-            ),
-            "STALE_QUANTITY",
-            "variants[0].expectedQuantity",
-        ),
-        (
-            r#""externalId":"TEE-9","variants":[{"label":"rouge","quantityDelta":1}]"#.to_owned(),
-            "VARIANT_LABEL_AMBIGUOUS",
-            "variants[0].label",
-        ),
-        (
-            r#""externalId":"RESTO-MENU","quantityDelta":1"#.to_owned(),
-            "NOT_TRACKED",
-            "quantityDelta",
-        ),
-        (
-            r#""externalId":"COUPE-TIS","variants":[{"label":"ocre","quantityDelta":1}]"#
-                .to_owned(),
-            "NOT_TRACKED",
-            "variants[0].quantityDelta",
-        ),
-    ];
+    let long = format!(r#""externalId":"{}","quantityDelta":1"#, "x".repeat(257));
+    let long = (long.as_str(), INVALID, "externalId");
     let mut level = 240;
-    for (item, code, path) in &cases {
+    for (item, code, path) in BAD_ITEMS.iter().chain([&long]) {
         let body =
             format!(r#"{{"items":[{{{item}}},{{"externalId":"SIM-TEL","quantityDelta":1}}]}}"#);
         let answer = app.bulk(&body);

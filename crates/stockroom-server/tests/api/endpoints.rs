@@ -27,8 +27,9 @@ pub(crate) fn body(rule: &Rule, sku: &str) -> Option<String> {
         (Verb::Patch, "/store/inventory/bulk") => {
             format!(r#"{{"items":[{{"externalId":"{sku}","mode":"set","quantity":77}}]}}"#)
         }
-        (Verb::Post, "/store/products") => r#"{"name":"Thé vert","price":77}"#.to_owned(),
-        (Verb::Put, "/store/products/{id}") => r#"{"name":"Thé vert","price":77}"#.to_owned(),
+        (Verb::Post, "/store/products") | (Verb::Put, "/store/products/{id}") => {
+            r#"{"name":"Thé vert","price":77}"#.to_owned()
+        }
         (Verb::Patch, place) if place.ends_with("/stock") => r#"{"quantity":77}"#.to_owned(),
         (Verb::Post, "/store/products/import-csv") => {
             format!(r#"{{"csv":"name,price,sku\nThé vert,7.70,{sku}\n"}}"#)

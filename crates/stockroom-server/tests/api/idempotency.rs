@@ -239,7 +239,7 @@ fn a_key_is_the_store_s_whoever_sends_it() {
 }
 
 /// Sends the same write from a thread of its own, and says what came of it.
-fn send_apart(app: &TestApp, answers: mpsc::Sender<Answer>) {
+fn send_apart(app: &TestApp, answers: &mpsc::Sender<Answer>) {
     let answer = app.bulk_with(&[("x-idempotency-key", "k")], PLUS_ONE);
     let _ = answers.send(answer);
 }
@@ -250,9 +250,10 @@ fn while_the_first_is_running_the_second_is_told_to_wait() {
     let release = app.hold_writer();
     thread::scope(|scope| {
         let (answers, answered) = mpsc::channel();
-        let of_one = answers.clone();
-        scope.spawn(|| send_apart(&app, of_one));
-        scope.spawn(|| send_apart(&app, answers));
+        for _ in 0..2 {
+            let (app, answers) = (&app, answers.clone());
+            scope.spawn(move || send_apart(app, &answers));
+        }
         // The writer is held up: the one that has an answer by now is the one that was second.
         let second = answered.recv_timeout(Duration::from_secs(30)).unwrap();
         assert_eq!((second.status, second.code()), (409, "IDEMPOTENCY_IN_PROGRESS".into()));

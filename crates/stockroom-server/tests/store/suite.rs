@@ -404,6 +404,8 @@ async fn requests_are_counted<S: Store>(store: &S) {
     assert_eq!(admit(&both).await, (false, vec![1, 1]));
     assert_eq!(admit(&both[..1]).await, (true, vec![2]));
     assert_eq!(admit(&both[..1]).await, (false, vec![2]));
+    let told = store.counted(&both).await.unwrap();
+    assert_eq!((told.is_admitted, told.requests), (false, vec![2, 1]));
     let other = Counter { class: "write", ..both[0].clone() };
     let next = Counter { starts_at: starts_at + 60, ends_at: starts_at + 120, ..both[0].clone() };
     assert_eq!(admit(&[other, next.clone()]).await, (true, vec![1, 1]));
