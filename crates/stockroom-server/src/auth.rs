@@ -256,3 +256,41 @@ fn note_use<S: Store>(app: &App<S>, authority: &Authority) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::http::Request;
+    use stockroom_api::scope::KeyScope;
+
+    use super::*;
+    use crate::app::Settings;
+    use crate::clock::SystemClock;
+    use crate::commands::demo::create_demo;
+    use crate::idempotency::InFlight;
+    use crate::limits::Class;
+    use crate::random::SystemRandom;
+    use crate::store::sqlite::SqliteStore;
+
+    #[tokio::test]
+    async fn an_endpoint_without_a_rule_answers_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&dir.path().join("stockroom.db")).await.unwrap();
+        create_demo(&store, Some(1)).await.unwrap();
+        let app = App {
+            store,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            settings: Arc::new(Settings::default()),
+            in_flight: InFlight::default(),
+        };
+        let request = Request::get("/api/v1/new").header("authorization", "Bearer sk_test_demo");
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        let refused = Allowed::from_request_parts(&mut parts, &app).await.unwrap_err();
+        assert!(!refused.is_refusal(), "it is the server's own fault: {refused:?}");
+        let terms = Terms { scope: KeyScope::ImportWrite, class: Class::CsvImport };
+        parts.extensions.insert(terms);
+        assert!(Allowed::from_request_parts(&mut parts, &app).await.is_ok());
+    }
+}

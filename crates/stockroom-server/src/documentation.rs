@@ -29,6 +29,7 @@ macro_rules! sources {
 /// Name, title and text of every page, the first one at `/docs` itself.
 const SOURCES: &[(&str, &str, &str)] = &sources! {
     "api": "The Store API",
+    "keys": "Keys",
     "limits": "Limits",
     "history": "The history",
     "snapshot": "The snapshot",

@@ -1,6 +1,9 @@
 //! The pages for integrators.
 
+use std::collections::BTreeSet;
+
 use crate::app::spawn_demo;
+use crate::endpoints::rules;
 
 #[test]
 fn the_pages_are_answered_from_the_binary() {
@@ -34,4 +37,23 @@ fn the_openapi_document_is_the_one_that_was_agreed_on() {
     let document = format!("{}\n", serde_json::to_string_pretty(&answer.json()).unwrap());
     // `UPDATE_EXPECT=1 cargo test` writes it anew.
     expect_test::expect_file!["openapi.json"].assert_eq(&document);
+}
+
+#[test]
+fn the_openapi_document_asks_for_the_scopes_that_the_endpoints_ask_for() {
+    let document = spawn_demo().send("GET", "/openapi.json", &[], None).json();
+    let mut told = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let description = operation["description"].as_str().unwrap();
+            if let Some((_, scope)) = description.split_once("Scope: `") {
+                let scope = scope.trim_end_matches("`.").to_owned();
+                told.insert((method.to_uppercase(), path.clone(), scope));
+            }
+        }
+    }
+    let asked = rules().into_iter().map(|rule| {
+        (rule.verb.as_str().to_owned(), rule.path, rule.terms.scope.as_str().to_owned())
+    });
+    assert_eq!(told, asked.collect());
 }
