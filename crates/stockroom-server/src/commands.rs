@@ -39,6 +39,10 @@ pub enum Command {
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Show whether the store's keys are taken, or switch that
+    ///
+    /// Both are on unless they are switched off, also while a server runs. Off refuses every key and
+    /// every session of the app, at once and until it is on again; the keys themselves stay as they are.
+    /// To end one key for good use `stockroom keys revoke`.
     Access(access::AccessArgs),
     /// Fill a demo store and exit
     Demo(demo::DemoArgs),

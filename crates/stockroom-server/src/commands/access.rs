@@ -7,10 +7,6 @@ use crate::store::Store as _;
 use crate::store::keys::{StoreAccess, Switch};
 
 /// Show whether the store's keys are taken, or switch that.
-///
-/// Both are on unless they are switched off, also while a server runs. Off refuses every key and every
-/// session of the app, at once and until it is on again; the keys themselves stay as they are. To end
-/// one key for good use `stockroom keys revoke`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
 Examples:

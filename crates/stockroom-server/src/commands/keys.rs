@@ -40,23 +40,31 @@ A read-only key (`pk_…`) can have those that end in `:read`.";
 #[derive(Clone, Debug, Subcommand)]
 pub enum KeysCommand {
     /// Make a key and show it, once
+    ///
+    /// The key goes to stdout, so that a script can keep it; everything else goes to stderr. What is
+    /// kept of it is a hash: a key that is lost cannot be shown again, only rotated.
     Create(CreateArgs),
     /// List the keys, without their secret part
     List(ListArgs),
     /// Show one key, without its secret part
     Show(ShowArgs),
     /// Change a key's name, scopes or addresses
+    ///
+    /// What is not named stays. It counts from the next request on, for the key's sessions too, also
+    /// while a server runs.
     Update(UpdateArgs),
     /// Give a key a new secret and show it, once
+    ///
+    /// Id, name, scopes and addresses stay, and so does what was kept under idempotency keys. The old
+    /// secret and the sessions that were begun with it end at once, or with the grace.
     Rotate(RotateArgs),
     /// Revoke a key; its sessions end
+    ///
+    /// It is refused from the next request on, also while a server runs, and cannot be taken back.
     Revoke(RevokeArgs),
 }
 
 /// Make a key and show it, once.
-///
-/// The key goes to stdout, so that a script can keep it; everything else goes to stderr. What is kept of
-/// it is a hash: a key that is lost cannot be shown again, only rotated.
 #[derive(Clone, Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -118,9 +126,7 @@ pub struct ShowArgs {
     json: bool,
 }
 
-/// Change a key's name, scopes or addresses; what is not named stays.
-///
-/// It counts from the next request on, for the key's sessions too, also while a server runs.
+/// Change a key's name, scopes or addresses.
 #[derive(Clone, Debug, Args)]
 #[command(
     group = ArgGroup::new("change").required(true).multiple(true),
@@ -154,9 +160,6 @@ pub struct UpdateArgs {
 }
 
 /// Give a key a new secret and show it, once.
-///
-/// Id, name, scopes and addresses stay, and so does what was kept under idempotency keys. The old secret
-/// and the sessions that were begun with it end at once, or with the grace.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -176,8 +179,6 @@ pub struct RotateArgs {
 }
 
 /// Revoke a key; its sessions end.
-///
-/// It is refused from the next request on, also while a server runs, and cannot be taken back.
 #[derive(Clone, Debug, Args)]
 pub struct RevokeArgs {
     #[command(flatten)]

@@ -167,3 +167,20 @@ fn access_is_switched_while_the_server_runs() {
     assert_eq!(check(&["access", "--api", "on", "--live", "on"], data), "api   on\nlive  on\n");
     assert_eq!(statuses(), [200, 200]);
 }
+
+#[test]
+fn help_says_what_each_command_is_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let help = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stockroom"));
+        text(&command.args(args).arg("--help").current_dir(dir.path()).output().unwrap().stdout)
+    };
+    let create = help(&["keys", "create"]);
+    for words in ["cannot be shown again", "webhooks.deliveries:retry", "--allow-ip 10.0.0.0/8"] {
+        assert!(create.contains(words), "{create}");
+    }
+    assert!(help(&["keys", "update"]).contains("from the next request on"));
+    assert!(help(&["keys", "rotate"]).contains("--grace 24h"));
+    assert!(help(&["keys", "revoke"]).contains("cannot be taken back"));
+    assert!(help(&["access"]).contains("API_ACCESS_NOT_ACTIVE"));
+}

@@ -104,6 +104,10 @@ async fn sqlite_goes_on_with_a_database_of_the_first_version() {
              insert into products values
                  (1, 'test', 'b', 'B-2', 'Riz', null, 1, null, 'ACTIVE', 7, null, 1, 0, 5, 6),
                  (1, 'live', 'b', 'B-2', 'Riz', null, 1, null, 'ACTIVE', 8, null, 1, 0, 5, 6);
+             insert into api_keys values
+                 (1, 'test', 'reads', x'0101010101010101010101010101010101010101010101010101010101010101', 'pk_test_', 'aaaa', 'site', 0, 5, null, null),
+                 (1, 'live', 'writes', x'0202020202020202020202020202020202020202020202020202020202020202', 'sk_live_', 'bbbb', 'till', 1, 5, 6, null);
+             insert into sessions values (1, 'live', x'0303030303030303030303030303030303030303030303030303030303030303', 'writes', 5, 9000000000000);
              insert into variants values
                  (1, 'test', 'b', 'b-v', 0, 'SIZE', 'Grand', null, null, 3);
              insert into writes values
@@ -122,6 +126,7 @@ async fn sqlite_goes_on_with_a_database_of_the_first_version() {
     drop(first);
     let store = SqliteStore::open(&file).await.unwrap();
     suite::check_first_version(&store).await;
+    keys::check_first_version(&store).await;
     store.close().await;
     let database = Connection::open(&file).unwrap();
     let mut statement = database
