@@ -4,10 +4,13 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
+use axum::Router;
+use axum::routing::get;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use stockroom_api::key::{Access, Environment};
 use stockroom_server::app::{App, Demo, Settings};
+use stockroom_server::auth::Allowed;
 use stockroom_server::clock::Clock;
 use stockroom_server::commands::demo::create_demo;
 use stockroom_server::commands::{make_key, new_secret};
@@ -26,6 +29,8 @@ use ureq::http::{HeaderMap, Request};
 pub(crate) const BULK: &str = "/api/v1/dev/store/inventory/bulk";
 pub(crate) const INVENTORY: &str = "/api/v1/dev/store/inventory";
 pub(crate) const PRODUCTS: &str = "/api/v1/dev/store/products";
+/// An endpoint that somebody added without a rule.
+pub(crate) const STRAY: &str = "/stray";
 
 /// A clock that stands still until it is moved.
 #[derive(Clone, Debug)]
@@ -137,7 +142,9 @@ fn serve(dir: Arc<TempDir>, clock: FakeClock, settings: Settings) -> TestApp {
         settings: Arc::new(settings),
         in_flight: InFlight::default(),
     };
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let stray = Router::new().route(STRAY, get(|_: Allowed| async { "open" }));
+    let service = router(app.clone()).merge(stray.with_state(app));
+    let service = service.into_make_service_with_connect_info::<SocketAddr>();
     runtime.spawn(async move { axum::serve(listener, service).await });
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
     TestApp { url, clock, random, store, runtime, agent: config.into(), dir }

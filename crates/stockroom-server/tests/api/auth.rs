@@ -10,7 +10,7 @@ use stockroom_server::limits::Class;
 use stockroom_server::routes::{Rule, Verb};
 use stockroom_server::store::keys::{Grant, KeyChange, StoreAccess, Switch};
 
-use crate::app::{Answer, BULK, INVENTORY, TestApp, spawn_demo, spawn_real};
+use crate::app::{Answer, BULK, INVENTORY, STRAY, TestApp, spawn_demo, spawn_real};
 use crate::endpoints::{address, body, rules};
 
 /// Calls an endpoint with these headers.
@@ -47,6 +47,14 @@ fn every_rule_is_one_that_an_endpoint_can_have() {
         let twice = |other: &&Rule| other.verb == rule.verb && other.path == rule.path;
         assert!(!rules[..index].iter().any(|other| twice(&other)), "{rule:?}");
     }
+}
+
+#[test]
+fn an_endpoint_without_a_rule_answers_nobody() {
+    let app = spawn_demo();
+    let refused = app.get(STRAY);
+    assert_eq!((refused.status, refused.code()), (500, "INTERNAL_ERROR".into()));
+    assert_eq!(app.send("GET", STRAY, &[], None).code(), "MISSING_CREDENTIALS");
 }
 
 #[test]
