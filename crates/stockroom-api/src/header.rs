@@ -17,6 +17,8 @@ pub const RUN_REASON: &str = "x-run-reason";
 /// The fingerprint of the changes that a run asks for: a text of up to
 /// [`crate::history::MAX_FINGERPRINT_CHARACTERS`], kept in the history.
 pub const RUN_FINGERPRINT: &str = "x-run-fingerprint";
+/// Names a request in the log and in the history; on every answer (our server only).
+pub const REQUEST_ID: &str = "x-request-id";
 /// The requests of the tighter window.
 pub const RATE_LIMIT: &str = "x-ratelimit-limit";
 /// What is left of the tighter window.

@@ -8,7 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::Clock;
 use crate::idempotency::InFlight;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::random::Random;
+use crate::readiness::Readiness;
 use crate::store::Store;
 
 /// The parts that handlers work with; a clone shares them.
@@ -24,6 +26,10 @@ pub struct App<S> {
     pub settings: Arc<Settings>,
     /// The idempotency keys whose first request is running.
     pub in_flight: InFlight,
+    /// What this process counts about itself.
+    pub metrics: Arc<Metrics>,
+    /// Whether this process should be sent requests.
+    pub readiness: Arc<Readiness>,
 }
 
 /// The settings of a server.

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::client_address::client_address;
 use crate::error::ApiError;
 use crate::limiting;
+use crate::observing;
 use crate::routes::Terms;
 use crate::secret::{self, DEMO_KEYS, Hash};
 use crate::store::Store;
@@ -44,6 +45,7 @@ impl<S: Store> FromRequestParts<App<S>> for Allowed {
         let store_id = authority.as_ref().ok().map(|authority| authority.scope.store_id);
         limiting::admit(app, parts, store_id).await?;
         let authority = authority?;
+        observing::note_key(parts, &authority.key_id);
         let Some(terms) = parts.extensions.get::<Terms>() else {
             tracing::error!(path = parts.uri.path(), "an endpoint that takes a key has no rule");
             return Err(ApiError::internal());
@@ -57,7 +59,9 @@ impl<S: Store> FromRequestParts<App<S>> for Known {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
-        authority(parts, app).await.map(Self)
+        let authority = authority(parts, app).await?;
+        observing::note_key(parts, &authority.key_id);
+        Ok(Self(authority))
     }
 }
 

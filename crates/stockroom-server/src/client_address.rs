@@ -31,6 +31,12 @@ pub fn client_address(parts: &Parts, trusted: &[IpNet]) -> IpAddr {
     address.to_canonical()
 }
 
+/// Tells whether the one who connected is a trusted proxy, so that what it says counts.
+pub fn is_from_proxy(parts: &Parts, trusted: &[IpNet]) -> bool {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.is_some_and(|peer| is_trusted(peer.0.ip(), trusted))
+}
+
 /// Returns the text by which requests from an address are counted: a network of IPv6 is one
 /// client's, who may take any address of it.
 pub fn counted_as(address: IpAddr) -> String {

@@ -1,6 +1,7 @@
 //! The commands of the terminal.
 
 pub mod access;
+pub mod copies;
 pub mod demo;
 pub mod keys;
 pub mod serve;
@@ -14,6 +15,7 @@ use stockroom_api::key::{Access, Environment, KeyPrefix};
 
 use crate::apply_command::{ApplyArgs, apply_file};
 use crate::clock::{Clock as _, SystemClock};
+use crate::logging::LogFormat;
 use crate::plan_command::{PlanArgs, show_plan};
 use crate::random::{Random, SystemRandom, new_id};
 use crate::secret;
@@ -23,20 +25,37 @@ use crate::store::sqlite::SqliteStore;
 
 /// Stockroom: preview stock changes against live stock, apply them, know what happened.
 #[derive(Debug, Parser)]
-#[command(name = "stockroom", version, about)]
+#[command(name = "stockroom", version, about, after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// The shortest way from nothing to a change, below the list of commands.
+const EXAMPLES: &str = "\
+Examples:
+  stockroom serve --demo                          a demo store on http://127.0.0.1:8080
+  stockroom keys create --live --name ERP         a key for live data, shown once
+  stockroom plan count.csv --server URL           what a file would do, without doing it
+  stockroom apply count.csv --server URL          the same, done after a question
+  stockroom backup /backup/stockroom.db           a copy, also while the server runs
+
+`stockroom help COMMAND` explains a command and each of its options.";
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the API and the app
-    Serve(serve::ServeArgs),
+    Serve(Box<serve::ServeArgs>),
     /// Make, list, change and revoke keys
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  stockroom keys create --live --name ERP --data /var/lib/stockroom
+  stockroom keys list --data /var/lib/stockroom"
+    )]
     Keys(keys::KeysCommand),
     /// Show whether the store's keys are taken, or switch that
     ///
@@ -45,11 +64,41 @@ pub enum Command {
     /// To end one key for good use `stockroom keys revoke`.
     Access(access::AccessArgs),
     /// Fill a demo store and exit
+    #[command(after_help = "\
+Example:
+  stockroom demo --products 100000 --data /tmp/large && stockroom serve --data /tmp/large --demo")]
     Demo(demo::DemoArgs),
+    /// Copy the database to a file, also while a server uses it
+    #[command(after_help = "\
+Example, nightly by cron (a % is written \\% there):
+  stockroom backup /backup/stockroom-$(date +%F).db --data /var/lib/stockroom")]
+    Backup(copies::BackupArgs),
+    /// Put a backup in the place of the database; the server must be stopped
+    #[command(after_help = "\
+The database that was there is kept beside the new one, as stockroom.db.before-TIME.
+
+Example:
+  systemctl stop stockroom
+  stockroom restore /backup/stockroom-2026-11-23.db --data /var/lib/stockroom
+  systemctl start stockroom")]
+    Restore(copies::RestoreArgs),
     /// Show what a file would do to the stock, without sending anything
+    #[command(after_help = "\
+Example, with the key from the environment:
+  STOCKROOM_KEY=sk_test_demo stockroom plan count.csv --server http://127.0.0.1:8080")]
     Plan(PlanArgs),
     /// Apply a file's changes to the stock of a server
     Apply(ApplyArgs),
+}
+
+impl Cli {
+    /// Returns how this command's log lines look.
+    pub fn log_format(&self) -> LogFormat {
+        match &self.command {
+            Command::Serve(args) => args.log_format(),
+            _ => LogFormat::Text,
+        }
+    }
 }
 
 /// Why a command ended without success: one line, with what to do.
@@ -94,6 +143,8 @@ pub fn run(cli: Cli) -> Ended<u8> {
     match &cli.command {
         Command::Plan(args) => return show_plan(args),
         Command::Apply(args) => return apply_file(args),
+        Command::Backup(args) => return copies::back_up(args).map(|()| 0),
+        Command::Restore(args) => return copies::restore(args).map(|()| 0),
         Command::Serve(_) | Command::Keys(_) | Command::Access(_) | Command::Demo(_) => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -102,11 +153,11 @@ pub fn run(cli: Cli) -> Ended<u8> {
         .map_err(|error| CommandError::new(format!("cannot start: {error}")))?;
     runtime.block_on(async {
         match cli.command {
-            Command::Serve(args) => serve::serve(args).await?,
+            Command::Serve(args) => serve::serve(*args).await?,
             Command::Keys(command) => keys::run(command).await?,
             Command::Access(args) => access::run(args).await?,
             Command::Demo(args) => demo::fill_demo(args).await?,
-            Command::Plan(_) | Command::Apply(_) => {}
+            Command::Plan(_) | Command::Apply(_) | Command::Backup(_) | Command::Restore(_) => {}
         }
         Ok(0)
     })
@@ -126,7 +177,7 @@ async fn open(data: &Path) -> Ended<SqliteStore> {
             "cannot make the folder {data}: {error}. Choose another with --data."
         ))
     })?;
-    let file = data.join("stockroom.db");
+    let file = data.join(DATABASE);
     SqliteStore::open(&file).await.map_err(|error| {
         let file = file.display();
         CommandError::new(format!(
@@ -177,10 +228,13 @@ fn scope(store_id: i64, environment: Environment) -> Scope {
     Scope { store_id, environment }
 }
 
+/// The name of the database in its folder.
+pub(crate) const DATABASE: &str = "stockroom.db";
+
 /// The folder that holds the database.
 #[derive(Clone, Debug, clap::Args)]
 pub struct DataArgs {
-    /// The folder that holds the database
-    #[arg(long, value_name = "DIR", default_value = "./data")]
+    /// The folder that holds the database, made where it is missing
+    #[arg(long, value_name = "DIR", default_value = "./data", env = "STOCKROOM_DATA")]
     pub data: PathBuf,
 }

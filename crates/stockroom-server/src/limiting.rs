@@ -146,7 +146,11 @@ impl Gate {
         let standing = Standing::of(&counters, &admission);
         // A request is admitted once; a second standing would be another's.
         let _ = self.standing.set(standing);
-        if admission.is_admitted { Ok(()) } else { Err(standing.refusal(self.class, now)) }
+        if admission.is_admitted {
+            return Ok(());
+        }
+        app.metrics.count_limited(self.class.as_str());
+        Err(standing.refusal(self.class, now))
     }
 }
 

@@ -5,17 +5,22 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use stockroom_server::commands::{Cli, run};
-use tracing_subscriber::EnvFilter;
+use stockroom_server::logging::{self, LogFormat};
 
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env("STOCKROOM_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,stockroom_server=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(Cli::parse()) {
+    let cli = Cli::parse();
+    let format = cli.log_format();
+    logging::start(format);
+    match run(cli) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            // Where nobody reads it, the status still says it.
-            let _ = writeln!(std::io::stderr(), "stockroom: {error}");
+            match format {
+                // Where nobody reads it, the status still says it.
+                LogFormat::Text => {
+                    let _ = writeln!(std::io::stderr(), "stockroom: {error}");
+                }
+                LogFormat::Json => tracing::error!(%error, "the command failed"),
+            }
             ExitCode::from(error.status())
         }
     }

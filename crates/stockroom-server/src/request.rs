@@ -20,6 +20,7 @@ use crate::app::{App, Idempotency};
 use crate::auth::Allowed;
 use crate::error::ApiError;
 use crate::idempotency::Preference;
+use crate::observing::request_id;
 use crate::random::new_id;
 use crate::secret::Hash;
 use crate::store::Store;
@@ -75,7 +76,8 @@ impl<S: Store> FromRequest<App<S>> for WriteRequest {
                 source: Source::Bulk,
                 key_id: authority.key_id.clone(),
                 credential: authority.credential,
-                request_id: new_id(&*app.random, now),
+                request_id: request_id(&parts)
+                    .map_or_else(|| new_id(&*app.random, now), str::to_owned),
                 run_id: run_text(&parts.headers, RUN_ID),
                 run_reason: run_reason(&parts.headers),
                 run_fingerprint: run_fingerprint(&parts.headers)?,

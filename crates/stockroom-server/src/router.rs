@@ -17,6 +17,7 @@ use crate::handlers::{
 };
 use crate::limiting::tell_limits;
 use crate::limits::Class;
+use crate::observing::observe;
 use crate::request::receive_body;
 use crate::routes::Verb::{Get, Patch, Post};
 use crate::routes::{Routes, Rule, know_terms};
@@ -65,6 +66,7 @@ pub fn router<S: Store>(app: App<S>) -> Router {
         .route("/docs", get(documentation::get_documentation))
         .route("/docs/{name}", get(documentation::get_page))
         .route("/healthz", get(service::get_health::<S>))
+        .route("/readyz", get(service::get_readiness::<S>))
         .method_not_allowed_fallback(fallback::refuse_method)
         .fallback(fallback::answer_unknown::<S>)
         .layer(middleware::from_fn(receive_body))
@@ -75,7 +77,17 @@ pub fn router<S: Store>(app: App<S>) -> Router {
         Some(cors) => router.layer(cors),
         None => router,
     };
-    router.layer(middleware::from_fn(add_headers)).with_state(app)
+    router
+        .layer(middleware::from_fn(add_headers))
+        .layer(middleware::from_fn_with_state(app.clone(), observe::<S>))
+        // What goes around all answers may fail as well.
+        .layer(CatchPanicLayer::custom(fallback::answer_panic))
+        .with_state(app)
+}
+
+/// Returns what is served at the address for metrics: who may reach it may read them.
+pub fn metrics_router<S: Store>(app: App<S>) -> Router {
+    Router::new().route("/metrics", get(service::get_metrics::<S>)).with_state(app)
 }
 
 fn cors(origins: &[String]) -> Option<CorsLayer> {
@@ -116,6 +128,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
                     "etag",
                     api::IDEMPOTENT_REPLAYED,
                     api::PREFERENCE_APPLIED,
+                    api::REQUEST_ID,
                 ]
                 .map(HeaderName::from_static),
             )
@@ -127,7 +140,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
 async fn add_headers(request: Request, next: Next) -> Response {
     let is_api = {
         let path = request.uri().path();
-        path.starts_with("/api") || path == "/healthz"
+        path.starts_with("/api") || matches!(path, "/healthz" | "/readyz")
     };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

@@ -18,7 +18,7 @@ use stockroom_api::product::{Product, ProductPage};
 
 use self::data::{
     Admission, Authority, Counter, Filled, KeptAnswer, LevelWrites, NewSession, Number, Page,
-    ProductRow, Scope, Snapshot, StockRow, StoreInfo, Version, WriteRecord,
+    ProductRow, Scope, Snapshot, StockRow, StoreFigures, StoreInfo, Version, WriteRecord,
 };
 use self::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use self::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
@@ -212,6 +212,12 @@ pub trait Store: Clone + Send + Sync + 'static {
         kept_since: Timestamp,
         now: Timestamp,
     ) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Writes what is there already, to see whether the store can be written to.
+    fn check_writable(&self) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Returns how the store is doing.
+    fn figures(&self, now: Timestamp) -> impl Future<Output = Stored<StoreFigures>> + Send;
 }
 
 /// One transaction that can write, as work in [`Store::write`] sees it.

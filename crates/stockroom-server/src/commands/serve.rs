@@ -1,16 +1,19 @@
 //! `stockroom serve`.
 
+mod running;
+
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use clap::Args;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
+use self::running::{Doors, StopArgs, run};
 use super::demo::create_demo;
 use super::{CommandError, DataArgs, Ended, open};
 use crate::app::{App, Cookies, Demo, Idempotency, Settings};
@@ -18,74 +21,149 @@ use crate::client_address::parse_network;
 use crate::clock::{Clock as _, SystemClock};
 use crate::idempotency::InFlight;
 use crate::limits::Limits;
+use crate::logging::LogFormat;
+use crate::metrics::Metrics;
 use crate::random::SystemRandom;
-use crate::router::router;
+use crate::readiness::Readiness;
 use crate::secret::DEMO_KEYS;
 use crate::store::Store as _;
 use crate::store::data::{StoreInfo, StoreKind};
 use crate::store::sqlite::SqliteStore;
-
-/// How long requests that are running may take once the server is told to stop.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
+use crate::tls::Certificate;
 
 /// How often what has expired is forgotten.
 const FORGET_EVERY: Duration = Duration::from_hours(1);
 
+/// What is said below the options.
+const EXAMPLES: &str = "\
+Examples:
+  stockroom serve --demo
+      a demo store on http://127.0.0.1:8080, for this computer alone
+  stockroom serve --data /var/lib/stockroom --trusted-proxy 127.0.0.1 --secure-cookies
+      behind a proxy on the same machine that speaks TLS
+  stockroom serve --listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem
+      without a proxy; SIGHUP reads a renewed certificate
+
+It prints one line, `listening on URL`, when it takes requests, and stops on SIGTERM or SIGINT. Lines of
+log go to stderr; STOCKROOM_LOG chooses them (warn, or debug, or stockroom_server=debug,warn).";
+
 /// Serve the API and the app.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct ServeArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// The address to listen at; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    /// The address to listen at, with its port; port 0 takes a free one
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080",
+        env = "STOCKROOM_LISTEN"
+    )]
     listen: String,
     /// Make a demo store where the folder holds none
     #[arg(long)]
     demo: bool,
-    /// How many products a new demo store gets
+    /// How many products a new demo store gets; the first 120 are always the same
     #[arg(long, value_name = "N", requires = "demo")]
     products: Option<usize>,
-    /// An origin whose pages may call the API, such as `https://stock.example.com`
-    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    /// An origin whose pages may call the API, such as `https://stock.example.com`; may be repeated
+    #[arg(
+        long = "allow-origin",
+        value_name = "ORIGIN",
+        env = "STOCKROOM_ALLOW_ORIGIN",
+        value_delimiter = ','
+    )]
     allow_origin: Vec<String>,
     /// Refuse writes without an idempotency key
-    #[arg(long)]
+    #[arg(long, env = "STOCKROOM_REQUIRE_IDEMPOTENCY_KEY")]
     require_idempotency_key: bool,
-    /// Send session cookies over HTTPS only (behind a proxy that speaks TLS)
-    #[arg(long)]
+    /// Send session cookies over HTTPS only: for a proxy that speaks TLS; with --tls-cert always
+    #[arg(long, env = "STOCKROOM_SECURE_COOKIES")]
     secure_cookies: bool,
     /// Limit requests per address and minute, and per store and day: `hosted`, or a JSON file
-    #[arg(long, value_name = "hosted|FILE")]
+    #[arg(long, value_name = "hosted|FILE", env = "STOCKROOM_LIMITS")]
     limits: Option<String>,
-    /// A proxy, or a network of them, that is believed in `X-Forwarded-For` for whom it asks
-    #[arg(long = "trusted-proxy", value_name = "ADDRESS|CIDR", value_parser = parse_network)]
+    /// A proxy, or a network of them, that is believed in `X-Forwarded-For` and `X-Request-Id`; may
+    /// be repeated
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "ADDRESS|CIDR",
+        value_parser = parse_network,
+        env = "STOCKROOM_TRUSTED_PROXY",
+        value_delimiter = ','
+    )]
     trusted_proxy: Vec<IpNet>,
+    /// A certificate as PEM, with those that vouch for it after it: the server speaks HTTPS
+    #[arg(long, value_name = "FILE", requires = "tls_key", env = "STOCKROOM_TLS_CERT")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key as PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert", env = "STOCKROOM_TLS_KEY")]
+    tls_key: Option<PathBuf>,
+    /// Serve `/metrics` for Prometheus at this address, to whoever can reach it
+    #[arg(long, value_name = "ADDRESS", env = "STOCKROOM_METRICS_LISTEN")]
+    metrics_listen: Option<String>,
+    /// How lines of log look
+    #[arg(long, value_name = "FORMAT", default_value = "text", env = "STOCKROOM_LOG_FORMAT")]
+    log_format: LogFormat,
+    #[command(flatten)]
+    stop: StopArgs,
     /// A folder with the built app, instead of the one built in
     #[arg(long, value_name = "DIR", hide = true)]
     app_dir: Option<PathBuf>,
 }
 
+impl ServeArgs {
+    pub(super) fn log_format(&self) -> LogFormat {
+        self.log_format
+    }
+
+    /// Says something that is not an answer, as the log is written.
+    fn notice(&self, text: &str) {
+        match self.log_format {
+            LogFormat::Text => eprintln!("{text}"),
+            LogFormat::Json => tracing::info!("{text}"),
+        }
+    }
+}
+
 pub(super) async fn serve(args: ServeArgs) -> Ended {
     let limits = args.limits.as_deref().map(read_limits).transpose()?;
+    let certificate = read_certificate(&args)?;
     let store = open(&args.data.data).await?;
     let info = prepare(&store, &args).await?;
     let listener = bind(&args.listen, &info).await?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| CommandError::new(format!("cannot listen: {error}")))?;
+    let metrics = match &args.metrics_listen {
+        Some(address) => Some(listen_at(address, "--metrics-listen").await?),
+        None => None,
+    };
+    if info.kind == StoreKind::Demo {
+        args.notice(&format!("demo keys: {}", DEMO_KEYS.join(" ")));
+    }
+    announce(&listener, certificate.as_ref(), metrics.as_ref())?;
+    let stop = args.stop;
     let app = App {
         store: store.clone(),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
         settings: Arc::new(settings(args, limits, &info)),
         in_flight: InFlight::default(),
+        metrics: Arc::new(Metrics::default()),
+        readiness: Arc::new(Readiness::default()),
     };
     let forgetting = tokio::spawn(forget_expired(app.clone()));
-    announce(address, &info)?;
-    let stopped = run(listener, app).await;
+    let stopped = run(Doors { listener, certificate, metrics }, app, stop).await;
     forgetting.abort();
     store.close().await;
     stopped
+}
+
+fn read_certificate(args: &ServeArgs) -> Ended<Option<Certificate>> {
+    let (Some(chain), Some(key)) = (&args.tls_cert, &args.tls_key) else {
+        return Ok(None);
+    };
+    let read = Certificate::read(chain, key).map(Some);
+    read.map_err(|error| CommandError::new(format!("{error}. Name PEM files that can be read.")))
 }
 
 async fn prepare(store: &SqliteStore, args: &ServeArgs) -> Ended<StoreInfo> {
@@ -99,15 +177,15 @@ async fn prepare(store: &SqliteStore, args: &ServeArgs) -> Ended<StoreInfo> {
         Some(info) => Ok(info),
         None if args.demo => {
             let products = create_demo(store, args.products).await?;
-            eprintln!("made a demo store with {products} products in {data}");
+            args.notice(&format!("made a demo store with {products} products in {data}"));
             needed(store).await
         }
         None => {
             store.create("My shop", StoreKind::Real, SystemClock.now()).await?;
-            eprintln!(
+            args.notice(&format!(
                 "made an empty store in {data}. Make a key with: stockroom keys create --data \
                  {data} --live --name NAME"
-            );
+            ));
             needed(store).await
         }
     }
@@ -119,14 +197,7 @@ async fn needed(store: &SqliteStore) -> Ended<StoreInfo> {
 }
 
 async fn bind(listen: &str, info: &StoreInfo) -> Ended<TcpListener> {
-    let addresses: Vec<SocketAddr> = tokio::net::lookup_host(listen)
-        .await
-        .map_err(|error| {
-            CommandError::new(format!(
-                "{listen} is no address to listen at: {error}. Try --listen 127.0.0.1:8080."
-            ))
-        })?
-        .collect();
+    let addresses = look_up(listen, "--listen").await?;
     let is_loopback = addresses.iter().all(|address| address.ip().is_loopback());
     if info.kind == StoreKind::Demo && !is_loopback {
         return Err(CommandError::new(format!(
@@ -134,15 +205,30 @@ async fn bind(listen: &str, info: &StoreInfo) -> Ended<TcpListener> {
              --listen 127.0.0.1:8080, or a folder with a real store."
         )));
     }
-    TcpListener::bind(&*addresses).await.map_err(|error| {
+    listen_at(listen, "--listen").await
+}
+
+async fn look_up(address: &str, option: &str) -> Ended<Vec<SocketAddr>> {
+    let found = tokio::net::lookup_host(address).await.map_err(|error| {
+        CommandError::new(format!(
+            "{address} is no address to listen at: {error}. Try {option} 127.0.0.1:8080."
+        ))
+    })?;
+    Ok(found.collect())
+}
+
+async fn listen_at(address: &str, option: &str) -> Ended<TcpListener> {
+    TcpListener::bind(&*look_up(address, option).await?).await.map_err(|error| {
         let what_to_do = match error.kind() {
             std::io::ErrorKind::AddrInUse => {
-                "Stop what uses it, or take another port with --listen 127.0.0.1:PORT."
+                format!("Stop what uses it, or take another port with {option} 127.0.0.1:PORT.")
             }
-            std::io::ErrorKind::PermissionDenied => "Take a port above 1023 with --listen.",
-            _ => "Choose another address with --listen.",
+            std::io::ErrorKind::PermissionDenied => {
+                format!("Take a port above 1023 with {option}.")
+            }
+            _ => format!("Choose another address with {option}."),
         };
-        CommandError::new(format!("cannot listen at {listen}: {error}. {what_to_do}"))
+        CommandError::new(format!("cannot listen at {address}: {error}. {what_to_do}"))
     })
 }
 
@@ -157,7 +243,11 @@ fn settings(args: ServeArgs, limits: Option<Limits>, info: &StoreInfo) -> Settin
         } else {
             Idempotency::Optional
         },
-        cookies: if args.secure_cookies { Cookies::Secure } else { Cookies::Plain },
+        cookies: if args.secure_cookies || args.tls_cert.is_some() {
+            Cookies::Secure
+        } else {
+            Cookies::Plain
+        },
         allowed_origins: args
             .allow_origin
             .into_iter()
@@ -185,63 +275,25 @@ fn read_limits(name: &str) -> Ended<Limits> {
     })
 }
 
-fn announce(address: SocketAddr, info: &StoreInfo) -> Ended {
-    if info.kind == StoreKind::Demo {
-        eprintln!("demo keys: {}", DEMO_KEYS.join(" "));
+/// Says on stdout where to reach the server; what starts it waits for the first line.
+fn announce(
+    listener: &TcpListener,
+    certificate: Option<&Certificate>,
+    metrics: Option<&TcpListener>,
+) -> Ended {
+    let address = |listener: &TcpListener| {
+        let address = listener.local_addr();
+        address.map_err(|error| CommandError::new(format!("cannot listen: {error}")))
+    };
+    let scheme = if certificate.is_some() { "https" } else { "http" };
+    let mut text = format!("listening on {scheme}://{}\n", address(listener)?);
+    if let Some(metrics) = metrics {
+        let _ = writeln!(text, "metrics on http://{}/metrics", address(metrics)?);
     }
     let mut out = std::io::stdout();
-    writeln!(out, "listening on http://{address}")
+    out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|error| CommandError::new(format!("cannot write to stdout: {error}")))
-}
-
-async fn run(listener: TcpListener, app: App<SqliteStore>) -> Ended {
-    let (stop, stopping) = tokio::sync::watch::channel(());
-    let listener = listener.tap_io(|stream| {
-        // Answers are small and complete: waiting for more to send only delays them.
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let mut heard = stopping.clone();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = heard.changed().await;
-    });
-    let mut serving = tokio::spawn(serving.into_future());
-    tokio::select! {
-        ended = &mut serving => return flat(ended),
-        () = told_to_stop() => {}
-    }
-    tracing::info!("stopping");
-    let _ = stop.send(());
-    if let Ok(ended) = tokio::time::timeout(LAST_REQUESTS, &mut serving).await {
-        return flat(ended);
-    }
-    serving.abort();
-    Ok(())
-}
-
-fn flat(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> Ended {
-    match ended {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(CommandError::new(format!("the server stopped: {error}"))),
-        Err(error) => Err(CommandError::new(format!("the server stopped: {error}"))),
-    }
-}
-
-async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = interrupt.await;
 }
 
 async fn forget_expired(app: App<SqliteStore>) {

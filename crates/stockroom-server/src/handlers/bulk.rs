@@ -1,5 +1,7 @@
 //! `PATCH /dev/store/inventory/bulk`.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -25,11 +27,19 @@ pub async fn update_bulk<S: Store>(
         Preference::None => Results::LeftOut,
     };
     let record = request.record(Source::Bulk);
+    let done = Arc::new(OnceLock::new());
+    let counted = Arc::clone(&done);
     let work = idempotency::once(&app, &request, move |tx| {
         Box::pin(async move {
             let outcome = apply_bulk(tx, scope, &record, items, results).await?;
+            // The work is done once; whether it lasts is known after the commit.
+            let _ = counted.set((outcome.updated, outcome.failed));
             Answer::json(StatusCode::OK, outcome, preference)
         })
     });
-    work.await
+    let answer = work.await?;
+    if let Some((updated, failed)) = done.get() {
+        app.metrics.count_items(*updated, *failed);
+    }
+    Ok(answer)
 }

@@ -1,13 +1,16 @@
-//! `GET /api/v1/capabilities` and `GET /healthz`.
+//! `GET /api/v1/capabilities`, `/healthz` and `/readyz`, and `/metrics` at an address of its own.
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use stockroom_api::capabilities::{Capabilities, Limits};
 use stockroom_api::envelope::Envelope;
 
 use super::success;
 use crate::app::{App, Demo, Idempotency};
 use crate::error::ApiError;
+use crate::readiness;
 use crate::store::Store;
 
 /// Tells what this server can do beyond the plain contract.
@@ -34,4 +37,27 @@ pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envel
 pub async fn get_health<S: Store>(State(app): State<App<S>>) -> Result<&'static str, ApiError> {
     app.store.info().await?;
     Ok("ok\n")
+}
+
+/// Tells whether requests should be sent here; 503 with one word of why where they should not.
+pub async fn get_readiness<S: Store>(State(app): State<App<S>>) -> Response {
+    match app.readiness.state(&app.store).await {
+        readiness::State::Ready => "ready\n".into_response(),
+        readiness::State::Stopping => unready("stopping\n"),
+        readiness::State::NotWritable => unready("database\n"),
+    }
+}
+
+/// Tells what this process counts about itself, in the text format of Prometheus.
+pub async fn get_metrics<S: Store>(State(app): State<App<S>>) -> impl IntoResponse {
+    let figures = app.store.figures(app.now()).await;
+    if let Err(error) = &figures {
+        tracing::warn!(%error, "the database did not tell its figures");
+    }
+    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    (kind, app.metrics.text(figures.as_ref().ok()))
+}
+
+fn unready(why: &'static str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], why).into_response()
 }

@@ -13,6 +13,7 @@ use crate::auth::{
     session_token,
 };
 use crate::error::ApiError;
+use crate::observing::note_key;
 use crate::request::read_body;
 use crate::secret::{self, DEMO_KEYS};
 use crate::store::Store;
@@ -27,6 +28,7 @@ pub async fn sign_in<S: Store>(
     check_sign_in_site(&parts.headers)?;
     let key = read_key(&app, &read_body(body).await?)?;
     let authority = authority_of_key(&app, &parts, key.trim()).await?;
+    note_key(&parts, &authority.key_id);
     if let Some(old) = session_token(&parts.headers) {
         app.store.end_session(old).await?;
     }

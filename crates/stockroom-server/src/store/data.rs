@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::Stored;
 use super::keys::StoreAccess;
+use crate::metrics::histogram::Counted;
 use crate::secret::Hash;
 
 /// Whose data: every read and write is inside one.
@@ -294,4 +295,21 @@ pub struct Admission {
     pub is_admitted: bool,
     /// The requests of each counter so far, this one with them where it was counted.
     pub requests: Vec<u64>,
+}
+
+/// How a store is doing.
+#[derive(Clone, Debug)]
+pub struct StoreFigures {
+    /// The writes that wait.
+    pub queued: u64,
+    /// How many writes were committed together.
+    pub group_sizes: Counted,
+    /// How long commits took, in microseconds.
+    pub commit_times: Counted,
+    /// The size of the database in bytes.
+    pub database_bytes: u64,
+    /// The size in bytes of what is not folded into the database yet.
+    pub journal_bytes: u64,
+    /// The sessions that are not over.
+    pub sessions: u64,
 }

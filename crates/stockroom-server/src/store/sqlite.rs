@@ -2,11 +2,14 @@
 
 mod checkpoints;
 mod connection;
+pub mod copies;
 mod counts;
+mod figures;
 mod history;
 mod keys;
 mod levels;
 mod lists;
+mod lock;
 mod lookup;
 mod readers;
 mod rows;
@@ -26,13 +29,14 @@ use stockroom_api::history::{HistoryPage, RunPage};
 use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 
+use self::lock::Lock;
 use self::readers::Readers;
 use self::snapshots::Snapshots;
 pub use self::transaction::SqliteTx;
 use self::writer::Writer;
 use super::data::{
     Admission, Authority, Counter, Filled, NewSession, Page, ProductRow, Scope, Snapshot,
-    StoreInfo, StoreKind, Version,
+    StoreFigures, StoreInfo, StoreKind, Version,
 };
 use super::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use super::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
@@ -45,6 +49,7 @@ pub struct SqliteStore {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
     snapshots: Arc<Snapshots>,
+    _lock: Arc<Lock>,
 }
 
 impl SqliteStore {
@@ -54,14 +59,18 @@ impl SqliteStore {
     /// [`StoreError`] where the file cannot be opened or is no database of ours.
     pub async fn open(file: &Path) -> Stored<Self> {
         let path = file.to_owned();
-        let start = move || Writer::start(connection::open_writer(&path)?, path);
-        let writer = blocking(start).await??;
+        let start = move || {
+            let lock = Lock::shared(&path)?;
+            Ok::<_, StoreError>((lock, Writer::start(connection::open_writer(&path)?, path)?))
+        };
+        let (lock, writer) = blocking(start).await??;
         let readers = Readers::new(file.to_owned());
         let snapshots = Snapshots::new(file.to_owned());
         Ok(Self {
             writer: Arc::new(writer),
             readers: Arc::new(readers),
             snapshots: Arc::new(snapshots),
+            _lock: Arc::new(lock),
         })
     }
 
@@ -259,5 +268,24 @@ impl Store for SqliteStore {
         let forget = move |connection: &_| counts::forget(connection, now);
         while self.change(forget).await? == counts::FORGOTTEN_AT_ONCE {}
         Ok(())
+    }
+
+    async fn check_writable(&self) -> Stored<()> {
+        self.change(figures::write_again).await
+    }
+
+    async fn figures(&self, now: Timestamp) -> Stored<StoreFigures> {
+        let sessions = move |connection: &_| figures::sessions(connection, now);
+        let sessions = self.readers.read(sessions).await?;
+        let (database_bytes, journal_bytes) = figures::sizes(self.readers.file());
+        let writer = self.writer.figures();
+        Ok(StoreFigures {
+            queued: writer.queued(),
+            group_sizes: writer.group_sizes.counted(),
+            commit_times: writer.commit_times.counted(),
+            database_bytes,
+            journal_bytes,
+            sessions,
+        })
     }
 }

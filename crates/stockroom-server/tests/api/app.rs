@@ -17,7 +17,8 @@ use stockroom_server::commands::{make_key, new_secret};
 use stockroom_server::idempotency::InFlight;
 use stockroom_server::limits::Limits;
 use stockroom_server::random::{Random, SystemRandom};
-use stockroom_server::router::router;
+use stockroom_server::readiness::Readiness;
+use stockroom_server::router::{metrics_router, router};
 use stockroom_server::store::data::{Scope, StoreKind};
 use stockroom_server::store::keys::{KeyChange, NewKey, StoreAccess};
 use stockroom_server::store::sqlite::SqliteStore;
@@ -73,6 +74,9 @@ pub(crate) struct TestApp {
     pub(crate) url: String,
     pub(crate) clock: FakeClock,
     pub(crate) random: FlakyRandom,
+    pub(crate) readiness: Arc<Readiness>,
+    /// Where the metrics are, at an address of their own.
+    pub(crate) metrics_url: String,
     store: SqliteStore,
     runtime: Runtime,
     agent: ureq::Agent,
@@ -129,25 +133,42 @@ fn serve(dir: Arc<TempDir>, clock: FakeClock, settings: Settings) -> TestApp {
     let runtime = Runtime::new().unwrap();
     let random = FlakyRandom::default();
     let file = dir.path().join("stockroom.db");
-    let (store, listener) = runtime.block_on(async {
+    let (store, listener, metrics) = runtime.block_on(async {
         let store = SqliteStore::open(&file).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        (store, listener)
+        let metrics = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        (store, listener, metrics)
     });
+    let metrics_url = format!("http://{}/metrics", metrics.local_addr().unwrap());
     let url = format!("http://{}", listener.local_addr().unwrap());
+    let readiness = Arc::<Readiness>::default();
     let app = App {
         store: store.clone(),
         clock: Arc::new(clock.clone()),
         random: Arc::new(random.clone()),
         settings: Arc::new(settings),
         in_flight: InFlight::default(),
+        metrics: Arc::default(),
+        readiness: Arc::clone(&readiness),
     };
+    let scraped = metrics_router(app.clone());
+    runtime.spawn(async move { axum::serve(metrics, scraped).await });
     let stray = Router::new().route(STRAY, get(|_: Allowed| async { "open" }));
     let service = router(app.clone()).merge(stray.with_state(app));
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
     runtime.spawn(async move { axum::serve(listener, service).await });
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
-    TestApp { url, clock, random, store, runtime, agent: config.into(), dir }
+    TestApp {
+        url,
+        clock,
+        random,
+        readiness,
+        metrics_url,
+        store,
+        runtime,
+        agent: config.into(),
+        dir,
+    }
 }
 
 impl TestApp {

@@ -19,6 +19,7 @@ mod history;
 mod idempotency;
 mod inventory;
 mod limits;
+mod operations;
 mod overload;
 mod panics;
 mod products;

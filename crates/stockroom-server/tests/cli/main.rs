@@ -4,10 +4,16 @@
 
 mod apply;
 mod apply_checks;
+mod backup;
 mod crash;
+mod help;
 mod keys;
+mod logs;
 mod plan;
 mod process;
 mod proxy;
 mod serve;
 mod shop;
+#[cfg(unix)]
+mod stopping;
+mod tls;

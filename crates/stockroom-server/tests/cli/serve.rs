@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::process::{Running, run, status, text};
+use crate::process::{Running, run, send, status, text};
 
 /// Expects one line on stderr, with all of `words`, and no success.
 fn check_refusal(args: &[&str], data: &std::path::Path, words: &[&str]) {
@@ -66,6 +66,22 @@ fn what_stands_in_the_way_is_named() {
     std::fs::create_dir(&broken).unwrap();
     std::fs::write(broken.join("stockroom.db"), "no database ".repeat(100)).unwrap();
     check_refusal(&["serve"], &broken, &["cannot open", "--data"]);
+}
+
+#[test]
+fn metrics_are_served_where_it_was_asked_for_and_nowhere_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let args = ["--demo", "--metrics-listen", "127.0.0.1:0"];
+    let mut server = Running::start(&args, dir.path());
+    let line = server.line();
+    let url = line.trim_end().strip_prefix("metrics on ").unwrap();
+    assert_eq!(status(&server.url, "sk_test_demo"), 200);
+    let (found, text) = send("GET", url, &[], None);
+    assert!(found == 200 && text.contains("stockroom_http_requests_total{"), "{text}");
+    let (_, text) = send("GET", &format!("{}/metrics", server.url), &[], None);
+    assert!(!text.contains("stockroom_http_requests_total"));
+    let taken = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", &server.url[7..]];
+    check_refusal(&taken, dir.path(), &["--metrics-listen", "another port"]);
 }
 
 #[test]

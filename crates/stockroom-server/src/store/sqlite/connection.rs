@@ -12,13 +12,13 @@ use crate::store::{StoreError, Stored};
 const OLDEST_VERSION: i32 = 3_051_003;
 
 /// How long to wait for another process that writes.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// More than the statements of this crate, so that each is prepared once.
 const STATEMENTS: usize = 64;
 
 /// What brings the tables up to date, in order; `user_version` counts those that were done.
-const MIGRATIONS: [&str; 7] = [
+pub(super) const MIGRATIONS: [&str; 7] = [
     include_str!("../../../migrations/sqlite/0001_store.sql"),
     include_str!("../../../migrations/sqlite/0002_tallies.sql"),
     include_str!("../../../migrations/sqlite/0003_numbers.sql"),
@@ -75,7 +75,7 @@ fn check_version() -> Stored<()> {
     Ok(())
 }
 
-fn migrate(connection: &mut Connection) -> Stored<()> {
+pub(super) fn migrate(connection: &mut Connection) -> Stored<()> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let done = migrations_done(&tx)?;
     let Some(missing) = MIGRATIONS.get(done..) else {

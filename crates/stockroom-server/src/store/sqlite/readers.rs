@@ -1,6 +1,6 @@
 //! The connections that read, lent one at a time.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +34,11 @@ struct Lent {
 impl Readers {
     pub(super) fn new(file: PathBuf) -> Self {
         Self { file, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default() }
+    }
+
+    /// Returns the database's file.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// Reads where a few rows are found by their keys: on the spot, since handing such work to

@@ -6,15 +6,19 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::checkpoints::Checkpoints;
 use super::transaction::SqliteTx;
+use crate::metrics::histogram::Histogram;
+use crate::metrics::{TIMES, micros};
 use crate::store::{StoreError, Stored};
 
 /// How many requests may wait; at the writer's pace a fraction of a second.
@@ -23,11 +27,25 @@ const LONGEST_QUEUE: usize = 256;
 /// How many requests are committed together at most, so that the first does not wait for ever.
 const LARGEST_GROUP: usize = 64;
 
+/// The bounds of the sizes of groups, up to [`LARGEST_GROUP`].
+const SIZES: &[u64] = &[1, 2, 4, 8, 16, 32, 64];
+
 /// The thread that writes, and the queue of what it has to do.
 #[derive(Debug)]
 pub(super) struct Writer {
     queue: SyncSender<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    figures: Arc<Figures>,
+}
+
+/// How the thread that writes is doing.
+#[derive(Debug)]
+pub(super) struct Figures {
+    waiting: AtomicUsize,
+    /// How many requests were committed together.
+    pub(super) group_sizes: Histogram,
+    /// How long commits took, in microseconds.
+    pub(super) commit_times: Histogram,
 }
 
 enum Message {
@@ -62,11 +80,22 @@ impl Writer {
     pub(super) fn start(connection: Connection, file: PathBuf) -> Stored<Self> {
         let checkpoints = Checkpoints::start(file)?;
         let (queue, waiting) = sync_channel(LONGEST_QUEUE);
+        let figures = Arc::new(Figures {
+            waiting: AtomicUsize::new(0),
+            group_sizes: Histogram::new(SIZES),
+            commit_times: Histogram::new(TIMES),
+        });
+        let counted = Arc::clone(&figures);
         let thread = thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || serve(SqliteTx::new(connection), &checkpoints, &waiting))
+            .spawn(move || serve(SqliteTx::new(connection), &checkpoints, &waiting, &counted))
             .map_err(|error| StoreError::Failed(error.to_string()))?;
-        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue, thread: Mutex::new(Some(thread)), figures })
+    }
+
+    /// Returns how the thread is doing.
+    pub(super) fn figures(&self) -> &Figures {
+        &self.figures
     }
 
     /// Does `work` on the writer's thread and returns once it is committed; an `Err` undoes it.
@@ -92,7 +121,12 @@ impl Writer {
             };
             Done { fate, answer: Box::new(answer) }
         });
-        self.queue.try_send(Message::Work(job)).map_err(|_| StoreError::Busy)?;
+        // Counted before it is there, so that the thread never takes more than were counted.
+        self.figures.waiting.fetch_add(1, Ordering::Relaxed);
+        if self.queue.try_send(Message::Work(job)).is_err() {
+            self.figures.took_one();
+            return Err(StoreError::Busy.into());
+        }
         let panicked = |_| StoreError::Failed("the work panicked".to_owned());
         answered.await.map_err(panicked)?
     }
@@ -108,9 +142,26 @@ impl Writer {
     }
 }
 
-fn serve(mut tx: SqliteTx, checkpoints: &Checkpoints, waiting: &Receiver<Message>) {
+impl Figures {
+    /// Returns how many requests wait for the thread.
+    pub(super) fn queued(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed) as u64
+    }
+
+    fn took_one(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn serve(
+    mut tx: SqliteTx,
+    checkpoints: &Checkpoints,
+    waiting: &Receiver<Message>,
+    figures: &Figures,
+) {
     while let Ok(Message::Work(first)) = waiting.recv() {
-        let next = do_group(&mut tx, first, waiting);
+        figures.took_one();
+        let next = do_group(&mut tx, first, waiting, figures);
         checkpoints.after_commit(tx.connection());
         if next == Next::Stop {
             return;
@@ -119,7 +170,7 @@ fn serve(mut tx: SqliteTx, checkpoints: &Checkpoints, waiting: &Receiver<Message
 }
 
 /// Does `first` and what waits behind it in one transaction.
-fn do_group(tx: &mut SqliteTx, first: Job, waiting: &Receiver<Message>) -> Next {
+fn do_group(tx: &mut SqliteTx, first: Job, waiting: &Receiver<Message>, figures: &Figures) -> Next {
     if let Err(error) = tx.begin() {
         (first(Err(error.clone())).answer)(Err(error));
         return Next::GoOn;
@@ -132,13 +183,19 @@ fn do_group(tx: &mut SqliteTx, first: Job, waiting: &Receiver<Message>) -> Next 
         // A failure of the disk may have ended the whole transaction.
         if group.len() < LARGEST_GROUP && tx.is_open() {
             match waiting.try_recv() {
-                Ok(Message::Work(job)) => next = Some(job),
+                Ok(Message::Work(job)) => {
+                    figures.took_one();
+                    next = Some(job);
+                }
                 Ok(Message::Stop) => then = Next::Stop,
                 Err(_) => {}
             }
         }
     }
+    let began = Instant::now();
     let committed = tx.commit();
+    figures.commit_times.record(micros(began.elapsed()));
+    figures.group_sizes.record(group.len() as u64);
     if let Err(error) = &committed {
         tracing::error!(%error, requests = group.len(), "a group of writes was not committed");
     }
