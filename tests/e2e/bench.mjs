@@ -145,8 +145,8 @@ async function drop() {
 
 /** Bulk requests of 200 with 4 in flight, by the server's own example. */
 async function bulk(server) {
-  const program = process.env.STOCKROOM_BULK_LOAD;
-  const child = spawn(program, ['--server', server.url, '--products', String(PRODUCTS), '--seconds', '10', '--idempotency'], {
+  const program = process.env.STOCKROOM_LOAD;
+  const child = spawn(program, ['bulk', '--server', server.url, '--products', String(PRODUCTS), '--seconds', '10', '--idempotency'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';

@@ -18,9 +18,7 @@ pub(crate) fn run(figures: Figures) -> Outcome {
     let Browser { chromium, .. } = browser::ensure(&mut steps)?;
     build_app(&mut steps)?;
     let server = build_server(&mut steps, Profile::Release)?;
-    let load = ["build", "--release", "--package", "stockroom-server", "--example", "bulk_load"];
-    steps.step("build the load", |_| execute(&mut cargo(&load)))?;
-    let load = format!("release/examples/bulk_load{}", std::env::consts::EXE_SUFFIX);
+    let load = example(&mut steps, "stockroom-server", "load")?;
     steps.step("measure", |_| {
         let mut node = command("node");
         node.arg("tests/e2e/bench.mjs");
@@ -28,7 +26,7 @@ pub(crate) fn run(figures: Figures) -> Outcome {
             node.arg("--write");
         }
         node.env("STOCKROOM_SERVER", server).env("CHROME", chromium);
-        node.env("STOCKROOM_BULK_LOAD", target().join(load));
+        node.env("STOCKROOM_LOAD", &load);
         execute(&mut node)
     })
 }
@@ -60,6 +58,21 @@ pub(crate) fn browser(figures: Figures) -> Outcome {
         }
         node.env("STOCKROOM_MESSAGES", &messages).env("STOCKROOM_PLAN_SPEED", &speed);
         execute(node.env("CHROME", chromium))
+    })
+}
+
+/// The server under load from a second process, beside the simplest thing in Python.
+pub(crate) fn server(figures: Figures) -> Outcome {
+    let mut steps = Steps::default();
+    let server = build_server(&mut steps, Profile::Release)?;
+    let load = example(&mut steps, "stockroom-server", "load")?;
+    steps.step("measure", |_| {
+        let mut node = command("node");
+        node.arg("benches/server.mjs");
+        if let Figures::Write = figures {
+            node.arg("--write");
+        }
+        execute(node.env("STOCKROOM_SERVER", &server).env("STOCKROOM_LOAD", &load))
     })
 }
 

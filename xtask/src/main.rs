@@ -29,6 +29,8 @@ cargo xtask bench [--write]
                            sizes and times, kept in docs/performance.md with --write
 cargo xtask bench browser [--write]
                            a million rows in Chromium, beside PapaParse and uDSV
+cargo xtask bench server [--write]
+                           the server under load over a million products, beside Python's sqlite3
 cargo xtask bench native   the same natively, beside the csv crate's bare pass
 cargo xtask soak [CASES [SEED]]
                            a million made files through all that a worksheet does, as many
@@ -49,6 +51,8 @@ fn main() -> ExitCode {
         ["bench", "native"] => bench::native(),
         ["bench", "browser"] => bench::browser(bench::Figures::Print),
         ["bench", "browser", "--write"] => bench::browser(bench::Figures::Write),
+        ["bench", "server"] => bench::server(bench::Figures::Print),
+        ["bench", "server", "--write"] => bench::server(bench::Figures::Write),
         ["bench"] => bench::run(bench::Figures::Print),
         ["bench", "--write"] => bench::run(bench::Figures::Write),
         ["help" | "--help" | "-h"] | [] => {

@@ -37,6 +37,7 @@ export async function startServer({ listen = '127.0.0.1:0', data, args = [] } = 
   };
   return {
     url,
+    pid: child.pid,
     data: folder,
     listen: new URL(url).host,
     /** Ends it at once, as a crash would; the data stays. */
