@@ -1,6 +1,6 @@
 //! What whoever runs the server sees of it: readiness, metrics, ids of requests.
 
-use stockroom_server::client_address::parse_proxy;
+use stockroom_server::client_address::parse_network;
 use stockroom_server::limits::{Budget, Limits};
 
 use crate::app::{INVENTORY, PRODUCTS, TestApp, spawn_demo, spawn_limited};
@@ -121,7 +121,7 @@ fn only_a_trusted_proxy_gives_a_request_its_id() {
     };
     assert_ne!(id(&app, "from-a-client"), "from-a-client");
     let trusting = app.twin(stockroom_server::app::Settings {
-        trusted_proxies: vec![parse_proxy("127.0.0.1").unwrap()],
+        trusted_proxies: vec![parse_network("127.0.0.1").unwrap()],
         ..Default::default()
     });
     assert_eq!(id(&trusting, "from-the-proxy"), "from-the-proxy");
