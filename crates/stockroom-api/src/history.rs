@@ -33,19 +33,20 @@ pub struct HistoryPage {
 pub struct HistoryEntry {
     /// When the request came, as RFC 3339 in UTC.
     pub at: String,
-    /// The product's id; null once the product was deleted.
+    /// The product's id.
     #[serde(default)]
     pub product_id: Option<String>,
-    /// The product's SKU as it is now; null where it has none.
+    /// The product's SKU as it is now, or was when it was deleted; null where it has none.
     #[serde(default)]
     pub external_id: Option<String>,
-    /// The product's name as it is now; null once the product was deleted.
+    /// The product's name as it is now, or was when it was deleted.
     #[serde(default)]
     pub name: Option<String>,
     /// The variant's id; null where it is the product's own level.
     #[serde(default)]
     pub variant_id: Option<String>,
-    /// The variant's label as it is now; null where it is the product's own level.
+    /// The variant's label as it is now, or was when it was deleted; null where it is the product's own
+    /// level.
     #[serde(default)]
     pub label: Option<String>,
     /// Whether the level was set or adjusted.
@@ -59,10 +60,13 @@ pub struct HistoryEntry {
     /// The level before; null where it was not tracked.
     #[serde(default)]
     pub before: Option<i64>,
-    /// The level after.
+    /// The level after; 0 where it ended.
     pub after: i64,
     /// The units really added: an adjust that would go below 0 stops there.
     pub delta: i64,
+    /// Why there is no level any more; absent where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
     /// The endpoint that was used.
     pub source: Source,
     /// The key that was used.
@@ -87,8 +91,24 @@ pub struct HistoryEntry {
 pub enum Source {
     /// The bulk update.
     Bulk,
-    /// The update of one product.
+    /// The update of one product's stock.
     Single,
+    /// The update of one variant's stock, by its id.
+    Variant,
+    /// A product was created, changed or deleted.
+    Product,
+    /// The import of products.
+    Import,
+}
+
+/// Why a level ended: its stock is not counted any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ended {
+    /// It is not tracked any more.
+    Untracked,
+    /// Its product or variant was deleted.
+    Deleted,
 }
 
 /// What may be shown of a key.

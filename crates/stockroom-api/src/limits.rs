@@ -12,6 +12,14 @@ pub const MAX_UNITS: i64 = stockroom_domain::quantity::MAX_UNITS;
 pub const MAX_NAME_CHARACTERS: usize = 200;
 /// The longest description, in characters.
 pub const MAX_DESCRIPTION_CHARACTERS: usize = 2_000;
+/// The highest price in hundredths of MRU: ten digits before the decimal mark.
+pub const MAX_PRICE: i64 = 999_999_999_999;
+/// The most variants of a product.
+pub const MAX_VARIANTS: usize = 250;
+/// The longest label, type or value of a variant, in characters.
+pub const MAX_LABEL_CHARACTERS: usize = 100;
+/// The longest address of a picture, in characters.
+pub const MAX_URL_CHARACTERS: usize = 2_048;
 /// The longest idempotency key, in characters.
 pub const MAX_IDEMPOTENCY_KEY_CHARACTERS: usize = 255;
 /// The hours for which an answer is kept under its idempotency key.

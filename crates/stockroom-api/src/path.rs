@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::history::{HistoryQuery, RunQuery};
 use crate::inventory::{InventoryQuery, Which};
+use crate::product::{ProductQuery, Status};
 
 /// The base path of the API.
 pub const BASE: &str = "/api/v1";
@@ -39,6 +40,27 @@ pub fn product(id: &str) -> String {
 /// Returns the address of one product's stock (PATCH), by id or SKU.
 pub fn stock(id: &str) -> String {
     format!("{PRODUCTS}/{}/stock", encode(id))
+}
+
+/// Returns the address of the stock of one variant (PATCH), by the product's id or SKU and the
+/// variant's id.
+pub fn variant_stock(id: &str, variant_id: &str) -> String {
+    format!("{PRODUCTS}/{}/variants/{}/stock", encode(id), encode(variant_id))
+}
+
+/// Returns the address of a page of the product list; what is default is left out.
+pub fn products(query: &ProductQuery) -> String {
+    let page = query.page.map(|page| page.to_string());
+    let limit = query.limit.map(|limit| limit.to_string());
+    with_parameters(
+        PRODUCTS,
+        &[
+            ("q", query.search.as_deref()),
+            ("status", query.status.map(Status::as_str)),
+            ("page", page.as_deref()),
+            ("limit", limit.as_deref()),
+        ],
+    )
 }
 
 /// Returns the address of a page of the inventory list; what is default is left out.
@@ -145,7 +167,20 @@ mod tests {
     }
 
     #[test]
+    fn products_are_asked_for_by_what_is_not_default() {
+        assert_eq!(products(&ProductQuery::default()), PRODUCTS);
+        let query = ProductQuery {
+            search: Some("thé v".to_owned()),
+            status: Some(Status::Active),
+            page: Some(2),
+            limit: None,
+        };
+        assert_eq!(products(&query), format!("{PRODUCTS}?q=th%C3%A9%20v&status=ACTIVE&page=2"));
+    }
+
+    #[test]
     fn ids_are_escaped_whole() {
         assert_eq!(stock("A B/ç?#%"), "/api/v1/dev/store/products/A%20B%2F%C3%A7%3F%23%25/stock");
+        assert_eq!(variant_stock("A/1", "v 1"), format!("{PRODUCTS}/A%2F1/variants/v%201/stock"));
     }
 }

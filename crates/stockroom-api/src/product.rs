@@ -1,6 +1,6 @@
-//! Products in full, and their creation.
+//! Products in full, their creation and their change.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A product in full.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Product {
     /// Below this level the product is low; null is never.
     #[serde(default)]
     pub low_stock_threshold: Option<i64>,
+    /// Where its picture is; absent where it has none (our server only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<String>,
     /// The product's variants.
     #[serde(default)]
     pub variants: Vec<Variant>,
@@ -106,6 +109,9 @@ pub struct NewProduct {
     /// Whether it is on sale; without it `DISABLED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// Where its picture is, by http or https (our server only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<String>,
     /// The variants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<NewVariant>,
@@ -132,6 +138,100 @@ pub struct NewVariant {
     pub quantity: Option<i64>,
 }
 
+/// What a change does to a value that may be none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// The value stays: the field is absent.
+    #[default]
+    Keep,
+    /// There is no value any more: the field is null.
+    Clear,
+    /// The value is replaced.
+    Set(T),
+}
+
+/// The body that changes a product: fields that are absent stay as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProductUpdate {
+    /// The new name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The new price in hundredths of MRU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<i64>,
+    /// The new description.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub description: Patch<String>,
+    /// The new SKU.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub external_id: Patch<String>,
+    /// The new category's id, opaque.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub category_id: Patch<String>,
+    /// The new level; null ends tracking.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub quantity: Patch<i64>,
+    /// The level the product must have, else 409 `STALE_QUANTITY` (our server only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_quantity: Option<i64>,
+    /// The new threshold; null is never low.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub low_stock_threshold: Patch<i64>,
+    /// Whether it is on sale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Where its picture is, by http or https (our server only).
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub image_url: Patch<String>,
+    /// All variants that the product has from now on, in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variants: Option<Vec<VariantUpdate>>,
+}
+
+/// A variant that a product has from now on.
+///
+/// It is the one with this id, else the one with this type and label, and then what is absent stays;
+/// else it is new, and needs a type and a label.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct VariantUpdate {
+    /// The id of a variant that the product has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// `COLOR`, `SIZE` or a word of the shop's own.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The label by which stock updates name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The value behind the label.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub value: Patch<String>,
+    /// What the variant adds to the price, in hundredths of MRU.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub price_adjustment: Patch<i64>,
+    /// The new level; null ends tracking.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub quantity: Patch<i64>,
+    /// The level the variant must have, else 409 `STALE_QUANTITY` (our server only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_quantity: Option<i64>,
+}
+
+/// The answer to a deletion.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedProduct {
+    /// The id that the product had.
+    pub id: String,
+    /// The SKU that it had.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// Always true.
+    pub deleted: bool,
+}
+
 /// One page of the product list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -148,4 +248,82 @@ pub struct ProductPage {
     pub limit: Option<u64>,
     /// Whether a page follows.
     pub has_more: bool,
+}
+
+/// Which products a list is asked for; the default is the first page of all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProductQuery {
+    /// Only those whose SKU begins with this, or whose name has it.
+    pub search: Option<String>,
+    /// Only those on sale, or only those that are not.
+    pub status: Option<Status>,
+    /// The page, from 1; `None` is the first.
+    pub page: Option<u64>,
+    /// The products of a page; `None` is 100, which is the most.
+    pub limit: Option<u64>,
+}
+
+impl Status {
+    /// Returns the API's word for this status.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Disabled => "DISABLED",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+
+    /// Returns the status that the API's word names.
+    pub fn from_api(word: &str) -> Option<Self> {
+        match word {
+            "ACTIVE" => Some(Self::Active),
+            "DISABLED" => Some(Self::Disabled),
+            _ => None,
+        }
+    }
+}
+
+impl<T> Patch<T> {
+    /// Tells whether the value stays.
+    pub fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
+    /// Returns what a value that was `before` is afterwards.
+    pub fn apply(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => before,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+
+    /// Returns the same patch of what `map` makes of its value.
+    ///
+    /// # Errors
+    /// That of `map`.
+    pub fn try_map<U, E>(self, map: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
+        Ok(match self {
+            Self::Keep => Patch::Keep,
+            Self::Clear => Patch::Clear,
+            Self::Set(value) => Patch::Set(map(value)?),
+        })
+    }
+}
+
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Keep | Self::Clear => serializer.serialize_none(),
+            Self::Set(value) => value.serialize(serializer),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // An absent field does not come here: its default is to keep.
+        let value = Option::deserialize(deserializer)?;
+        Ok(value.map_or(Self::Clear, Self::Set))
+    }
 }

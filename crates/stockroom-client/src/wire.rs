@@ -138,6 +138,7 @@ impl Wire for Product {
             status: or_default(value, "status")?,
             quantity: maybe(value, "quantity")?,
             low_stock_threshold: maybe(value, "lowStockThreshold")?,
+            image_url: maybe(value, "imageUrl")?,
             variants: or_default(value, "variants")?,
             created_at: maybe(value, "createdAt")?,
             updated_at: maybe(value, "updatedAt")?,

@@ -20,6 +20,7 @@ pub mod number;
 pub mod order;
 pub mod own_layout;
 pub mod plan;
+pub mod product_import;
 pub mod quantity;
 pub mod repair;
 pub mod rows;

@@ -3,6 +3,7 @@
 //! An item is all or nothing; every after comes from [`stockroom_domain::quantity::apply`].
 
 mod item;
+mod sets;
 
 use std::collections::HashMap;
 
@@ -13,10 +14,11 @@ use stockroom_api::read::bulk::BulkAsk;
 use stockroom_domain::quantity::Level;
 use unicode_normalization::UnicodeNormalization as _;
 
-pub use self::item::Fault;
 use self::item::{Done, outcome};
+pub use self::item::{Fault, expect_level};
+pub use self::sets::{Aim, LevelSets};
 use crate::store::data::{
-    Flip, HistoryLine, LevelWrites, Number, Scope, StockRow, VariantLevel, WriteRecord,
+    EndedLevel, Flip, HistoryLine, LevelWrites, Number, Scope, StockRow, VariantLevel, WriteRecord,
 };
 use crate::store::{Stored, Transaction};
 
@@ -94,14 +96,16 @@ fn count(items: usize) -> u32 {
 }
 
 /// The levels that a request touches, as they are after the items so far.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Shelf {
     entries: Vec<Entry>,
     by_external_id: HashMap<String, usize>,
     history: Vec<HistoryLine>,
+    ended: Vec<EndedLevel>,
 }
 
 /// One product on the shelf.
+#[derive(Debug)]
 struct Entry {
     row: StockRow,
     first_quantity: Option<i64>,
@@ -180,7 +184,8 @@ impl Shelf {
     }
 
     fn into_writes(self) -> LevelWrites {
-        let mut writes = LevelWrites { history: self.history, ..LevelWrites::default() };
+        let (history, ended) = (self.history, self.ended);
+        let mut writes = LevelWrites { history, ended, ..LevelWrites::default() };
         for entry in self.entries {
             entry.write_into(&mut writes);
         }
@@ -196,6 +201,12 @@ impl Entry {
     /// Applies all of `ask`, or nothing.
     fn apply(&mut self, ask: &StockAsk, history: &mut Vec<HistoryLine>) -> Result<Done, Fault> {
         let done = outcome(&self.row, ask)?;
+        self.take(&done, history);
+        Ok(done)
+    }
+
+    /// Takes over what was decided.
+    fn take(&mut self, done: &Done, history: &mut Vec<HistoryLine>) {
         if let Some((change, applied)) = &done.product {
             history.push(self.line(None, *change, applied));
             self.row.quantity = Some(applied.after.get());
@@ -208,7 +219,6 @@ impl Entry {
                 self.changed_variants.push(*index);
             }
         }
-        Ok(done)
     }
 
     fn line(

@@ -65,6 +65,12 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, ErrorCode::ProductNotFound, message)
     }
 
+    /// Returns the refusal of an address that names an unknown variant.
+    pub fn variant_not_found(variant_id: &str) -> Self {
+        let message = format!("This product has no variant with the id \"{variant_id}\".");
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::VariantNotFound, message)
+    }
+
     /// Returns a failure of the server itself; what failed is logged, not sent.
     pub fn internal() -> Self {
         Self::new(

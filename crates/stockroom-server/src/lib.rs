@@ -23,6 +23,7 @@ pub mod metrics;
 pub mod observing;
 pub mod openapi;
 pub mod plan_command;
+pub mod products;
 pub mod random;
 pub mod readiness;
 pub mod request;

@@ -50,6 +50,15 @@ pub struct WriteRequest {
 #[derive(Clone, Debug)]
 pub struct Reference(pub String);
 
+/// The variant that an address names by its id, of a product by id or SKU.
+#[derive(Clone, Debug)]
+pub struct VariantReference {
+    /// The product's id or SKU.
+    pub product: String,
+    /// The variant's id.
+    pub variant: String,
+}
+
 impl WriteRequest {
     /// Returns the record of a write by `source`.
     pub fn record(&self, source: Source) -> WriteRecord {
@@ -95,11 +104,23 @@ impl<S: Store> FromRequestParts<App<S>> for Reference {
 
     async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
         let path: Result<Path<String>, _> = Path::from_request_parts(parts, app).await;
-        path.map(|Path(reference)| Self(reference)).map_err(|_| {
-            let message = "The product's id in the address is not percent-encoded UTF-8.";
-            ApiError::new(StatusCode::BAD_REQUEST, ErrorCode::ValidationError, message)
-        })
+        path.map(|Path(reference)| Self(reference)).map_err(|_| bad_address("The product's id"))
     }
+}
+
+impl<S: Store> FromRequestParts<App<S>> for VariantReference {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
+        let path: Result<Path<(String, String)>, _> = Path::from_request_parts(parts, app).await;
+        path.map(|Path((product, variant))| Self { product, variant })
+            .map_err(|_| bad_address("An id"))
+    }
+}
+
+fn bad_address(what: &str) -> ApiError {
+    let message = format!("{what} in the address is not percent-encoded UTF-8.");
+    ApiError::new(StatusCode::BAD_REQUEST, ErrorCode::ValidationError, message)
 }
 
 /// Receives the whole body before anything is decided about the request.

@@ -19,7 +19,7 @@ use crate::limiting::tell_limits;
 use crate::limits::Class;
 use crate::observing::observe;
 use crate::request::receive_body;
-use crate::routes::Verb::{Get, Patch, Post};
+use crate::routes::Verb::{Delete, Get, Patch, Post, Put};
 use crate::routes::{Routes, Rule, know_terms};
 use crate::store::Store;
 
@@ -34,10 +34,11 @@ object-src 'none'";
 pub fn routes<S: Store>() -> Routes<S> {
     let product = format!("{}/{{id}}", path::PRODUCTS);
     let stock = format!("{product}/stock");
+    let variant_stock = format!("{product}/variants/{{variantId}}/stock");
     let read = |path: &str, scope| Rule::new(Get, path, scope, Class::Read);
     let bulk = Rule::new(Patch, path::BULK, InventoryWrite, Class::BulkInventory);
-    let create = Rule::new(Post, path::PRODUCTS, ProductsWrite, Class::ProductWrite);
-    let stock = Rule::new(Patch, &stock, InventoryWrite, Class::SingleStock);
+    let product_write = |verb, path: &str| Rule::new(verb, path, ProductsWrite, Class::ProductWrite);
+    let single = |path: &str| Rule::new(Patch, path, InventoryWrite, Class::SingleStock);
     Routes::new()
         .add(bulk, bulk::update_bulk::<S>)
         .add(read(path::INVENTORY, InventoryRead), inventory::list_inventory::<S>)
@@ -45,9 +46,12 @@ pub fn routes<S: Store>() -> Routes<S> {
         .add(read(path::RUNS, InventoryRead), history::list_runs::<S>)
         .add(read(path::SNAPSHOT, InventoryRead), snapshot::get_snapshot::<S>)
         .add(read(path::PRODUCTS, ProductsRead), products::list_products::<S>)
-        .add(create, products::create_product::<S>)
+        .add(product_write(Post, path::PRODUCTS), products::create_product::<S>)
         .add(read(&product, ProductsRead), products::get_product::<S>)
-        .add(stock, stock::update_stock::<S>)
+        .add(product_write(Put, &product), products::update_product::<S>)
+        .add(product_write(Delete, &product), products::delete_product::<S>)
+        .add(single(&variant_stock), products::update_variant_stock::<S>)
+        .add(single(&stock), stock::update_stock::<S>)
 }
 
 /// Returns the whole server as one service.

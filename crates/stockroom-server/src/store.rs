@@ -6,6 +6,7 @@
 pub mod data;
 pub mod history;
 pub mod keys;
+pub mod products;
 pub mod sqlite;
 
 use std::future::Future;
@@ -22,6 +23,7 @@ use self::data::{
 };
 use self::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use self::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
+use self::products::{ProductFields, ProductFilter, ProductRecord, VariantRecord};
 use crate::secret::Hash;
 
 /// Why a store could not do what was asked.
@@ -100,10 +102,11 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// nobody takes what was read for a while.
     fn snapshot(&self, scope: Scope) -> impl Future<Output = Stored<Snapshot>> + Send;
 
-    /// Returns a page of all products.
+    /// Returns a page of the products, all or those that the filter takes.
     fn products(
         &self,
         scope: Scope,
+        filter: ProductFilter,
         page: Page,
     ) -> impl Future<Output = Stored<ProductPage>> + Send;
 
@@ -274,11 +277,44 @@ pub trait Transaction: Send {
         writes: &LevelWrites,
     ) -> impl Future<Output = Stored<()>> + Send;
 
-    /// Adds a product.
+    /// Adds a product whose levels are not tracked yet, and returns those: what it is to have is
+    /// written like any other level, with its history.
     fn insert_product(
         &mut self,
         scope: Scope,
         product: &ProductRow,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<StockRow>> + Send;
+
+    /// Returns the product with this id, else with this SKU, to be changed.
+    fn product_record(
+        &mut self,
+        scope: Scope,
+        reference: &str,
+    ) -> impl Future<Output = Stored<Option<ProductRecord>>> + Send;
+
+    /// Replaces all of a product but its levels and variants; whether it is low follows its threshold.
+    fn update_product(
+        &mut self,
+        scope: Scope,
+        product: Number,
+        fields: &ProductFields,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Makes these the variants of a product, in this order: those that it has keep their levels, new
+    /// ones are not tracked yet, and the others are deleted.
+    fn replace_variants(
+        &mut self,
+        product: Number,
+        variants: &[VariantRecord],
+    ) -> impl Future<Output = Stored<()>> + Send;
+
+    /// Deletes a product; its history stays, and its number is never another's.
+    fn delete_product(
+        &mut self,
+        scope: Scope,
+        product: Number,
         now: Timestamp,
     ) -> impl Future<Output = Stored<()>> + Send;
 }

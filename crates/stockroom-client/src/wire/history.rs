@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 use stockroom_api::bulk::Mode;
-use stockroom_api::history::{HistoryEntry, HistoryPage, KeyShown, RunPage, RunShown, Source};
+use stockroom_api::history::{
+    Ended, HistoryEntry, HistoryPage, KeyShown, RunPage, RunShown, Source,
+};
 
 use super::{Wire, maybe, needed, or_default};
 
@@ -32,6 +34,7 @@ impl Wire for HistoryEntry {
             before: maybe(value, "before")?,
             after: needed(value, "after")?,
             delta: needed(value, "delta")?,
+            ended: maybe(value, "ended")?,
             source: needed(value, "source")?,
             key: or_default(value, "key")?,
             by_session: maybe(value, "bySession")?,
@@ -57,6 +60,19 @@ impl Wire for Source {
         match value.as_str()? {
             "bulk" => Some(Self::Bulk),
             "single" => Some(Self::Single),
+            "variant" => Some(Self::Variant),
+            "product" => Some(Self::Product),
+            "import" => Some(Self::Import),
+            _ => None,
+        }
+    }
+}
+
+impl Wire for Ended {
+    fn of(value: &Value) -> Option<Self> {
+        match value.as_str()? {
+            "untracked" => Some(Self::Untracked),
+            "deleted" => Some(Self::Deleted),
             _ => None,
         }
     }
@@ -123,6 +139,7 @@ mod tests {
             before: Some(2),
             after: 0,
             delta: -2,
+            ended: None,
             source: Source::Single,
             key: key.clone(),
             by_session: Some(true),
@@ -136,12 +153,15 @@ mod tests {
             source: Source::Bulk,
             ..entry.clone()
         };
-        let page = HistoryPage {
-            items: vec![entry, set],
-            limit: 100,
-            has_more: true,
-            next_cursor: Some("c".into()),
-        };
+        let mut items = vec![entry.clone(), set];
+        for (source, ended) in [
+            (Source::Variant, None),
+            (Source::Product, Some(Ended::Untracked)),
+            (Source::Import, Some(Ended::Deleted)),
+        ] {
+            items.push(HistoryEntry { source, ended, ..entry.clone() });
+        }
+        let page = HistoryPage { items, limit: 100, has_more: true, next_cursor: Some("c".into()) };
         let written = serde_json::to_value(&page).unwrap();
         assert_eq!(HistoryPage::of(&written), Some(page));
 

@@ -95,7 +95,12 @@ fn unknown_label(row: &StockRow, label: &str) -> String {
     )
 }
 
-fn expect_level(level: Option<i64>, expected: Option<Level>, place: &str) -> Result<(), Fault> {
+/// Refuses a level that is not the one that was expected; `place` is the path of its object, with a dot
+/// at its end where it is not the body.
+///
+/// # Errors
+/// `STALE_QUANTITY` with the level as it is.
+pub fn expect_level(level: Option<i64>, expected: Option<Level>, place: &str) -> Result<(), Fault> {
     let Some(expected) = expected.map(Level::get) else {
         return Ok(());
     };
@@ -114,7 +119,7 @@ fn expect_level(level: Option<i64>, expected: Option<Level>, place: &str) -> Res
     })
 }
 
-fn step(change: Change, level: Option<i64>, place: &str) -> Result<Applied, Fault> {
+pub(super) fn step(change: Change, level: Option<i64>, place: &str) -> Result<Applied, Fault> {
     // A level out of the bounds cannot be in the database; treating it as none is the safe side.
     let level = level.and_then(|units| Level::new(units).ok());
     apply(change, level).map_err(|refusal| {

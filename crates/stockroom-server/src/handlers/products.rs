@@ -1,4 +1,5 @@
-//! `GET` and `POST /dev/store/products`, `GET /dev/store/products/{id}`.
+//! `/dev/store/products`: listing, creating, reading, changing and deleting products, and the stock of
+//! one variant.
 
 use std::sync::Arc;
 
@@ -6,27 +7,27 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use stockroom_api::product::{Product, ProductPage};
-use stockroom_api::read::product::read_new_product;
+use stockroom_api::read::product::{read_new_product, read_product_update, read_variant_stock};
 
-use super::paging::Listing;
+use super::paging::ProductListing;
 use super::{Answered, success};
 use crate::app::App;
 use crate::auth::Allowed;
 use crate::error::ApiError;
 use crate::idempotency::{self, Answer, Preference};
+use crate::products::{change, create, delete, set_variant};
 use crate::random::new_id;
-use crate::request::{Reference, WriteRequest};
-use crate::store::data::ProductRow;
-use crate::store::{Store, Transaction as _};
+use crate::request::{Reference, VariantReference, WriteRequest};
+use crate::store::Store;
+use crate::store::data::{ProductRow, Source};
 
-/// Lists all products in full.
+/// Lists the products in full, all or those that are looked for.
 pub async fn list_products<S: Store>(
     State(app): State<App<S>>,
     Allowed(authority): Allowed,
-    listing: Listing,
+    ProductListing { filter, page }: ProductListing,
 ) -> Answered<ProductPage> {
-    let page = app.store.products(authority.scope, listing.page).await?;
-    Ok(success(page))
+    Ok(success(app.store.products(authority.scope, filter, page).await?))
 }
 
 /// Returns one product, by id or SKU.
@@ -46,18 +47,73 @@ pub async fn create_product<S: Store>(
 ) -> Result<Response, ApiError> {
     let new = read_new_product(&request.body)?;
     let scope = request.authority.scope;
-    let (random, now) = (Arc::clone(&app.random), app.now());
+    let record = request.record(Source::Product);
+    let random = Arc::clone(&app.random);
     let work = idempotency::once(&app, &request, move |tx| {
         Box::pin(async move {
             // Only what is really made takes ids.
             let row = ProductRow {
-                id: new_id(&*random, now),
-                variant_ids: new.variants.iter().map(|_| new_id(&*random, now)).collect(),
+                id: new_id(&*random, record.at),
+                variant_ids: new.variants.iter().map(|_| new_id(&*random, record.at)).collect(),
                 new,
             };
-            tx.insert_product(scope, &row, now).await?;
-            let created = tx.product(scope, &row.id).await?.ok_or_else(ApiError::internal)?;
+            let created = create(tx, scope, &record, &row).await?;
             Answer::json(StatusCode::CREATED, created, Preference::None)
+        })
+    });
+    work.await
+}
+
+/// Changes a product, by id or SKU: what is absent stays.
+pub async fn update_product<S: Store>(
+    State(app): State<App<S>>,
+    Reference(reference): Reference,
+    request: WriteRequest,
+) -> Result<Response, ApiError> {
+    let update = read_product_update(&request.body)?;
+    let scope = request.authority.scope;
+    let record = request.record(Source::Product);
+    let random = Arc::clone(&app.random);
+    let work = idempotency::once(&app, &request, move |tx| {
+        Box::pin(async move {
+            let ids = || new_id(&*random, record.at);
+            let changed = change(tx, scope, &record, &reference, update, ids).await?;
+            Answer::json(StatusCode::OK, changed, Preference::None)
+        })
+    });
+    work.await
+}
+
+/// Deletes a product, by id or SKU.
+pub async fn delete_product<S: Store>(
+    State(app): State<App<S>>,
+    Reference(reference): Reference,
+    request: WriteRequest,
+) -> Result<Response, ApiError> {
+    let scope = request.authority.scope;
+    let record = request.record(Source::Product);
+    let work = idempotency::once(&app, &request, move |tx| {
+        Box::pin(async move {
+            let deleted = delete(tx, scope, &record, &reference).await?;
+            Answer::json(StatusCode::OK, deleted, Preference::None)
+        })
+    });
+    work.await
+}
+
+/// Sets the level of one variant, by its id.
+pub async fn update_variant_stock<S: Store>(
+    State(app): State<App<S>>,
+    VariantReference { product, variant }: VariantReference,
+    request: WriteRequest,
+) -> Result<Response, ApiError> {
+    let wanted = read_variant_stock(&request.body)?;
+    let scope = request.authority.scope;
+    let record = request.record(Source::Variant);
+    let work = idempotency::once(&app, &request, move |tx| {
+        Box::pin(async move {
+            let after = set_variant(tx, scope, &record, &product, &variant, wanted).await?;
+            Answer::json(StatusCode::OK, after, Preference::None)
         })
     });
     work.await

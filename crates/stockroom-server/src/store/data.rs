@@ -2,6 +2,7 @@
 
 use ipnet::IpNet;
 use jiff::Timestamp;
+use stockroom_api::history::Ended;
 use stockroom_api::inventory::InventoryItem;
 use stockroom_api::key::{Access, Environment};
 use stockroom_api::product::NewProduct;
@@ -217,6 +218,12 @@ pub enum Source {
     Bulk,
     /// The single update.
     Single,
+    /// The update of one variant.
+    Variant,
+    /// A product was created, changed or deleted.
+    Product,
+    /// The import of products.
+    Import,
 }
 
 /// The levels to write, and their history.
@@ -230,6 +237,17 @@ pub struct LevelWrites {
     pub variants: Vec<VariantLevel>,
     /// Every level that was asked for, in order.
     pub history: Vec<HistoryLine>,
+    /// The levels that are not tracked any more.
+    pub ended: Vec<EndedLevel>,
+}
+
+/// A level that is not tracked any more; its line of the history sets it to 0.
+#[derive(Clone, Copy, Debug)]
+pub struct EndedLevel {
+    /// The place of its line in the history that is written.
+    pub line: usize,
+    /// Why it ended.
+    pub how: Ended,
 }
 
 /// What a list selects a product by, once that changes.

@@ -11,6 +11,7 @@ mod levels;
 mod lists;
 mod lock;
 mod lookup;
+mod products;
 mod readers;
 mod rows;
 mod runs;
@@ -40,6 +41,7 @@ use super::data::{
 };
 use super::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use super::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
+use super::products::ProductFilter;
 use super::{Store, StoreError, Stored, Working};
 use crate::secret::Hash;
 
@@ -143,7 +145,7 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Stored<Filled> {
         let filled = Filled { products: products.len() };
-        self.writer.run(move |tx| tx.insert_products(scope, &products, now)).await?;
+        self.writer.run(move |tx| tx.fill(scope, &products, now)).await?;
         Ok(filled)
     }
 
@@ -159,8 +161,13 @@ impl Store for SqliteStore {
         self.snapshots.start(scope).await
     }
 
-    async fn products(&self, scope: Scope, page: Page) -> Stored<ProductPage> {
-        self.readers.read(move |connection| lists::products(connection, scope, page)).await
+    async fn products(
+        &self,
+        scope: Scope,
+        filter: ProductFilter,
+        page: Page,
+    ) -> Stored<ProductPage> {
+        self.readers.read(move |connection| lists::products(connection, scope, &filter, page)).await
     }
 
     async fn product(&self, scope: Scope, reference: &str) -> Stored<Option<Product>> {

@@ -22,6 +22,8 @@ mod limits;
 mod operations;
 mod overload;
 mod panics;
+mod product_bodies;
+mod product_changes;
 mod products;
 mod session;
 mod snapshot;

@@ -73,6 +73,44 @@ fn all_products_are_listed() {
 }
 
 #[test]
+fn products_are_looked_for_by_sku_name_and_status() {
+    let app = spawn_demo();
+    for (name, sku, status) in [
+        ("Café 100% moulu", "Q_1", "ACTIVE"),
+        ("Thé vert", "QX1", "DISABLED"),
+        ("Moulin à café", "M-Q_1", "ACTIVE"),
+    ] {
+        let new = json!({"name": name, "price": 1, "externalId": sku, "status": status});
+        assert_eq!(app.demo("POST", PRODUCTS, Some(&new.to_string())).status, 201);
+    }
+    let found = |query: &str| {
+        let json = app.get(&format!("{PRODUCTS}?{query}")).json();
+        let items = json["data"]["items"].as_array().unwrap();
+        let skus: Vec<&str> = items.iter().map(|i| i["externalId"].as_str().unwrap()).collect();
+        assert_eq!(json["data"]["total"], skus.len(), "{query}");
+        skus.join(" ")
+    };
+    // What stands for anything elsewhere stands for itself here.
+    assert_eq!(found("q=q_"), "Q_1");
+    assert_eq!(found("q=100%25"), "Q_1");
+    assert_eq!(found("q=qx"), "QX1");
+    assert_eq!(found("q=moul"), "M-Q_1 Q_1");
+    assert_eq!(found("q=moul&status=DISABLED"), "");
+    assert_eq!(found("q=vert&status=DISABLED"), "QX1");
+    assert_eq!(found("q=%20THIEB-0%20"), "THIEB-001");
+    let json = app.get(&format!("{PRODUCTS}?q=moul&limit=1&page=2")).json();
+    assert_eq!((&json["data"]["total"], &json["data"]["hasMore"]), (&2.into(), &false.into()));
+    assert_eq!(json["data"]["items"][0]["externalId"], "Q_1");
+    let all = app.get(&format!("{PRODUCTS}?q=&status=&limit=1")).json();
+    assert_eq!(all["data"]["total"], 123);
+    let long = format!("q={}", "x".repeat(257));
+    for (query, path) in [("status=active", "status"), ("page=0", "page"), (&long, "q")] {
+        let refused = app.get(&format!("{PRODUCTS}?{query}"));
+        assert_eq!((refused.status, refused.path()), (400, path.into()), "{query}");
+    }
+}
+
+#[test]
 fn the_demo_store_has_what_the_readme_names() {
     let app = spawn_demo();
     let level = |sku: &str| {

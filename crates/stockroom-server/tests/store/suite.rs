@@ -10,6 +10,7 @@ use stockroom_server::store::data::{
     Snapshot, Source, StockRow, StoreKind, VariantLevel, WriteRecord,
 };
 use stockroom_server::store::history::{HistoryFilter, Part};
+use stockroom_server::store::products::{ProductFilter, VariantRecord};
 use stockroom_server::store::{Store, StoreError, Stored, Transaction};
 
 use crate::keys;
@@ -24,6 +25,8 @@ pub(crate) enum Case {
     TestAndLiveAreApart,
     SkusAreTakenOnce,
     SkusAreFound,
+    ProductsChange,
+    DeletedProductsAreRemembered,
     AnswersAreKeptUntilTheyExpire,
     AllThatExpiredIsForgotten,
     SessionsEndWithTheirKey,
@@ -41,6 +44,8 @@ pub(crate) const CASES: &[Case] = &[
     Case::TestAndLiveAreApart,
     Case::SkusAreTakenOnce,
     Case::SkusAreFound,
+    Case::ProductsChange,
+    Case::DeletedProductsAreRemembered,
     Case::AnswersAreKeptUntilTheyExpire,
     Case::AllThatExpiredIsForgotten,
     Case::SessionsEndWithTheirKey,
@@ -64,6 +69,8 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
         Case::TestAndLiveAreApart => test_and_live_are_apart(store).await,
         Case::SkusAreTakenOnce => skus_are_taken_once(store).await,
         Case::SkusAreFound => skus_are_found(store).await,
+        Case::ProductsChange => products_change(store).await,
+        Case::DeletedProductsAreRemembered => deleted_products_are_remembered(store).await,
         Case::AnswersAreKeptUntilTheyExpire => answers_are_kept_until_they_expire(store).await,
         Case::AllThatExpiredIsForgotten => all_that_expired_is_forgotten(store).await,
         Case::SessionsEndWithTheirKey => keys::sessions_end_with_their_key(store).await,
@@ -125,6 +132,7 @@ fn writes(row: &StockRow) -> (WriteRecord, LevelWrites) {
         flips: vec![Flip { product, is_low: true }],
         variants: vec![VariantLevel { product, variant_id: "a-v".to_owned(), quantity: 2 }],
         history: vec![line],
+        ..LevelWrites::default()
     };
     (record, writes)
 }
@@ -193,7 +201,7 @@ pub(crate) async fn check_written<S: Store>(store: &S) {
     let all = store.inventory(TEST, Which::All, FIRST).await.unwrap();
     let ids: Vec<&str> = all.items.iter().map(|item| item.product_id.as_str()).collect();
     assert_eq!(ids, ["a", "b"]);
-    assert_eq!(store.products(TEST, FIRST).await.unwrap().total, 2);
+    assert_eq!(store.products(TEST, ProductFilter::default(), FIRST).await.unwrap().total, 2);
 }
 
 async fn failures_leave_no_trace<S: Store>(store: &S) {
@@ -319,6 +327,97 @@ async fn skus_are_found<S: Store>(store: &S) {
             assert_eq!(found, known, "each {step}. of all, {} unknown", unknown.len());
         }
     }
+}
+
+/// Fields and variants change, levels stay.
+async fn products_change<S: Store>(store: &S) {
+    let rows = vec![product("a", Some("B-1")), product("b", Some("B-2"))];
+    store.fill(TEST, rows, now()).await.unwrap();
+    write(store, TEST, 1).await.unwrap();
+    let seen = store.version(TEST).await.unwrap();
+    let work = store.write(|tx| {
+        Box::pin(async move {
+            let record = tx.product_record(TEST, "B-1").await?.unwrap();
+            assert_eq!((record.quantity, record.variants[0].quantity), (Some(4), Some(2)));
+            let mut fields = record.fields.clone();
+            fields.external_id = Some("B-2".to_owned());
+            let taken = tx.update_product(TEST, record.number, &fields, now()).await;
+            assert!(matches!(taken, Err(StoreError::ExternalIdTaken(id)) if id == "B-2"));
+            fields.external_id = Some("B-3".to_owned());
+            fields.low_stock_threshold = Some(4);
+            tx.update_product(TEST, record.number, &fields, now()).await?;
+            let mut variants = record.variants.clone();
+            variants[0].fields.label = String::from("Petit");
+            variants.insert(0, VariantRecord { id: "new".to_owned(), ..variants[0].clone() });
+            tx.replace_variants(record.number, &variants).await
+        })
+    });
+    work.await.unwrap();
+    assert!(store.version(TEST).await.unwrap() > seen);
+    assert!(store.product(TEST, "B-1").await.unwrap().is_none());
+    let product = store.product(TEST, "B-3").await.unwrap().unwrap();
+    assert_eq!((product.id.as_str(), product.quantity), ("a", Some(4)));
+    let variants: Vec<_> =
+        product.variants.iter().map(|v| (v.id.as_str(), v.label.as_str(), v.quantity)).collect();
+    assert_eq!(variants, [("new", "Petit", None), ("a-v", "Petit", Some(2))]);
+    // Four are not less than four.
+    assert_eq!(store.inventory(TEST, Which::Low, FIRST).await.unwrap().total, 0);
+}
+
+/// The product that was added last is deleted: whatever comes next is another.
+async fn deleted_products_are_remembered<S: Store>(store: &S) {
+    let delete = async |id: &'static str| {
+        let work = store.write(move |tx| {
+            Box::pin(async move {
+                let record = tx.product_record(TEST, id).await?.unwrap();
+                tx.delete_product(TEST, record.number, now()).await?;
+                Ok::<_, StoreError>(record.number)
+            })
+        });
+        work.await.unwrap()
+    };
+    let part = Part { after: None, limit: 100 };
+    let history = async |product: &str| {
+        let filter =
+            HistoryFilter { product: Some(product.to_owned()), ..HistoryFilter::default() };
+        let page = store.history(TEST, filter, part).await.unwrap();
+        page.map(|page| page.items)
+    };
+    store.fill(TEST, vec![product("a", Some("B-1"))], now()).await.unwrap();
+    store.fill(LIVE, vec![product("a", Some("B-1"))], now()).await.unwrap();
+    write(store, TEST, 1).await.unwrap();
+    write(store, LIVE, 2).await.unwrap();
+    let mut numbers = vec![delete("a").await];
+    for _ in 0..3 {
+        store.fill(TEST, vec![product("b", Some("B-1"))], now()).await.unwrap();
+        assert_eq!(history("B-1").await.unwrap().len(), 0);
+        numbers.push(delete("B-1").await);
+        let add = store.write(|tx| {
+            Box::pin(async move {
+                let row = product("c", Some("C-1"));
+                let stock = tx.insert_product(TEST, &row, now()).await?;
+                assert_eq!((stock.quantity, stock.variants[0].quantity), (None, None));
+                Ok::<_, StoreError>(stock.number)
+            })
+        });
+        numbers.push(add.await.unwrap());
+        assert_eq!(numbers.last(), Some(&delete("c").await));
+        store.fill(TEST, Vec::new(), now()).await.unwrap();
+    }
+    let mut distinct = numbers.clone();
+    distinct.sort_unstable_by_key(|number| number.0);
+    distinct.dedup();
+    assert_eq!(distinct.len(), numbers.len(), "{numbers:?}");
+    let [entry] = &history("a").await.unwrap()[..] else { panic!("one entry") };
+    assert_eq!(
+        (entry.product_id.as_deref(), entry.external_id.as_deref()),
+        (Some("a"), Some("B-1"))
+    );
+    assert_eq!(entry.name.as_deref(), Some("Riz brisé"));
+    assert!(history("nope").await.is_none());
+    assert_eq!(store.products(TEST, ProductFilter::default(), FIRST).await.unwrap().total, 0);
+    let live = store.product(LIVE, "B-1").await.unwrap().unwrap();
+    assert_eq!((live.quantity, live.variants.len()), (Some(4), 1));
 }
 
 async fn answers_are_kept_until_they_expire<S: Store>(store: &S) {

@@ -15,10 +15,10 @@ const OLDEST_VERSION: i32 = 3_051_003;
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// More than the statements of this crate, so that each is prepared once.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 96;
 
 /// What brings the tables up to date, in order; `user_version` counts those that were done.
-pub(super) const MIGRATIONS: [&str; 7] = [
+pub(super) const MIGRATIONS: [&str; 8] = [
     include_str!("../../../migrations/sqlite/0001_store.sql"),
     include_str!("../../../migrations/sqlite/0002_tallies.sql"),
     include_str!("../../../migrations/sqlite/0003_numbers.sql"),
@@ -26,6 +26,7 @@ pub(super) const MIGRATIONS: [&str; 7] = [
     include_str!("../../../migrations/sqlite/0005_history.sql"),
     include_str!("../../../migrations/sqlite/0006_limits.sql"),
     include_str!("../../../migrations/sqlite/0007_keys.sql"),
+    include_str!("../../../migrations/sqlite/0008_products.sql"),
 ];
 
 /// Opens the connection that writes, making the file and its tables where needed.

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, ToSql, params};
 use stockroom_api::bulk::Mode;
-use stockroom_api::history::{HistoryEntry, HistoryPage, KeyShown, Source};
+use stockroom_api::history::{Ended, HistoryEntry, HistoryPage, KeyShown, Source};
 
 use super::rows::iso;
 use crate::store::Stored;
@@ -19,13 +19,17 @@ type Found = (HistoryPlace, HistoryEntry);
 
 /// The columns of an entry, whatever it is found by.
 const ENTRY: &str = "
-select w.at, w.number, h.line, p.id, p.external_id, p.name, h.variant_id, v.label, h.mode, h.asked,
+select w.at, w.number, h.line, coalesce(p.id, d.id), iif(p.number is null, d.external_id, p.external_id),
+    coalesce(p.name, d.name), h.variant_id, coalesce(v.label, g.label), h.mode, h.asked,
     h.level_before, h.level_after, h.delta, w.source, w.key_id, k.name, k.prefix, k.last_four,
-    w.by_session, w.request_id, w.run_id, w.run_reason
+    w.by_session, w.request_id, w.run_id, w.run_reason, e.how
 from writes w %index%
 cross join history h on h.write = w.number
 left join products p on p.number = h.product
 left join variants v on v.product = h.product and v.id = h.variant_id
+left join deleted_products d on p.number is null and d.number = h.product
+left join deleted_variants g on v.id is null and g.product = h.product and g.id = h.variant_id
+left join ended_levels e on e.write = h.write and e.line = h.line
 left join api_keys k on k.store_id = w.store_id and k.environment = w.environment
     and k.id = w.key_id
 where ";
@@ -206,20 +210,34 @@ fn last_moment(filter: &HistoryFilter) -> i64 {
     filter.until.map_or(i64::MAX, |until| until.as_millisecond().saturating_sub(1))
 }
 
+/// Returns the number and last write of a product, by id or SKU; of those that were deleted, the one
+/// that had the SKU last.
 fn product(
     connection: &Connection,
     scope: Scope,
     reference: &str,
 ) -> Stored<Option<(i64, Option<i64>)>> {
-    let mut statement = connection.prepare_cached(
+    let key = params![scope.store_id, scope.environment.as_str(), reference, reference.trim()];
+    for sql in [
         "select number, last_write from products
          where number = coalesce(
              (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
              (select number from products indexed by products_by_external_id
               where store_id = ?1 and environment = ?2 and external_id = ?4))",
-    )?;
-    let key = params![scope.store_id, scope.environment.as_str(), reference, reference.trim()];
-    Ok(statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+        "select number, last_write from deleted_products
+         where number = coalesce(
+             (select max(number) from deleted_products
+              where store_id = ?1 and environment = ?2 and id = ?3),
+             (select max(number) from deleted_products
+              where store_id = ?1 and environment = ?2 and external_id = ?4))",
+    ] {
+        let mut statement = connection.prepare_cached(sql)?;
+        let found = statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Found> {
@@ -243,8 +261,16 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Found> {
         before: row.get(10)?,
         after: row.get(11)?,
         delta: row.get(12)?,
+        ended: match row.get_ref(22)?.as_str_or_null()? {
+            None => None,
+            Some("deleted") => Some(Ended::Deleted),
+            Some(_) => Some(Ended::Untracked),
+        },
         source: match row.get_ref(13)?.as_str()? {
             "single" => Source::Single,
+            "variant" => Source::Variant,
+            "product" => Source::Product,
+            "import" => Source::Import,
             _ => Source::Bulk,
         },
         key: key_shown(row, 14)?,

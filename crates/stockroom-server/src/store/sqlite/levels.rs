@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Statement, params};
+use stockroom_api::history::Ended;
 
 use super::runs;
 use crate::store::Stored;
@@ -30,6 +31,7 @@ pub(super) fn write(
     let number = write_record(connection, scope, record)?;
     write_history(connection, number, &writes.history)?;
     write_levels(connection, number, record.at, writes)?;
+    end_levels(connection, number, record.at, writes)?;
     runs::note_write(connection, scope, number, record, &writes.history)
 }
 
@@ -58,6 +60,44 @@ fn write_levels(
     for level in &writes.variants {
         update.execute(params![level.product.0, level.variant_id, level.quantity])?;
         touch.execute(params![level.product.0, at, write])?;
+    }
+    Ok(())
+}
+
+/// Takes away the levels that are not tracked any more, and notes with their lines why.
+fn end_levels(
+    connection: &Connection,
+    WriteNumber(write): WriteNumber,
+    at: Timestamp,
+    writes: &LevelWrites,
+) -> Stored<()> {
+    if writes.ended.is_empty() {
+        return Ok(());
+    }
+    let at = at.as_millisecond();
+    let mut product = connection.prepare_cached(
+        "update products set quantity = null, is_tracked = 0, is_low = 0 where number = ?1",
+    )?;
+    let mut variant = connection
+        .prepare_cached("update variants set quantity = null where product = ?1 and id = ?2")?;
+    let mut touch = connection
+        .prepare_cached("update products set updated_at = ?2, last_write = ?3 where number = ?1")?;
+    let mut note = connection
+        .prepare_cached("insert into ended_levels (write, line, how) values (?1, ?2, ?3)")?;
+    for ended in &writes.ended {
+        let Some(line) = writes.history.get(ended.line) else {
+            continue;
+        };
+        match &line.variant_id {
+            None => product.execute(params![line.product.0])?,
+            Some(id) => variant.execute(params![line.product.0, id])?,
+        };
+        touch.execute(params![line.product.0, at, write])?;
+        let how = match ended.how {
+            Ended::Untracked => "untracked",
+            Ended::Deleted => "deleted",
+        };
+        note.execute(params![write, ended.line, how])?;
     }
     Ok(())
 }
@@ -125,6 +165,9 @@ fn write_record(
     let source = match record.source {
         Source::Bulk => "bulk",
         Source::Single => "single",
+        Source::Variant => "variant",
+        Source::Product => "product",
+        Source::Import => "import",
     };
     let mut statement = connection.prepare_cached(
         "insert into writes

@@ -1,13 +1,16 @@
 //! The lists, read page by page.
 
-use rusqlite::{Connection, params};
+use std::sync::LazyLock;
+
+use rusqlite::{Connection, ToSql};
 use serde::Deserialize;
 use stockroom_api::inventory::{InventoryItem, InventoryPage, InventoryVariant, Which};
-use stockroom_api::product::ProductPage;
+use stockroom_api::product::{ProductPage, Status};
 
 use super::rows::ProductJson;
 use crate::store::Stored;
 use crate::store::data::{Page, Scope};
+use crate::store::products::ProductFilter;
 
 #[derive(Deserialize)]
 struct ItemJson(
@@ -50,14 +53,15 @@ select
            limit ?3 offset ?4) as listed
      join products p on p.number = listed.number)";
 
-const ALL: &str = "
+/// The columns of a page of products, whichever they are.
+const PRODUCTS: &str = "
 select
-    coalesce((select products from tallies where store_id = ?1 and environment = ?2), 0),
+    %total%,
     (select json_group_array(json_object(
          'id', p.id, 'external_id', p.external_id, 'name', p.name,
          'description', p.description, 'price', p.price, 'status', p.status,
          'quantity', p.quantity, 'low_stock_threshold', p.low_stock_threshold,
-         'created_at', p.created_at, 'updated_at', p.updated_at,
+         'image_url', p.image_url, 'created_at', p.created_at, 'updated_at', p.updated_at,
          'variants', (
              select json_group_array(json_object(
                  'id', v.id, 'kind', v.type, 'label', v.label, 'value', v.value,
@@ -67,10 +71,27 @@ select
              where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
      from (select number from products indexed by products_listed
-           where store_id = ?1 and environment = ?2
+           where store_id = ?1 and environment = ?2 %condition%
            order by external_id is null, external_id, id
            limit ?3 offset ?4) as listed
      join products p on p.number = listed.number)";
+
+/// What a filter takes; a whole store is looked through, row by row.
+const FILTERED: &str = r"
+and (?5 is null or external_id like ?5 || '%' escape '\' or name like '%' || ?5 || '%' escape '\')
+and (?6 is null or status = ?6)";
+
+static ALL: LazyLock<String> = LazyLock::new(|| {
+    let total = "coalesce((select products from tallies
+         where store_id = ?1 and environment = ?2), 0)";
+    PRODUCTS.replace("%total%", total).replace("%condition%", "")
+});
+
+static SOME: LazyLock<String> = LazyLock::new(|| {
+    let total = "(select count(*) from products not indexed
+         where store_id = ?1 and environment = ?2 %condition%)";
+    PRODUCTS.replace("%total%", total).replace("%condition%", FILTERED)
+});
 
 /// Returns a page of the tracked products.
 pub(super) fn inventory(
@@ -83,7 +104,7 @@ pub(super) fn inventory(
         Which::All => TRACKED,
         Which::Low => LOW,
     };
-    let (total, json) = read(connection, sql, scope, page)?;
+    let (total, json) = read(connection, sql, scope, page, &[])?;
     let rows: Vec<ItemJson> = serde_json::from_str(&json)?;
     Ok(InventoryPage {
         items: rows.into_iter().map(Into::into).collect(),
@@ -94,9 +115,23 @@ pub(super) fn inventory(
     })
 }
 
-/// Returns a page of all products.
-pub(super) fn products(connection: &Connection, scope: Scope, page: Page) -> Stored<ProductPage> {
-    let (total, json) = read(connection, ALL, scope, page)?;
+/// Returns a page of the products that the filter takes.
+pub(super) fn products(
+    connection: &Connection,
+    scope: Scope,
+    filter: &ProductFilter,
+    page: Page,
+) -> Stored<ProductPage> {
+    let search = filter.search.as_deref().map(|text| {
+        let escaped = |c: char| if matches!(c, '%' | '_' | '\\') { vec!['\\', c] } else { vec![c] };
+        text.chars().flat_map(escaped).collect::<String>()
+    });
+    let (total, json) = if *filter == ProductFilter::default() {
+        read(connection, &ALL, scope, page, &[])?
+    } else {
+        let status = filter.status.map(Status::as_str);
+        read(connection, &SOME, scope, page, &[&search, &status])?
+    };
     let rows: Vec<ProductJson> = serde_json::from_str(&json)?;
     Ok(ProductPage {
         items: rows.into_iter().map(Into::into).collect(),
@@ -107,22 +142,23 @@ pub(super) fn products(connection: &Connection, scope: Scope, page: Page) -> Sto
     })
 }
 
+/// Returns a total and the rows of a page as JSON; `more` are the parameters after the page's.
 fn read(
     connection: &Connection,
-    sql: &'static str,
+    sql: &str,
     scope: Scope,
     page: Page,
+    more: &[&dyn ToSql],
 ) -> Stored<(u64, String)> {
     let offset = (page.number - 1).saturating_mul(page.limit);
     let mut statement = connection.prepare_cached(sql)?;
-    let page = params![
-        scope.store_id,
-        scope.environment.as_str(),
-        i64::try_from(page.limit).unwrap_or(i64::MAX),
-        i64::try_from(offset).unwrap_or(i64::MAX),
-    ];
+    let environment = scope.environment.as_str();
+    let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    let mut parameters: Vec<&dyn ToSql> = vec![&scope.store_id, &environment, &limit, &offset];
+    parameters.extend(more);
     let (total, json): (i64, String) =
-        statement.query_row(page, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        statement.query_row(&*parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok((u64::try_from(total).unwrap_or(0), json))
 }
 

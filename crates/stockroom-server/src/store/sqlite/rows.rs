@@ -19,6 +19,7 @@ pub(super) struct ProductJson {
     status: String,
     quantity: Option<i64>,
     low_stock_threshold: Option<i64>,
+    image_url: Option<String>,
     created_at: i64,
     updated_at: i64,
     variants: Vec<VariantJson>,
@@ -45,7 +46,7 @@ pub(super) fn product(
              'id', p.id, 'external_id', p.external_id, 'name', p.name,
              'description', p.description, 'price', p.price, 'status', p.status,
              'quantity', p.quantity, 'low_stock_threshold', p.low_stock_threshold,
-             'created_at', p.created_at, 'updated_at', p.updated_at,
+             'image_url', p.image_url, 'created_at', p.created_at, 'updated_at', p.updated_at,
              'variants', (
                  select json_group_array(json_object(
                      'id', v.id, 'kind', v.type, 'label', v.label, 'value', v.value,
@@ -115,12 +116,10 @@ impl From<ProductJson> for Product {
             name: row.name,
             description: row.description,
             price: row.price,
-            status: match row.status.as_str() {
-                "ACTIVE" => Status::Active,
-                _ => Status::Disabled,
-            },
+            status: Status::from_api(&row.status).unwrap_or_default(),
             quantity: row.quantity,
             low_stock_threshold: row.low_stock_threshold,
+            image_url: row.image_url,
             variants: row.variants.into_iter().map(Into::into).collect(),
             created_at: iso(row.created_at),
             updated_at: iso(row.updated_at),

@@ -6,13 +6,14 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use stockroom_api::product::{NewProduct, Product, Status};
+use stockroom_api::product::Product;
 
-use super::{levels, lookup, rows};
+use super::{levels, lookup, products, rows};
 use crate::secret::Hash;
 use crate::store::data::{
     KeptAnswer, LevelWrites, Number, ProductRow, Scope, StockRow, VariantRow, WriteRecord,
 };
+use crate::store::products::{ProductFields, ProductRecord, VariantRecord};
 use crate::store::{StoreError, Stored, Transaction};
 
 /// A transaction on the one connection that writes; the writer's thread begins and ends it.
@@ -74,16 +75,10 @@ impl SqliteTx {
         }
     }
 
-    /// Adds many products.
-    pub(super) fn insert_products(
-        &mut self,
-        scope: Scope,
-        products: &[ProductRow],
-        now: Timestamp,
-    ) -> Stored<()> {
-        for product in products {
-            let number = insert_product(&self.connection, scope, product, now)?;
-            insert_variants(&self.connection, number, product)?;
+    /// Adds many products with their levels, which have no history.
+    pub(super) fn fill(&mut self, scope: Scope, rows: &[ProductRow], now: Timestamp) -> Stored<()> {
+        for row in rows {
+            products::insert(&self.connection, scope, row, products::Levels::AsGiven, now)?;
         }
         self.note_change(scope, now)
     }
@@ -198,78 +193,65 @@ impl Transaction for SqliteTx {
         scope: Scope,
         product: &ProductRow,
         now: Timestamp,
+    ) -> Stored<StockRow> {
+        let external_id = product.new.external_id.as_deref();
+        products::check_external_id(&self.connection, scope, external_id, None)?;
+        let levels = products::Levels::Untracked;
+        let number = products::insert(&self.connection, scope, product, levels, now)?;
+        self.note_change(scope, now)?;
+        let variants = product.variant_ids.iter().zip(&product.new.variants);
+        Ok(StockRow {
+            number,
+            external_id: product.new.external_id.clone(),
+            quantity: None,
+            low_stock_threshold: product.new.low_stock_threshold,
+            last_write: None,
+            variants: variants
+                .map(|(id, new)| VariantRow {
+                    id: id.clone(),
+                    label: new.label.clone(),
+                    quantity: None,
+                })
+                .collect(),
+        })
+    }
+
+    async fn product_record(
+        &mut self,
+        scope: Scope,
+        reference: &str,
+    ) -> Stored<Option<ProductRecord>> {
+        products::record(&self.connection, scope, reference)
+    }
+
+    async fn update_product(
+        &mut self,
+        scope: Scope,
+        product: Number,
+        fields: &ProductFields,
+        now: Timestamp,
     ) -> Stored<()> {
-        if let Some(external_id) = &product.new.external_id {
-            let mut statement = self.connection.prepare_cached(
-                "select 1 from products
-                 where store_id = ?1 and environment = ?2 and external_id = ?3",
-            )?;
-            let key = params![scope.store_id, scope.environment.as_str(), external_id];
-            if statement.exists(key)? {
-                return Err(StoreError::ExternalIdTaken(external_id.clone()));
-            }
-        }
-        self.insert_products(scope, std::slice::from_ref(product), now)
+        let external_id = fields.external_id.as_deref();
+        products::check_external_id(&self.connection, scope, external_id, Some(product))?;
+        products::update(&self.connection, product, fields, now)?;
+        self.note_change(scope, now)
     }
-}
 
-fn insert_product(
-    connection: &Connection,
-    scope: Scope,
-    row: &ProductRow,
-    now: Timestamp,
-) -> Stored<Number> {
-    let new = &row.new;
-    let number = connection
-        .prepare_cached(
-            "insert into products
-                 (store_id, environment, id, external_id, name, description, price, category_id,
-                  status, quantity, low_stock_threshold, is_tracked, is_low, created_at,
-                  updated_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?10 is not null,
-                 coalesce(?10 < ?11, 0), ?12, ?12)",
-        )?
-        .insert(params![
-            scope.store_id,
-            scope.environment.as_str(),
-            row.id,
-            new.external_id,
-            new.name,
-            new.description,
-            new.price,
-            new.category_id,
-            status(new),
-            new.quantity,
-            new.low_stock_threshold,
-            now.as_millisecond(),
-        ])?;
-    Ok(Number(number))
-}
-
-fn insert_variants(connection: &Connection, product: Number, row: &ProductRow) -> Stored<()> {
-    let mut statement = connection.prepare_cached(
-        "insert into variants
-             (product, id, position, type, label, value, price_adjustment, quantity)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?;
-    for (position, (id, new)) in row.variant_ids.iter().zip(&row.new.variants).enumerate() {
-        statement.execute(params![
-            product.0,
-            id,
-            position,
-            new.kind,
-            new.label,
-            new.value,
-            new.price_adjustment,
-            new.quantity,
-        ])?;
+    async fn replace_variants(
+        &mut self,
+        product: Number,
+        variants: &[VariantRecord],
+    ) -> Stored<()> {
+        products::replace_variants(&self.connection, product, variants)
     }
-    Ok(())
-}
 
-fn status(new: &NewProduct) -> &'static str {
-    match new.status {
-        Some(Status::Active) => "ACTIVE",
-        _ => "DISABLED",
+    async fn delete_product(
+        &mut self,
+        scope: Scope,
+        product: Number,
+        now: Timestamp,
+    ) -> Stored<()> {
+        products::delete(&self.connection, product, now)?;
+        self.note_change(scope, now)
     }
 }
