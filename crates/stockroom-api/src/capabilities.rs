@@ -27,6 +27,8 @@ pub struct Capabilities {
     pub history: bool,
     /// Whether a run's fingerprint is kept and runs can be found by it.
     pub fingerprints: bool,
+    /// Whether products can be imported from a CSV ([`crate::import`]).
+    pub product_import: bool,
     /// Whether writes must carry an idempotency key.
     pub idempotency_key_required: bool,
     /// The limits of a request.

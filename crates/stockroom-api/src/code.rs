@@ -54,6 +54,12 @@ codes! {
     NotTracked = "NOT_TRACKED",
     /// A product with this SKU exists already.
     ExternalIdTaken = "EXTERNAL_ID_TAKEN",
+    /// The file of an import cannot be read as products.
+    ImportUnusable = "IMPORT_UNUSABLE",
+    /// Rows of an import have errors, and it was to stop at them.
+    ImportHasErrors = "IMPORT_HAS_ERRORS",
+    /// The import would not do any more what its preview said.
+    ImportChanged = "IMPORT_CHANGED",
     /// The request carries no key.
     MissingCredentials = "MISSING_CREDENTIALS",
     /// The Authorization header is not `Bearer <key>`.

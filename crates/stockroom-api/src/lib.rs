@@ -13,6 +13,7 @@ mod conversion;
 pub mod envelope;
 pub mod header;
 pub mod history;
+pub mod import;
 pub mod inventory;
 pub mod key;
 pub mod limits;

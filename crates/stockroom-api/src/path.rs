@@ -20,6 +20,10 @@ pub const HISTORY: &str = "/api/v1/dev/store/inventory/history";
 pub const RUNS: &str = "/api/v1/dev/store/inventory/runs";
 /// Products: list (GET) and create (POST).
 pub const PRODUCTS: &str = "/api/v1/dev/store/products";
+/// The import of products from a CSV (POST).
+pub const IMPORT: &str = "/api/v1/dev/store/products/import-csv";
+/// The file that a merchant fills for an import (GET).
+pub const IMPORT_TEMPLATE: &str = "/api/v1/dev/store/products/import/template";
 /// What the server can do beyond the contract (GET, without a key).
 pub const CAPABILITIES: &str = "/api/v1/capabilities";
 /// The app's session (POST, GET, DELETE).

@@ -6,6 +6,7 @@
 
 pub mod ask;
 pub mod bulk;
+pub mod import;
 pub mod integer;
 pub mod product;
 pub mod stock;

@@ -211,6 +211,7 @@ impl Wire for Capabilities {
             snapshot: or_default(value, "snapshot")?,
             history: or_default(value, "history")?,
             fingerprints: or_default(value, "fingerprints")?,
+            product_import: or_default(value, "productImport")?,
             idempotency_key_required: or_default(value, "idempotencyKeyRequired")?,
             limits: or_default(value, "limits")?,
         })

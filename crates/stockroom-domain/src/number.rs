@@ -11,6 +11,12 @@ use marked::Marked;
 use crate::code::Code;
 use crate::quantity::{Change, Delta, Level};
 
+/// The most that an amount of money can be, in hundredths: ten digits before the decimal mark.
+pub const MAX_HUNDREDTHS: i64 = 999_999_999_999;
+
+/// The currency of the contract, as people write it beside an amount.
+const CURRENCY: &str = "MRU";
+
 /// How a file writes large numbers, named by its grouping mark; the other marks are decimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -121,6 +127,38 @@ pub fn read(text: &str, style: Option<Style>) -> Result<Reading, NumberFault> {
     Ok(Reading::Number(Number { units, signed }))
 }
 
+/// Reads an amount of money as hundredths; nothing where the cell is blank.
+///
+/// The currency may stand before or after it.
+///
+/// # Errors
+/// [`NumberFault`], as [`read`]: a third decimal is [`NumberFault::Fraction`], a sign is
+/// [`NumberFault::Signed`].
+///
+/// ```
+/// use stockroom_domain::number::{NumberFault, Style, read_money};
+/// assert_eq!(read_money("500.00", None), Ok(Some(50_000)));
+/// assert_eq!(read_money("1 250,5 MRU", None), Ok(Some(125_050)));
+/// assert_eq!(read_money("1,250", None), Err(NumberFault::Ambiguous { grouped: 1250 }));
+/// assert_eq!(read_money("1,250", Some(Style::Comma)), Ok(Some(125_000)));
+/// ```
+pub fn read_money(text: &str, style: Option<Style>) -> Result<Option<i64>, NumberFault> {
+    let text = trim(text);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (signed, negative, body) = sign(without_currency(text));
+    let hundredths = Marked::parse(body)?.hundredths(style)?;
+    if hundredths > MAX_HUNDREDTHS {
+        return Err(NumberFault::TooLarge);
+    }
+    if signed {
+        let units = hundredths / 100;
+        return Err(NumberFault::Signed { units: if negative { -units } else { units } });
+    }
+    Ok(Some(hundredths))
+}
+
 /// Reads what is typed into a grid cell: `=12` or `12` sets, `+5` and `-3` adjust.
 ///
 /// Returns `None` for a blank cell: nothing is asked.
@@ -208,7 +246,7 @@ impl Evidence {
         if !text.bytes().any(|byte| matches!(byte, b',' | b'.')) {
             return;
         }
-        let text = trim(text);
+        let text = without_currency(trim(text));
         let body = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(text);
         let Ok(marked) = Marked::parse(sign(body).2) else {
             return;
@@ -251,6 +289,17 @@ fn plain_digits(bytes: &[u8]) -> Option<i64> {
 fn trim(text: &str) -> &str {
     let text = text.trim_matches(is_space);
     text.strip_prefix(['\'', '’']).map_or(text, |rest| rest.trim_matches(is_space))
+}
+
+/// Takes the currency off the beginning or end of an amount.
+fn without_currency(text: &str) -> &str {
+    let length = CURRENCY.len();
+    let is_currency = |part: &str| part.eq_ignore_ascii_case(CURRENCY);
+    let start = text.split_at_checked(length).filter(|(start, _)| is_currency(start));
+    let end = text.len().checked_sub(length).and_then(|at| text.split_at_checked(at));
+    let end = end.filter(|(_, end)| is_currency(end));
+    let rest = start.map(|(_, rest)| rest).or(end.map(|(rest, _)| rest));
+    rest.map_or(text, |rest| rest.trim_matches(is_space))
 }
 
 fn is_space(c: char) -> bool {

@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod documentation;
 pub mod fallback;
 pub mod history;
+pub mod imports;
 pub mod inventory;
 mod negotiation;
 pub mod paging;

@@ -16,6 +16,7 @@ pub mod error;
 pub mod file_plan;
 pub mod handlers;
 pub mod idempotency;
+pub mod imports;
 pub mod limiting;
 pub mod limits;
 pub mod logging;

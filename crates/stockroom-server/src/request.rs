@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 use stockroom_api::code::ErrorCode;
 use stockroom_api::header::{IDEMPOTENCY_KEY, PREFER, RUN_FINGERPRINT, RUN_ID, RUN_REASON};
 use stockroom_api::history::MAX_FINGERPRINT_CHARACTERS;
-use stockroom_api::limits::{MAX_BODY_BYTES, MAX_IDEMPOTENCY_KEY_CHARACTERS};
+use stockroom_api::limits::{MAX_BODY_BYTES, MAX_IDEMPOTENCY_KEY_CHARACTERS, MAX_IMPORT_BYTES};
+use stockroom_api::path;
 
 use crate::app::{App, Idempotency};
 use crate::auth::Allowed;
@@ -130,36 +131,42 @@ fn bad_address(what: &str) -> ApiError {
 /// bound.
 pub async fn receive_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match receive(body).await {
+    match receive(body, most_bytes(&parts)).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Err(error) => error.into_response(),
     }
 }
 
-/// Returns a body that was received before.
+/// Returns a body that was received before, by [`receive_body`], which keeps it within its bounds.
 ///
 /// # Errors
-/// 413 where it is larger than [`MAX_BODY_BYTES`].
+/// 413 where it is larger than any may be.
 pub async fn read_body(body: Body) -> Result<Bytes, ApiError> {
-    axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| too_large())
+    let most = MAX_IMPORT_BYTES.max(MAX_BODY_BYTES);
+    axum::body::to_bytes(body, most).await.map_err(|_| too_large(most))
 }
 
-async fn receive(mut body: Body) -> Result<Vec<u8>, ApiError> {
+/// Returns the size of the largest body that an address takes.
+fn most_bytes(parts: &Parts) -> usize {
+    if parts.uri.path() == path::IMPORT { MAX_IMPORT_BYTES } else { MAX_BODY_BYTES }
+}
+
+async fn receive(mut body: Body, most: usize) -> Result<Vec<u8>, ApiError> {
     let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    let mut bytes = Vec::with_capacity(declared.min(MAX_BODY_BYTES));
+    let mut bytes = Vec::with_capacity(declared.min(most));
     let mut length = 0;
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let Ok(data) = frame.map_err(|_| broken_off())?.into_data() else {
             continue;
         };
         length += data.len();
-        if length <= MAX_BODY_BYTES {
+        if length <= most {
             bytes.extend_from_slice(&data);
         } else if length > MAX_DRAINED_BYTES {
             break;
         }
     }
-    if length > MAX_BODY_BYTES { Err(too_large()) } else { Ok(bytes) }
+    if length > most { Err(too_large(most)) } else { Ok(bytes) }
 }
 
 fn broken_off() -> ApiError {
@@ -170,11 +177,11 @@ fn broken_off() -> ApiError {
     )
 }
 
-fn too_large() -> ApiError {
+fn too_large(most: usize) -> ApiError {
     ApiError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::PayloadTooLarge,
-        format!("The body is larger than {MAX_BODY_BYTES} bytes. Send fewer items at once."),
+        format!("The body is larger than {most} bytes. Send fewer items at once."),
     )
 }
 

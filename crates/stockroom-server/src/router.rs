@@ -6,14 +6,17 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
-use stockroom_api::scope::KeyScope::{InventoryRead, InventoryWrite, ProductsRead, ProductsWrite};
+use stockroom_api::scope::KeyScope::{
+    ImportWrite, InventoryRead, InventoryWrite, ProductsRead, ProductsWrite,
+};
 use stockroom_api::{header as api, path};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::handlers::{
-    bulk, documentation, fallback, history, inventory, products, service, session, snapshot, stock,
+    bulk, documentation, fallback, history, imports, inventory, products, service, session, snapshot,
+    stock,
 };
 use crate::limiting::tell_limits;
 use crate::limits::Class;
@@ -38,6 +41,7 @@ pub fn routes<S: Store>() -> Routes<S> {
     let read = |path: &str, scope| Rule::new(Get, path, scope, Class::Read);
     let bulk = Rule::new(Patch, path::BULK, InventoryWrite, Class::BulkInventory);
     let product_write = |verb, path: &str| Rule::new(verb, path, ProductsWrite, Class::ProductWrite);
+    let import = Rule::new(Post, path::IMPORT, ImportWrite, Class::CsvImport);
     let single = |path: &str| Rule::new(Patch, path, InventoryWrite, Class::SingleStock);
     Routes::new()
         .add(bulk, bulk::update_bulk::<S>)
@@ -50,6 +54,8 @@ pub fn routes<S: Store>() -> Routes<S> {
         .add(read(&product, ProductsRead), products::get_product::<S>)
         .add(product_write(Put, &product), products::update_product::<S>)
         .add(product_write(Delete, &product), products::delete_product::<S>)
+        .add(import, imports::import_products::<S>)
+        .add(read(path::IMPORT_TEMPLATE, ProductsRead), imports::get_import_template::<S>)
         .add(single(&variant_stock), products::update_variant_stock::<S>)
         .add(single(&stock), stock::update_stock::<S>)
 }

@@ -117,6 +117,13 @@ pub trait Store: Clone + Send + Sync + 'static {
         reference: &str,
     ) -> impl Future<Output = Stored<Option<Product>>> + Send;
 
+    /// Returns the products with these SKUs, in any order, without variants.
+    fn products_by_external_id(
+        &self,
+        scope: Scope,
+        external_ids: Vec<String>,
+    ) -> impl Future<Output = Stored<Vec<ProductRecord>>> + Send;
+
     /// Returns a part of the stock history, or `None` where the filter names no product of the scope.
     fn history(
         &self,
@@ -292,6 +299,13 @@ pub trait Transaction: Send {
         scope: Scope,
         reference: &str,
     ) -> impl Future<Output = Stored<Option<ProductRecord>>> + Send;
+
+    /// Returns the products with these SKUs, in any order, without variants.
+    fn products_by_external_id(
+        &mut self,
+        scope: Scope,
+        external_ids: &[String],
+    ) -> impl Future<Output = Stored<Vec<ProductRecord>>> + Send;
 
     /// Replaces all of a product but its levels and variants; whether it is low follows its threshold.
     fn update_product(

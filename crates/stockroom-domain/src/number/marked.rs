@@ -91,8 +91,52 @@ impl Marked {
         }
     }
 
+    /// Returns the hundredths of an amount of money, which has two decimals at most.
+    pub(super) fn hundredths(&self, style: Option<Style>) -> Result<i64, NumberFault> {
+        let amount = |style| self.whole_digits(style).map(|end| self.amount(end));
+        let found = match style {
+            Some(style) => amount(style),
+            None => match (amount(Style::Comma), amount(Style::Dot)) {
+                (Some(comma), Some(dot)) if comma != dot => {
+                    let whole = |style| self.value(style).map_or(0, |value| value.whole);
+                    let grouped = whole(Style::Comma).max(whole(Style::Dot));
+                    return Err(NumberFault::Ambiguous { grouped });
+                }
+                (comma, dot) => comma.or(dot),
+            },
+        };
+        found.ok_or(NumberFault::Invalid)?.ok_or(NumberFault::Fraction)
+    }
+
+    /// Returns the hundredths that the digits are, the first `end` of which are whole; `None` where
+    /// there is more than two decimals can say.
+    fn amount(&self, end: usize) -> Option<i64> {
+        let all = usize::from(self.ends[self.runs - 1]);
+        let decimals = &self.digits[end..all];
+        let significant = decimals.iter().rposition(|digit| *digit != 0).map_or(0, |at| at + 1);
+        if significant > 2 {
+            return None;
+        }
+        let decimal = |at: usize| decimals.get(at).copied().unwrap_or(0);
+        let digits = self.digits[..end].iter().copied().chain([decimal(0), decimal(1)]);
+        Some(
+            digits
+                .fold(0_i64, |sum, digit| sum.saturating_mul(10).saturating_add(i64::from(digit))),
+        )
+    }
+
     /// Returns the number that this is in a style, if it is one.
     pub(super) fn value(&self, style: Style) -> Option<Value> {
+        let end = self.whole_digits(style)?;
+        let all = usize::from(self.ends[self.runs - 1]);
+        let whole = self.digits[..end]
+            .iter()
+            .fold(0_i64, |sum, digit| sum.saturating_mul(10).saturating_add(i64::from(*digit)));
+        Some(Value { whole, fraction: self.digits[end..all].iter().any(|digit| *digit != 0) })
+    }
+
+    /// Returns how many of the digits stand before the decimal mark, where this is a number in a style.
+    fn whole_digits(&self, style: Style) -> Option<usize> {
         let marks = &self.marks[..self.runs - 1];
         let grouping = match marks.split_last() {
             Some((last, rest)) if style.is_decimal(*last) => rest,
@@ -105,12 +149,7 @@ impl Marked {
                 return None;
             }
         }
-        let end = usize::from(self.ends[whole_runs - 1]);
-        let all = usize::from(self.ends[self.runs - 1]);
-        let whole = self.digits[..end]
-            .iter()
-            .fold(0_i64, |sum, digit| sum.saturating_mul(10).saturating_add(i64::from(*digit)));
-        Some(Value { whole, fraction: self.digits[end..all].iter().any(|digit| *digit != 0) })
+        Some(usize::from(self.ends[whole_runs - 1]))
     }
 
     fn groups_of_three(&self, runs: usize) -> bool {

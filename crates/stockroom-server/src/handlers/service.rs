@@ -28,6 +28,7 @@ pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envel
         snapshot: true,
         history: true,
         fingerprints: true,
+        product_import: true,
         idempotency_key_required: app.settings.idempotency == Idempotency::Required,
         limits,
     })

@@ -41,7 +41,7 @@ use super::data::{
 };
 use super::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use super::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
-use super::products::ProductFilter;
+use super::products::{ProductFilter, ProductRecord};
 use super::{Store, StoreError, Stored, Working};
 use crate::secret::Hash;
 
@@ -172,6 +172,15 @@ impl Store for SqliteStore {
 
     async fn product(&self, scope: Scope, reference: &str) -> Stored<Option<Product>> {
         self.readers.look_up(|connection| rows::product(connection, scope, reference)).await
+    }
+
+    async fn products_by_external_id(
+        &self,
+        scope: Scope,
+        external_ids: Vec<String>,
+    ) -> Stored<Vec<ProductRecord>> {
+        let read = move |connection: &_| products::by_external_id(connection, scope, &external_ids);
+        self.readers.read(read).await
     }
 
     async fn history(

@@ -17,6 +17,7 @@ mod documentation;
 mod envelope;
 mod history;
 mod idempotency;
+mod import;
 mod inventory;
 mod limits;
 mod operations;

@@ -1,12 +1,21 @@
 //! Adding, changing and deleting products, all but their levels.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use stockroom_api::product::Status;
 
 use crate::store::data::{Number, ProductRow, Scope, WriteNumber};
 use crate::store::products::{ProductFields, ProductRecord, VariantFields, VariantRecord};
 use crate::store::{StoreError, Stored};
+
+/// The columns of a product that is read to be changed.
+macro_rules! record_columns {
+    () => {
+        "select number, id, quantity, last_write, external_id, name, description, price, category_id,
+             status, low_stock_threshold, image_url
+         from products"
+    };
+}
 
 /// Whether a product is added with the levels that were given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,40 +101,61 @@ pub(super) fn record(
     scope: Scope,
     reference: &str,
 ) -> Stored<Option<ProductRecord>> {
-    let mut statement = connection.prepare_cached(
-        "select number, id, quantity, last_write, external_id, name, description, price,
-             category_id, status, low_stock_threshold, image_url
-         from products
-         where number = coalesce(
+    let mut statement = connection.prepare_cached(concat!(
+        record_columns!(),
+        " where number = coalesce(
              (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
              (select number from products indexed by products_by_external_id
-              where store_id = ?1 and environment = ?2 and external_id = ?4))",
-    )?;
+              where store_id = ?1 and environment = ?2 and external_id = ?4))"
+    ))?;
     let key = params![scope.store_id, scope.environment.as_str(), reference, reference.trim()];
-    let found = statement.query_row(key, |row| {
-        Ok(ProductRecord {
-            number: Number(row.get(0)?),
-            id: row.get(1)?,
-            quantity: row.get(2)?,
-            last_write: row.get::<_, Option<i64>>(3)?.map(WriteNumber),
-            fields: ProductFields {
-                external_id: row.get(4)?,
-                name: row.get(5)?,
-                description: row.get(6)?,
-                price: row.get(7)?,
-                category_id: row.get(8)?,
-                status: Status::from_api(row.get_ref(9)?.as_str()?).unwrap_or_default(),
-                low_stock_threshold: row.get(10)?,
-                image_url: row.get(11)?,
-            },
-            variants: Vec::new(),
-        })
-    });
-    let Some(mut record) = found.optional()? else {
+    let Some(mut record) = statement.query_row(key, read_record).optional()? else {
         return Ok(None);
     };
     record.variants = variants(connection, record.number)?;
     Ok(Some(record))
+}
+
+/// Returns the products with these SKUs, each once, without variants.
+pub(super) fn by_external_id(
+    connection: &Connection,
+    scope: Scope,
+    external_ids: &[String],
+) -> Stored<Vec<ProductRecord>> {
+    let mut asked: Vec<&str> = external_ids.iter().map(String::as_str).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let mut statement = connection.prepare_cached(concat!(
+        record_columns!(),
+        " indexed by products_by_external_id
+         where store_id = ?1 and environment = ?2 and external_id = ?3"
+    ))?;
+    let mut found = Vec::new();
+    for external_id in asked {
+        let key = params![scope.store_id, scope.environment.as_str(), external_id];
+        found.extend(statement.query_row(key, read_record).optional()?);
+    }
+    Ok(found)
+}
+
+fn read_record(row: &Row<'_>) -> rusqlite::Result<ProductRecord> {
+    Ok(ProductRecord {
+        number: Number(row.get(0)?),
+        id: row.get(1)?,
+        quantity: row.get(2)?,
+        last_write: row.get::<_, Option<i64>>(3)?.map(WriteNumber),
+        fields: ProductFields {
+            external_id: row.get(4)?,
+            name: row.get(5)?,
+            description: row.get(6)?,
+            price: row.get(7)?,
+            category_id: row.get(8)?,
+            status: Status::from_api(row.get_ref(9)?.as_str()?).unwrap_or_default(),
+            low_stock_threshold: row.get(10)?,
+            image_url: row.get(11)?,
+        },
+        variants: Vec::new(),
+    })
 }
 
 fn variants(connection: &Connection, product: Number) -> Stored<Vec<VariantRecord>> {

@@ -224,6 +224,14 @@ impl Transaction for SqliteTx {
         products::record(&self.connection, scope, reference)
     }
 
+    async fn products_by_external_id(
+        &mut self,
+        scope: Scope,
+        external_ids: &[String],
+    ) -> Stored<Vec<ProductRecord>> {
+        products::by_external_id(&self.connection, scope, external_ids)
+    }
+
     async fn update_product(
         &mut self,
         scope: Scope,
