@@ -7,8 +7,9 @@
 )]
 
 use expect_test::{Expect, expect};
+use stockroom_api::product::{Patch, ProductUpdate, VariantUpdate};
 use stockroom_api::read::bulk::read_bulk;
-use stockroom_api::read::product::read_new_product;
+use stockroom_api::read::product::{read_new_product, read_product_update};
 use stockroom_api::read::stock::read_stock;
 
 fn nfc(text: &str) -> String {
@@ -321,4 +322,30 @@ fn a_new_product_is_read_or_refused_with_its_field() {
         r#"{"name":"A","price":1,"variants":[{"label":"L"}]}"#,
         &expect![[r#"Some("variants[0].type"): `variants[0].type` is missing or empty."#]],
     );
+}
+
+#[test]
+fn a_change_tells_absent_from_null_on_its_way_and_back() {
+    let update = ProductUpdate {
+        name: Some("Thé".to_owned()),
+        description: Patch::Clear,
+        external_id: Patch::Set("T-1".to_owned()),
+        quantity: Patch::Clear,
+        low_stock_threshold: Patch::Set(3),
+        variants: Some(vec![VariantUpdate {
+            id: Some("v".to_owned()),
+            value: Patch::Clear,
+            quantity: Patch::Set(0),
+            expected_quantity: Some(2),
+            ..VariantUpdate::default()
+        }]),
+        ..ProductUpdate::default()
+    };
+    let sent = serde_json::to_string(&update).unwrap();
+    expect![[
+        r#"{"name":"Thé","description":null,"externalId":"T-1","quantity":null,"lowStockThreshold":3,"variants":[{"id":"v","value":null,"quantity":0,"expectedQuantity":2}]}"#
+    ]]
+    .assert_eq(&sent);
+    assert_eq!(read_product_update(sent.as_bytes()), Ok(update.clone()));
+    assert_eq!(serde_json::from_str::<ProductUpdate>(&sent).unwrap(), update);
 }

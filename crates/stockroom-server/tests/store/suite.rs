@@ -26,6 +26,7 @@ pub(crate) enum Case {
     SkusAreTakenOnce,
     SkusAreFound,
     ProductsChange,
+    ProductsAreFoundBySku,
     DeletedProductsAreRemembered,
     AnswersAreKeptUntilTheyExpire,
     AllThatExpiredIsForgotten,
@@ -45,6 +46,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::SkusAreTakenOnce,
     Case::SkusAreFound,
     Case::ProductsChange,
+    Case::ProductsAreFoundBySku,
     Case::DeletedProductsAreRemembered,
     Case::AnswersAreKeptUntilTheyExpire,
     Case::AllThatExpiredIsForgotten,
@@ -70,6 +72,7 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
         Case::SkusAreTakenOnce => skus_are_taken_once(store).await,
         Case::SkusAreFound => skus_are_found(store).await,
         Case::ProductsChange => products_change(store).await,
+        Case::ProductsAreFoundBySku => products_are_found_by_sku(store).await,
         Case::DeletedProductsAreRemembered => deleted_products_are_remembered(store).await,
         Case::AnswersAreKeptUntilTheyExpire => answers_are_kept_until_they_expire(store).await,
         Case::AllThatExpiredIsForgotten => all_that_expired_is_forgotten(store).await,
@@ -362,6 +365,21 @@ async fn products_change<S: Store>(store: &S) {
     assert_eq!(variants, [("new", "Petit", None), ("a-v", "Petit", Some(2))]);
     // Four are not less than four.
     assert_eq!(store.inventory(TEST, Which::Low, FIRST).await.unwrap().total, 0);
+}
+
+/// Each product once, whatever is asked for.
+async fn products_are_found_by_sku<S: Store>(store: &S) {
+    let rows = ["B-1", "B-2", "B-3"].map(|sku| product(sku, Some(sku)));
+    store.fill(TEST, rows.to_vec(), now()).await.unwrap();
+    store.fill(LIVE, vec![product("x", Some("B-4"))], now()).await.unwrap();
+    let asked: Vec<String> = ["B-3", "B-1", "B-4", "b-2", "B-3"].map(str::to_owned).to_vec();
+    let read = store.products_by_external_id(TEST, asked.clone()).await.unwrap();
+    let skus: Vec<_> = read.iter().map(|found| found.fields.external_id.as_deref()).collect();
+    assert_eq!(skus, [Some("B-1"), Some("B-3")]);
+    assert_eq!((read[0].quantity, read[0].fields.low_stock_threshold), (Some(9), Some(5)));
+    let inside =
+        store.write(|tx| Box::pin(async move { tx.products_by_external_id(TEST, &asked).await }));
+    assert_eq!(inside.await.unwrap(), read);
 }
 
 /// The product that was added last is deleted: whatever comes next is another.
