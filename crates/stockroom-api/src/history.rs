@@ -103,6 +103,7 @@ pub enum Source {
 
 /// Why a level ended: its stock is not counted any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Ended {
     /// It is not tracked any more.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 /// The file that a merchant fills.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportTemplate {
     /// The file's text.
     pub csv: String,
@@ -18,6 +19,7 @@ pub struct ImportTemplate {
 
 /// The body of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ImportRequest {
     /// The file's text.
@@ -49,6 +51,7 @@ pub struct ImportRequest {
 
 /// Whether an import is looked at or done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ImportMode {
     /// It is looked at; nothing is changed.
@@ -60,6 +63,7 @@ pub enum ImportMode {
 
 /// What becomes of the good rows of an import where others have errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum IfErrors {
     /// They are done without the others.
@@ -71,6 +75,7 @@ pub enum IfErrors {
 
 /// What an import would do, or has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ImportResult {
     /// Whether this is a preview, or was done.
@@ -100,6 +105,7 @@ pub struct ImportResult {
 
 /// How many rows of an import do what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ImportTotals {
     /// All rows.
@@ -116,6 +122,7 @@ pub struct ImportTotals {
 
 /// What a row of an import does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ImportRowShown {
     /// The physical line, from 1, on which the row starts.
@@ -143,6 +150,7 @@ pub struct ImportRowShown {
 
 /// What a row of an import does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ImportAction {
     /// It adds a product.
@@ -157,6 +165,7 @@ pub enum ImportAction {
 
 /// A value that a row of an import changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportChange {
     /// The column: `name`, `price`, `description`, `sku`, `quantity` or `image_url`.
     pub field: String,
@@ -168,6 +177,7 @@ pub struct ImportChange {
 
 /// What is the matter with a row or a file of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportNote {
     /// The column, where it is one cell's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,6 +193,7 @@ pub struct ImportNote {
 
 /// What was noticed about the file of an import as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportRemark {
     /// The physical line, from 1; 0 where it concerns no line.
     pub line: u32,
@@ -198,6 +209,7 @@ pub struct ImportRemark {
 
 /// A column of the file of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportColumnShown {
     /// Its name in the file.
     pub name: String,

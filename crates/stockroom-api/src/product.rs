@@ -152,6 +152,7 @@ pub enum Patch<T> {
 
 /// The body that changes a product: fields that are absent stay as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProductUpdate {
     /// The new name.
@@ -162,27 +163,33 @@ pub struct ProductUpdate {
     pub price: Option<i64>,
     /// The new description.
     #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub description: Patch<String>,
     /// The new SKU.
     #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub external_id: Patch<String>,
     /// The new category's id, opaque.
     #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub category_id: Patch<String>,
     /// The new level; null ends tracking.
     #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub quantity: Patch<i64>,
     /// The level the product must have, else 409 `STALE_QUANTITY` (our server only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_quantity: Option<i64>,
     /// The new threshold; null is never low.
     #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub low_stock_threshold: Patch<i64>,
     /// Whether it is on sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// Where its picture is, by http or https (our server only).
     #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub image_url: Patch<String>,
     /// All variants that the product has from now on, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -194,6 +201,7 @@ pub struct ProductUpdate {
 /// It is the one with this id, else the one with this type and label, and then what is absent stays;
 /// else it is new, and needs a type and a label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct VariantUpdate {
     /// The id of a variant that the product has.
@@ -207,12 +215,15 @@ pub struct VariantUpdate {
     pub label: Option<String>,
     /// The value behind the label.
     #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub value: Patch<String>,
     /// What the variant adds to the price, in hundredths of MRU.
     #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub price_adjustment: Patch<i64>,
     /// The new level; null ends tracking.
     #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub quantity: Patch<i64>,
     /// The level the variant must have, else 409 `STALE_QUANTITY` (our server only).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -221,6 +232,7 @@ pub struct VariantUpdate {
 
 /// The answer to a deletion.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DeletedProduct {
     /// The id that the product had.

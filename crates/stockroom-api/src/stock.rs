@@ -31,3 +31,15 @@ pub struct StockVariant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_quantity: Option<i64>,
 }
+
+/// The body that sets the stock of one variant, named by its id in the address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct VariantStockUpdate {
+    /// The variant's new level.
+    pub quantity: i64,
+    /// The level the variant must have, else 409 `STALE_QUANTITY` (our server only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_quantity: Option<i64>,
+}

@@ -30,9 +30,11 @@ macro_rules! sources {
 const SOURCES: &[(&str, &str, &str)] = &sources! {
     "api": "The Store API",
     "keys": "Keys",
+    "products": "Products",
     "limits": "Limits",
     "history": "The history",
     "snapshot": "The snapshot",
+    "operating": "Running the server",
     "csv-format": "Files",
     "terminal": "The terminal",
 };

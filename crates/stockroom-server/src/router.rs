@@ -15,8 +15,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::handlers::{
-    bulk, documentation, fallback, history, imports, inventory, products, service, session, snapshot,
-    stock,
+    bulk, documentation, fallback, history, imports, inventory, products, service, session,
+    snapshot, stock,
 };
 use crate::limiting::tell_limits;
 use crate::limits::Class;
@@ -40,7 +40,8 @@ pub fn routes<S: Store>() -> Routes<S> {
     let variant_stock = format!("{product}/variants/{{variantId}}/stock");
     let read = |path: &str, scope| Rule::new(Get, path, scope, Class::Read);
     let bulk = Rule::new(Patch, path::BULK, InventoryWrite, Class::BulkInventory);
-    let product_write = |verb, path: &str| Rule::new(verb, path, ProductsWrite, Class::ProductWrite);
+    let product_write =
+        |verb, path: &str| Rule::new(verb, path, ProductsWrite, Class::ProductWrite);
     let import = Rule::new(Post, path::IMPORT, ImportWrite, Class::CsvImport);
     let single = |path: &str| Rule::new(Patch, path, InventoryWrite, Class::SingleStock);
     Routes::new()
@@ -55,7 +56,7 @@ pub fn routes<S: Store>() -> Routes<S> {
         .add(product_write(Put, &product), products::update_product::<S>)
         .add(product_write(Delete, &product), products::delete_product::<S>)
         .add(import, imports::import_products::<S>)
-        .add(read(path::IMPORT_TEMPLATE, ProductsRead), imports::get_import_template::<S>)
+        .add(read(path::IMPORT_TEMPLATE, ProductsRead), imports::get_import_template)
         .add(single(&variant_stock), products::update_variant_stock::<S>)
         .add(single(&stock), stock::update_stock::<S>)
 }

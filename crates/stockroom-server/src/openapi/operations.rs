@@ -177,6 +177,13 @@ pub(super) const WRITE_HEADERS: [Parameter; 4] = [
     ),
 ];
 
+const VARIANT_ID: Parameter = Parameter {
+    name: "variantId",
+    place: Place::Path,
+    description: "The variant's id",
+    schema: Shape::NotEmpty,
+};
+
 const PRODUCT_NOT_FOUND: (u16, &str) = (404, "`PRODUCT_NOT_FOUND`");
 
 /// Every operation.
@@ -324,7 +331,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         summary: "List all products",
         description: "In full, also those that are not tracked.",
         scope: Some("store.products:read"),
-        parameters: &[PAGE, LIMIT],
+        parameters: &[
+            query("q", Shape::Any, "Only products whose SKU begins with it, or whose name has it"),
+            query("status", Shape::Word(&["ACTIVE", "DISABLED"]), "Only products with this status"),
+            PAGE,
+            LIMIT,
+        ],
         body: None,
         status: 200,
         answered: "A page",
@@ -361,6 +373,98 @@ pub(super) const OPERATIONS: &[Operation] = &[
         answered: "The product in full",
         answer: Answer::Data("Product"),
         refused: &[PRODUCT_NOT_FOUND],
+    },
+    Operation {
+        id: "updateProduct",
+        method: "put",
+        path: "/api/v1/dev/store/products/{id}",
+        tag: "Products",
+        summary: "Change a product",
+        description: "What is absent stays, null clears what may be none. `variants` is the whole \
+            set from now on: each is the one with the `id`, else the one with the `type` and \
+            `label`, and keeps its level and history; those that are not named are deleted.",
+        scope: Some("store.products:write"),
+        parameters: &[ID],
+        body: Some("ProductUpdate"),
+        status: 200,
+        answered: "The product in full",
+        answer: Answer::Data("Product"),
+        refused: &[
+            (400, "`VARIANT_NOT_FOUND` or `VARIANT_LABEL_AMBIGUOUS`"),
+            PRODUCT_NOT_FOUND,
+            (409, "`EXTERNAL_ID_TAKEN` or `STALE_QUANTITY`"),
+        ],
+    },
+    Operation {
+        id: "deleteProduct",
+        method: "delete",
+        path: "/api/v1/dev/store/products/{id}",
+        tag: "Products",
+        summary: "Delete a product",
+        description: "With its variants; its history stays.",
+        scope: Some("store.products:write"),
+        parameters: &[ID],
+        body: None,
+        status: 200,
+        answered: "What was deleted",
+        answer: Answer::Data("DeletedProduct"),
+        refused: &[PRODUCT_NOT_FOUND],
+    },
+    Operation {
+        id: "updateVariantStock",
+        method: "patch",
+        path: "/api/v1/dev/store/products/{id}/variants/{variantId}/stock",
+        tag: "Stock",
+        summary: "Set the level of one variant",
+        description: "By the variant's id, which is the same whatever its label.",
+        scope: Some("store.inventory:write"),
+        parameters: &[ID, VARIANT_ID],
+        body: Some("VariantStockUpdate"),
+        status: 200,
+        answered: "The product in full",
+        answer: Answer::Data("Product"),
+        refused: &[
+            (404, "`PRODUCT_NOT_FOUND` or `VARIANT_NOT_FOUND`"),
+            (
+                409,
+                "`STALE_QUANTITY`: the level is not the expected one, `currentQuantity` tells it",
+            ),
+        ],
+    },
+    Operation {
+        id: "getImportTemplate",
+        method: "get",
+        path: path::IMPORT_TEMPLATE,
+        tag: "Products",
+        summary: "The file to fill for an import",
+        description: "A CSV with the columns that an import knows.",
+        scope: Some("store.products:read"),
+        parameters: &[],
+        body: None,
+        status: 200,
+        answered: "The file",
+        answer: Answer::Data("ImportTemplate"),
+        refused: &[],
+    },
+    Operation {
+        id: "importProducts",
+        method: "post",
+        path: path::IMPORT,
+        tag: "Products",
+        summary: "Import products from a CSV",
+        description: "First a preview, which changes nothing and tells what each row would do; then \
+            the same file again with `mode: confirm` and the preview's `token`, which does just \
+            that.",
+        scope: Some("store.import:write"),
+        parameters: &[],
+        body: Some("ImportRequest"),
+        status: 200,
+        answered: "What each row would do, or has done",
+        answer: Answer::Data("ImportResult"),
+        refused: &[
+            (400, "`IMPORT_HAS_ERRORS` or `IMPORT_UNUSABLE`"),
+            (409, "`IMPORT_CHANGED`: a product has changed since the preview"),
+        ],
     },
     Operation {
         id: "getCapabilities",

@@ -3,11 +3,10 @@
 use serde_json::{Map, Value, json};
 use stockroom_api::code::ErrorCode;
 use stockroom_api::limits::{
-    MAX_BULK_ITEMS, MAX_DESCRIPTION_CHARACTERS, MAX_EXTERNAL_ID_CHARACTERS, MAX_NAME_CHARACTERS,
-    MAX_UNITS,
+    MAX_BULK_ITEMS, MAX_DESCRIPTION_CHARACTERS, MAX_EXTERNAL_ID_CHARACTERS, MAX_LABEL_CHARACTERS,
+    MAX_NAME_CHARACTERS, MAX_PRICE, MAX_UNITS, MAX_URL_CHARACTERS, MAX_VARIANTS,
 };
-use stockroom_api::read::product::{MAX_LABEL_CHARACTERS, MAX_PRICE, MAX_VARIANTS};
-use stockroom_api::{bulk, capabilities, envelope, history, inventory, product, stock};
+use stockroom_api::{bulk, capabilities, envelope, history, import, inventory, product, stock};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -25,6 +24,12 @@ pub(super) fn all() -> Map<String, Value> {
     add::<inventory::InventoryPage>(&mut found);
     add::<product::NewProduct>(&mut found);
     add::<product::ProductPage>(&mut found);
+    add::<product::ProductUpdate>(&mut found);
+    add::<product::DeletedProduct>(&mut found);
+    add::<stock::VariantStockUpdate>(&mut found);
+    add::<import::ImportTemplate>(&mut found);
+    add::<import::ImportRequest>(&mut found);
+    add::<import::ImportResult>(&mut found);
     add::<history::HistoryPage>(&mut found);
     add::<history::RunPage>(&mut found);
     add::<capabilities::Capabilities>(&mut found);
@@ -75,19 +80,35 @@ fn plain(comment: &str) -> String {
     text + rest
 }
 
+/// An address of the web, or a blank text, which is none.
+const WEB_ADDRESS: &str =
+    r"^\s*([Hh][Tt][Tt][Pp][Ss]?://[^\s/?#\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*)?\s*$";
+
 /// The requests' schemas: what is optional there may be left out.
-const REQUESTS: [&str; 7] = [
+const REQUESTS: [&str; 11] = [
     "BulkRequest",
     "BulkItem",
     "BulkVariant",
     "StockUpdate",
     "StockVariant",
+    "VariantStockUpdate",
     "NewProduct",
     "NewVariant",
+    "ProductUpdate",
+    "VariantUpdate",
+    "ImportRequest",
 ];
 
 /// The fields of answers that are left out where they say nothing.
-const SOMETIMES: [(&str, &str); 11] = [
+const SOMETIMES: [(&str, &str); 19] = [
+    ("Product", "imageUrl"),
+    ("HistoryEntry", "ended"),
+    ("ImportResult", "refusal"),
+    ("ImportRowShown", "changes"),
+    ("ImportRowShown", "errors"),
+    ("ImportRowShown", "warnings"),
+    ("ImportNote", "field"),
+    ("ImportNote", "text"),
     ("BulkOutcome", "results"),
     ("ItemError", "code"),
     ("ItemError", "path"),
@@ -151,14 +172,16 @@ fn bound(name: &str, schema: &mut Value) {
             ]);
         }
         "StockVariant" => text(schema, "label", 1, MAX_NAME_CHARACTERS),
-        "NewProduct" => {
+        "NewProduct" | "ProductUpdate" => {
+            text(schema, "name", 1, MAX_NAME_CHARACTERS);
             text(schema, "externalId", 1, MAX_EXTERNAL_ID_CHARACTERS);
             text(schema, "categoryId", 0, MAX_NAME_CHARACTERS);
-            text(schema, "name", 1, MAX_NAME_CHARACTERS);
             text(schema, "description", 0, MAX_DESCRIPTION_CHARACTERS);
+            text(schema, "imageUrl", 0, MAX_URL_CHARACTERS);
+            schema["properties"]["imageUrl"]["pattern"] = json!(WEB_ADDRESS);
             schema["properties"]["variants"]["maxItems"] = json!(MAX_VARIANTS);
         }
-        "NewVariant" => {
+        "NewVariant" | "VariantUpdate" => {
             text(schema, "type", 1, MAX_LABEL_CHARACTERS);
             text(schema, "label", 1, MAX_LABEL_CHARACTERS);
             text(schema, "value", 0, MAX_LABEL_CHARACTERS);
