@@ -89,6 +89,7 @@ impl Screen {
             Route::Inventory(_) | Route::Product { .. } => Self::Inventory,
             Route::Update => Self::Later(LaterPage::Update),
             Route::History(_) => Self::Later(LaterPage::History),
+            Route::Run(_) => Self::Later(LaterPage::Run),
             Route::Settings => Self::Later(LaterPage::Settings),
             Route::Unknown => Self::Unknown,
         }

@@ -183,6 +183,16 @@ impl Who {
         format!("{server} {} {mark:08x} {store}", environment.as_str())
     }
 
+    /// Tells whether a place is that of another key of the same server and environment, of which
+    /// nobody says whose store it is.
+    pub fn is_beside(&self, place: &str) -> bool {
+        let start = format!("{} {} ", self.server, self.environment.as_str());
+        let is_mark = |rest: &str| rest.len() == 9 && rest.ends_with(' ');
+        self.way == Way::Direct
+            && place != self.place()
+            && place.strip_prefix(&*start).is_some_and(is_mark)
+    }
+
     fn of_key(prefix: KeyPrefix, server: &str, key: &str) -> Self {
         Self {
             store: None,
@@ -203,5 +213,26 @@ fn mark_of(key: &str) -> u32 {
 impl std::fmt::Debug for Direct {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Direct").field("root", &self.root).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn direct(key: &str, server: &str) -> Who {
+        Who::of_key(KeyPrefix::parse(key).unwrap(), server, key)
+    }
+
+    #[test]
+    fn another_key_of_the_same_server_and_environment_is_beside() {
+        let (first, second) = ("sk_test_first", "sk_test_second");
+        let who = direct(first, "https://a.example");
+        assert!(who.is_beside(&direct(second, "https://a.example").place()));
+        assert!(!who.is_beside(&who.place()));
+        assert!(!who.is_beside(&direct(second, "https://a.example.org").place()));
+        assert!(!who.is_beside(&direct("sk_live_second", "https://a.example").place()));
+        let named = Who { store: Some("Dakar".to_owned()), ..direct(second, "https://a.example") };
+        assert!(!who.is_beside(&named.place()), "that store has a name of its own");
     }
 }

@@ -26,6 +26,8 @@ pub enum Route {
     Update,
     /// Runs, and the stock history.
     History(HistoryView),
+    /// One run, by its id.
+    Run(String),
     /// Connection, language, theme.
     Settings,
     /// An address that leads nowhere.
@@ -215,6 +217,7 @@ impl Route {
             ["products", id] => Self::Product { id: decode(id), list: ListQuery::parse(query) },
             ["update"] => Self::Update,
             ["history"] => Self::History(HistoryView::parse(query)),
+            ["history", run] => Self::Run(decode(run)),
             ["settings"] => Self::Settings,
             _ => Self::Unknown,
         }
@@ -227,18 +230,19 @@ impl Route {
             Self::Product { id, list } => format!("/products/{}{}", encode(id), list.to_query()),
             Self::Update => "/update".to_owned(),
             Self::History(view) => format!("/history{}", view.to_query()),
+            Self::Run(run) => format!("/history/{}", encode(run)),
             Self::Settings => "/settings".to_owned(),
             Self::Unknown => "/".to_owned(),
         }
     }
 
-    /// Tells whether both are the same screen, whatever they show on it.
+    /// Tells whether both are in the same part of the app, whatever they show of it.
     pub fn is_same_screen(&self, other: &Self) -> bool {
         let screen = |route: &Self| match route {
             Self::Inventory(_) | Self::Product { .. } => 0,
             Self::Update => 1,
             Self::Settings => 2,
-            Self::History(_) => 3,
+            Self::History(_) | Self::Run(_) => 3,
             Self::Unknown => 4,
         };
         screen(self) == screen(other)
@@ -287,6 +291,7 @@ mod tests {
             ..HistoryView::default()
         };
         round_trip(&Route::History(view), "/history?product=A%26B%201&to=2026-11-24");
+        round_trip(&Route::Run("4f/1 é".into()), "/history/4f%2F1%20%C3%A9");
         let list = ListQuery {
             tab: Tab::Low,
             search: "thé & riz+".into(),

@@ -69,6 +69,16 @@ impl Drop for Timer {
     }
 }
 
+/// Returns when a day begins where the merchant is, or the day `later` days after it, in RFC 3339;
+/// `None` where `day` is no date such as `2026-11-23`.
+pub fn beginning_of(day: &str, later: i32) -> Option<String> {
+    let mut parts = day.splitn(3, '-').map(str::parse::<i32>);
+    let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    // A day beyond the month's last is one of the next month.
+    let time = Date::new_with_year_month_day(u32::try_from(year).ok()?, month - 1, day + later);
+    time.get_time().is_finite().then(|| String::from(time.to_iso_string()))
+}
+
 /// Returns today's date where the merchant is, such as `2026-11-23`, for names of files.
 pub fn today() -> String {
     let now = Date::new_0();

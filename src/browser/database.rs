@@ -140,6 +140,17 @@ impl Transaction {
         Ok(all.iter().collect())
     }
 
+    /// Returns the keys of a range that something is kept under, in their order.
+    pub(super) async fn keys(
+        &self,
+        store: &str,
+        range: &IdbKeyRange,
+    ) -> Result<Vec<JsValue>, Fault> {
+        let request = self.whole.object_store(store)?.get_all_keys_with_key(range)?;
+        let all: Array = answer_of(&request).await?.unchecked_into();
+        Ok(all.iter().collect())
+    }
+
     /// Keeps a value under a key.
     pub(super) fn put(&self, store: &str, key: &JsValue, value: &JsValue) -> Result<(), Fault> {
         self.whole.object_store(store)?.put_with_key(value, key)?;

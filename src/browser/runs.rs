@@ -6,11 +6,11 @@
 //! write is one transaction, awaited until the disk has it. Never a key.
 
 use js_sys::Array;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 pub use super::database::Fault;
 use super::database::{
-    self, Database, Kind, Transaction, bytes_of, kept, keys_behind, owned, read_owned,
+    Database, Kind, Transaction, bytes_of, kept, keys_behind, owned, read_owned,
 };
 
 const DATABASE: &str = "stockroom-runs";
@@ -41,6 +41,17 @@ pub struct Found {
     pub base: Vec<u8>,
     /// What changed since, in order.
     pub entries: Vec<Vec<u8>>,
+}
+
+/// A run that is kept, of whatever place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The store that it changed.
+    pub place: String,
+    /// The run's id.
+    pub run: String,
+    /// Its head.
+    pub head: Vec<u8>,
 }
 
 /// Begins a journal; with `base` again it takes the place of all its entries.
@@ -104,12 +115,20 @@ pub async fn take(journal: &Journal) -> Result<Option<Found>, Fault> {
     let transaction = database.begin(Kind::Strict)?;
     let record = read_owned(&transaction.get(HEADS, &journal.key()).await?);
     let Some((_, head)) = record else { return Ok(None) };
-    let base = bytes_of(&transaction.get(BASES, &journal.key()).await?);
-    let behind = keys_behind(&[&journal.place, &journal.run])?;
-    let entries = transaction.all(ENTRIES, &behind).await?.iter().map(bytes_of).collect();
+    let found = found_in(&transaction, &journal.place, &journal.run).await?;
     transaction.put(HEADS, &journal.key(), &journal.head(&head))?;
     transaction.finish().await?;
-    Ok(Some(Found { base, entries }))
+    Ok(Some(found))
+}
+
+/// Reads a run, which stays with whoever writes to it.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn read(place: &str, run: &str) -> Result<Found, Fault> {
+    let database = open().await?;
+    let transaction = database.begin(Kind::Read)?;
+    found_in(&transaction, place, run).await
 }
 
 /// Returns the heads of all runs of a place.
@@ -121,6 +140,24 @@ pub async fn heads(place: &str) -> Result<Vec<Vec<u8>>, Fault> {
     let transaction = database.begin(Kind::Read)?;
     let records = transaction.all(HEADS, &keys_behind(&[place])?).await?;
     Ok(records.iter().filter_map(read_owned).map(|(_, head)| head).collect())
+}
+
+/// Returns the runs of all places.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn everywhere() -> Result<Vec<Kept>, Fault> {
+    let database = open().await?;
+    let transaction = database.begin(Kind::Read)?;
+    let all = keys_behind(&[])?;
+    let keys = transaction.keys(HEADS, &all).await?;
+    let records = transaction.all(HEADS, &all).await?;
+    let kept = keys.iter().zip(&records).filter_map(|(key, record)| {
+        let key: &Array = key.dyn_ref()?;
+        let (place, run) = (key.get(0).as_string()?, key.get(1).as_string()?);
+        Some(Kept { place, run, head: read_owned(record)?.1 })
+    });
+    Ok(kept.collect())
 }
 
 /// Drops runs of a place.
@@ -139,14 +176,6 @@ pub async fn drop_runs(place: &str, runs: &[String]) -> Result<(), Fault> {
     transaction.finish().await
 }
 
-/// Drops all runs.
-///
-/// # Errors
-/// [`Fault`].
-pub async fn clear() -> Result<(), Fault> {
-    database::clear(open().await?).await
-}
-
 impl Journal {
     fn key(&self) -> JsValue {
         Array::of2(&(&*self.place).into(), &(&*self.run).into()).into()
@@ -159,6 +188,14 @@ impl Journal {
 
 async fn open() -> Result<Database, Fault> {
     Database::open(DATABASE, VERSION, STORES).await
+}
+
+async fn found_in(transaction: &Transaction, place: &str, run: &str) -> Result<Found, Fault> {
+    let key = Array::of2(&place.into(), &run.into());
+    let base = bytes_of(&transaction.get(BASES, &key).await?);
+    let behind = keys_behind(&[place, run])?;
+    let entries = transaction.all(ENTRIES, &behind).await?.iter().map(bytes_of).collect();
+    Ok(Found { base, entries })
 }
 
 async fn owner_in(transaction: &Transaction, journal: &Journal) -> Result<Option<String>, Fault> {

@@ -1,6 +1,7 @@
 //! What became of the stock: the runs of this browser, and on our server every change of a level.
 
 pub mod levels;
+pub mod run;
 pub mod runs;
 
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use crate::app::frame::PageHead;
 use crate::connection::use_connection;
 use crate::route::{HistoryView, Route, use_navigator};
 use crate::words::{Key, use_words};
-use levels::{Levels, LevelsProps};
+use levels::{Levels, LevelsProps, Of};
 use runs::Runs;
 
 /// The screen.
@@ -30,7 +31,7 @@ pub fn HistoryPage() -> impl IntoView {
             <Runs />
         </Show>
         <Show when=move || connection.capabilities().history>
-            <Levels view=view is_alone=false />
+            <Levels view=view of=Of::Store />
         </Show>
     }
 }
@@ -42,5 +43,5 @@ pub fn ProductHistory(
     id: String,
 ) -> impl IntoView {
     let view = Memo::new(move |_| HistoryView { product: id.clone(), ..HistoryView::default() });
-    Levels(LevelsProps { view, is_alone: true })
+    Levels(LevelsProps { view, of: Of::Product })
 }

@@ -13,10 +13,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
 
+use super::history::run::RunPage;
 use super::history::{HistoryPage, ProductHistory, ProductHistoryProps};
 use super::settings::SettingsPage;
 use super::update::UpdatePage;
-use super::update::desk::{Desk, headers_kept};
+use super::update::desk::{Desk, ToClear, headers_kept};
 use super::update::draft::source_name;
 use super::update::state::{Model, Msg};
 use crate::connection::use_connection;
@@ -31,6 +32,8 @@ pub enum LaterPage {
     Update,
     /// Runs, and the stock history.
     History,
+    /// One run of before.
+    Run,
     /// Settings.
     Settings,
 }
@@ -40,7 +43,7 @@ impl LaterPage {
     pub fn title(self) -> Key {
         match self {
             Self::Update => Key::AppUpdate,
-            Self::History => Key::AppHistory,
+            Self::History | Self::Run => Key::AppHistory,
             Self::Settings => Key::AppSettings,
         }
     }
@@ -61,7 +64,9 @@ pub trait LaterPages {
     fn open_products(&self, skus: Vec<String>);
     /// Returns for how many headers this browser keeps what their columns are.
     fn headers_kept(&self) -> i64;
-    /// Drops all drafts and runs of this browser.
+    /// Returns how many runs [`clear`](Self::clear) would drop.
+    fn runs_to_clear(&self) -> Answer<ToClear>;
+    /// Drops all drafts of this browser, and all runs but those that are under way.
     fn clear(&self) -> Answer<()>;
 }
 
@@ -74,6 +79,7 @@ impl LaterPages for Desk {
         match page {
             LaterPage::Update => view! { <UpdatePage /> }.into_any(),
             LaterPage::History => view! { <HistoryPage /> }.into_any(),
+            LaterPage::Run => view! { <RunPage /> }.into_any(),
             LaterPage::Settings => view! { <SettingsPage /> }.into_any(),
         }
     }
@@ -108,6 +114,10 @@ impl LaterPages for Desk {
 
     fn headers_kept(&self) -> i64 {
         headers_kept()
+    }
+
+    fn runs_to_clear(&self) -> Answer<ToClear> {
+        Box::pin(Self::runs_to_clear(*self))
     }
 
     fn clear(&self) -> Answer<()> {

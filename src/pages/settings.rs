@@ -9,6 +9,7 @@ use crate::app::frame::PageHead;
 use crate::connection::failure::tell;
 use crate::connection::{Way, use_connection};
 use crate::pages::later::use_later;
+use crate::pages::update::desk::ToClear;
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
 use crate::ui::{Confirm, Icon, Notice, Sign, Toasts, Tone, use_toasts};
@@ -211,7 +212,7 @@ fn LocalData() -> impl IntoView {
     let settings = use_settings();
     let toasts = use_toasts();
     let update = use_later();
-    let is_asking = RwSignal::new(false);
+    let asks = RwSignal::new(None::<ToClear>);
     let clearings = RwSignal::new(0_u32);
     let kept = Memo::new(move |_| {
         let _ = clearings.get();
@@ -219,7 +220,7 @@ fn LocalData() -> impl IntoView {
     });
     let said = move |key: Key| words.label(key);
     let answer = move |yes: bool| {
-        is_asking.set(false);
+        asks.set(None);
         if yes {
             spawn_local(async move {
                 settings.clear().await;
@@ -231,6 +232,15 @@ fn LocalData() -> impl IntoView {
             });
         }
     };
+    let ask = move |_| {
+        spawn_local(async move {
+            let found = match update.get().await {
+                Ok(part) => part.runs_to_clear().await,
+                Err(_) => ToClear::default(),
+            };
+            asks.try_set(Some(found));
+        });
+    };
     view! {
         <p class="field-hint prose">{words.t(Key::SettingsLocalAbout)}</p>
         {move || (kept.get() > 0).then(|| view! {
@@ -240,11 +250,11 @@ fn LocalData() -> impl IntoView {
             <Notice tone=Tone::Warning title=said(Key::SettingsStorageBlocked) />
         })}
         <div>
-            <button type="button" class="button" on:click=move |_| is_asking.set(true)>
+            <button type="button" class="button" on:click=ask>
                 {words.t(Key::SettingsClear)}
             </button>
         </div>
-        {move || is_asking.get().then(|| view! {
+        {move || asks.get().map(|runs| view! {
             <Confirm
                 title=said(Key::SettingsClearTitle)
                 about=said(Key::SettingsClearAbout)
@@ -252,6 +262,28 @@ fn LocalData() -> impl IntoView {
                 no=said(Key::AppCancel)
                 is_dangerous=true
                 on_answer=answer
+            >
+                <RunsGo runs=runs />
+            </Confirm>
+        })}
+    }
+}
+
+/// How many runs go, with a warning where they are still needed.
+#[component]
+fn RunsGo(runs: ToClear) -> impl IntoView {
+    let words = use_words();
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let (all, unsettled) = (count(runs.runs), count(runs.unsettled));
+    view! {
+        {(all > 0).then(|| view! {
+            <p class="prose">{move || words.count(Plural::SettingsClearRuns, all, &[])}</p>
+        })}
+        {(unsettled > 0).then(|| view! {
+            <Notice
+                tone=Tone::Warning
+                title=Signal::derive(move || words.count(Plural::SettingsClearUnsettled, unsettled, &[]))
+                about=words.label(Key::SettingsClearUnsettledAbout)
             />
         })}
     }

@@ -126,12 +126,16 @@ pub fn Confirm(
     /// Whether doing it takes something away.
     #[prop(optional)]
     is_dangerous: bool,
+    /// More that follows from the answers.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let class = if is_dangerous { "button danger" } else { "button primary" };
     view! {
         <Dialog title=title close=no has_cross=false on_close=move |()| on_answer.run(false)>
             <div class="dialog-body">
                 <p class="prose">{move || about.get()}</p>
+                {children.map(|children| children())}
             </div>
             <footer class="dialog-foot">
                 <button type="button" class="button" on:click=move |_| on_answer.run(false)>

@@ -29,8 +29,9 @@ async function apply(app) {
 
 async function openFromHistory(app, name) {
   await app.go('History');
-  await app.button(`Open the run of ${name}`).last().click();
-  await app.heading('Result').waitFor();
+  await app.page.getByRole('link', { name: `Open the run of ${name}` }).last().click();
+  await app.heading(`Run of ${name}`).waitFor();
+  await app.chip('Applied').first().waitFor();
 }
 
 test('the rest of a run, applied again, is not offered a second time', async (t) => {
@@ -115,6 +116,7 @@ test('the run at hand is opened where it is, and the same file a second time is 
   await apply(app);
   await openFromHistory(app, 'mixed.csv');
   assert.equal(await app.count('Applied'), 2);
+  await app.go('Update stock');
   await app.button('Another file').click();
   await app.chooseFile('mixed.csv', csv([HEADER, ...rows]));
   // What was set is set: only the adjust is left.

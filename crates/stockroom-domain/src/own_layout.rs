@@ -3,7 +3,7 @@
 //! A file of it tells levels as they are and asks for nothing: `expected` is filled, `quantity` is
 //! for the merchant to fill.
 
-use crate::export::text_cell;
+use crate::export::{ERROR_COLUMN, text_cell};
 use crate::quantity::{Change, Mode};
 
 /// The names of its columns.
@@ -22,6 +22,7 @@ pub const HEADER: [&str; 8] = [
 #[derive(Clone, Debug)]
 pub struct OwnFile {
     text: String,
+    has_errors: bool,
 }
 
 /// A level as it is: a product's own, or a variant's.
@@ -43,18 +44,30 @@ impl Default for OwnFile {
     /// Returns a file with a header and no rows: the template.
     fn default() -> Self {
         // Spreadsheets know UTF-8 by its mark.
-        Self { text: format!("\u{feff}{}\r\n", HEADER.join(",")) }
+        Self { text: format!("\u{feff}{}\r\n", HEADER.join(",")), has_errors: false }
     }
 }
 
 impl OwnFile {
+    /// Returns a file without rows that has one more column: what is wrong with each.
+    pub fn with_errors() -> Self {
+        let text = format!("\u{feff}{},{ERROR_COLUMN}\r\n", HEADER.join(","));
+        Self { text, has_errors: true }
+    }
+
     /// Adds a row that asks for nothing.
     pub fn push(&mut self, row: &OwnRow<'_>) {
-        self.push_cells(row, ["", "", ""]);
+        self.push_cells(row, ["", "", ""], "");
     }
 
     /// Adds a row that asks for a change, on the level that it expects.
     pub fn push_change(&mut self, row: &OwnRow<'_>, change: Change) {
+        self.push_failed(row, change, "");
+    }
+
+    /// Adds a row that asks for a change which was not made, with why; only a file
+    /// [with errors](Self::with_errors) has a column for that.
+    pub fn push_failed(&mut self, row: &OwnRow<'_>, change: Change, why: &str) {
         let value = change.value().to_string();
         self.push_cells(
             row,
@@ -62,18 +75,23 @@ impl OwnFile {
                 Mode::Set => ["set", &value, ""],
                 Mode::Adjust => ["adjust", "", &value],
             },
+            why,
         );
     }
 
-    fn push_cells(&mut self, row: &OwnRow<'_>, [mode, quantity, delta]: [&str; 3]) {
+    fn push_cells(&mut self, row: &OwnRow<'_>, [mode, quantity, delta]: [&str; 3], why: &str) {
         for cell in [row.external_id, row.name, row.variant] {
             self.text.push_str(&text_cell(cell, ','));
             self.text.push(',');
         }
         let figure = |figure: Option<i64>| figure.map(|f| f.to_string()).unwrap_or_default();
         let (level, threshold) = (figure(row.level), figure(row.threshold));
-        let cells = [mode, ",", &level, ",", quantity, ",", delta, ",", &threshold, "\r\n"];
-        self.text.extend(cells);
+        self.text.extend([mode, ",", &level, ",", quantity, ",", delta, ",", &threshold]);
+        if self.has_errors {
+            self.text.push(',');
+            self.text.push_str(&text_cell(why, ','));
+        }
+        self.text.push_str("\r\n");
     }
 
     /// Returns the file's text.

@@ -16,6 +16,36 @@ use crate::words::{Key, Words, use_words};
 /// How many entries a product's panel shows at first.
 const FEW: u64 = 10;
 
+/// Which list it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Everything, with filters.
+    Store,
+    /// One product, in its panel.
+    Product,
+    /// One run, on its page.
+    Run,
+}
+
+impl Of {
+    fn title(self) -> Key {
+        match self {
+            Self::Store => Key::HistoryLevels,
+            Self::Product => Key::HistoryLevelsHere,
+            Self::Run => Key::HistoryLevelsOfRun,
+        }
+    }
+
+    fn none(self, view: &HistoryView) -> Key {
+        match self {
+            Self::Store if *view == HistoryView::default() => Key::HistoryNoneYet,
+            Self::Store => Key::HistoryNone,
+            Self::Product => Key::HistoryNoneHere,
+            Self::Run => Key::HistoryNoneOfRun,
+        }
+    }
+}
+
 /// The entries so far; copy it into closures.
 #[derive(Clone, Copy, Debug)]
 struct Reading {
@@ -24,26 +54,30 @@ struct Reading {
     next: RwSignal<Option<String>>,
     is_busy: RwSignal<bool>,
     failure: RwSignal<Option<Failure>>,
-    /// Counts the views: an answer for one of before is dropped.
+    /// Counts the requests: an answer to one of before is dropped.
     round: StoredValue<u32>,
+    /// Counts the views, so that no row is taken for one of another.
+    view: StoredValue<u32>,
 }
 
-/// Levels that changed, with filters; in a product's panel without.
+/// Levels that changed.
 #[component]
 pub fn Levels(
     /// Which of them.
     view: Memo<HistoryView>,
-    /// Whether they stand in a product's panel.
-    is_alone: bool,
+    /// Which list it is.
+    of: Of,
 ) -> impl IntoView {
     let words = use_words();
     let connection = use_connection();
+    let is_alone = of == Of::Product;
     let reading = Reading {
         entries: RwSignal::new(Vec::new()),
         next: RwSignal::new(None),
         is_busy: RwSignal::new(true),
         failure: RwSignal::new(None),
         round: StoredValue::new(0),
+        view: StoredValue::new(0),
     };
     let read = move |view: HistoryView, cursor: Option<String>| {
         let round = reading.round.get_value().wrapping_add(1);
@@ -75,22 +109,24 @@ pub fn Levels(
     };
     Effect::new(move |_| {
         let view = view.get();
+        reading.view.update_value(|count| *count = count.wrapping_add(1) & 0x0fff_ffff);
         reading.entries.set(Vec::new());
         reading.next.set(None);
         read(view, None);
     });
     let more = move |_| read(view.get_untracked(), reading.next.get_untracked());
     let again = move |_| read(view.get_untracked(), reading.next.get_untracked());
-    let rows = move || {
-        let entries = reading.entries.get();
-        if entries.is_empty() {
-            return (!reading.is_busy.get() && reading.failure.get().is_none()).then(|| {
-                let title = if is_alone { Key::HistoryNoneHere } else { Key::HistoryNone };
-                view! { <EmptyState title=words.label(title) /> }.into_any()
-            });
-        }
-        let rows = entries.iter().map(|entry| row(words, entry, is_alone)).collect_view();
-        Some(view! { <ul class="history-list">{rows}</ul> }.into_any())
+    let is_empty = Memo::new(move |_| reading.entries.with(Vec::is_empty));
+    let has_none =
+        move || is_empty.get() && !reading.is_busy.get() && reading.failure.with(Option::is_none);
+    // Older entries come behind those that stand there, which are not made again.
+    let places = move || {
+        let count = reading.entries.with(Vec::len);
+        let view = u64::from(reading.view.get_value()) << 32 | (words.language() as u64) << 60;
+        (0..count).map(move |at| (at, view))
+    };
+    let entry = move |(at, _): (usize, u64)| {
+        reading.entries.with_untracked(|all| all.get(at).map(|entry| row(words, entry, of)))
     };
     let failed = move || {
         reading.failure.get().map(|failure| {
@@ -104,14 +140,21 @@ pub fn Levels(
             }
         })
     };
-    let title = if is_alone { Key::HistoryLevelsHere } else { Key::HistoryLevels };
+    let title = of.title();
     view! {
         <section class="card history" class:is-alone=is_alone aria-label=words.t(title)>
             <h2 class="history-title">{words.t(title)}</h2>
-            {(!is_alone).then(|| view! { <Filters view=view /> })}
-            {rows}
+            {(of == Of::Store).then(|| view! { <Filters view=view /> })}
+            <Show when=has_none>
+                <EmptyState title=Signal::derive(move || words.text(view.with(|view| of.none(view))).to_owned()) />
+            </Show>
+            <Show when=move || !is_empty.get()>
+                <ul class="history-list">
+                    <For each=places key=|place| *place children=entry />
+                </ul>
+            </Show>
             {failed}
-            <Show when=move || reading.is_busy.get() && reading.entries.with(Vec::is_empty)>
+            <Show when=move || reading.is_busy.get() && is_empty.get()>
                 <Skeleton rows=4 label=words.label(Key::AppLoading) />
             </Show>
             <Show when=move || reading.next.with(Option::is_some)>
@@ -136,15 +179,15 @@ fn query(view: &HistoryView, cursor: Option<String>, is_alone: bool) -> HistoryQ
         product_id: some(&view.product),
         run_id: some(&view.run),
         reason: some(&view.reason),
-        from: some(&view.from),
-        to: some(&view.to),
+        from: some(&view.from).and_then(|day| clock::beginning_of(&day, 0)),
+        to: some(&view.to).and_then(|day| clock::beginning_of(&day, 1)),
         cursor,
         limit: is_alone.then_some(FEW),
         ..HistoryQuery::default()
     }
 }
 
-fn row(words: Words, entry: &HistoryEntry, is_alone: bool) -> impl IntoView {
+fn row(words: Words, entry: &HistoryEntry, of: Of) -> impl IntoView + use<> {
     #[expect(clippy::cast_precision_loss, reason = "a time")]
     let at = clock::time_of(&entry.at).map_or(entry.at.clone(), |at| words.date_time(at as f64));
     let before = entry.before.map(|before| words.number(before)).unwrap_or_default();
@@ -157,7 +200,7 @@ fn row(words: Words, entry: &HistoryEntry, is_alone: bool) -> impl IntoView {
     });
     let key = &entry.key;
     let who = key.name.clone().or_else(|| key.hint.clone()).unwrap_or_else(|| key.id.clone());
-    let product = (!is_alone).then(|| product(words, entry));
+    let product = (of != Of::Product).then(|| product(words, entry));
     let variant = entry.label.clone().map(|label| view! { <bdi class="variant">{label}</bdi> });
     view! {
         <li class="history-level">

@@ -156,8 +156,10 @@ fn CutOff() -> impl IntoView {
         let record = told.get().unwrap_or_default();
         let number = |n: usize| words.number(i64::try_from(n).unwrap_or(i64::MAX));
         let done = number(record.applied + record.refused);
-        let (total, unknown) = (number(record.items()), number(record.unknown));
-        let values = [("done", &*done), ("total", &*total), ("unknown", &*unknown)];
+        let unknown = number(record.unknown);
+        let total = i64::try_from(record.items()).unwrap_or(i64::MAX);
+        let settled = words.count(Plural::UpdateBackSettled, total, &[("done", &*done)]);
+        let values = [("settled", &*settled), ("unknown", &*unknown)];
         let key = match record.unknown {
             0 => Key::UpdateBackAboutKnown,
             _ => Key::UpdateBackAbout,
@@ -216,11 +218,13 @@ fn js_value(n: usize) -> u32 {
 
 fn figures(words: Words, progress: Progress) -> String {
     let number = |n: usize| words.number(i64::try_from(n).unwrap_or(i64::MAX));
-    let of =
-        |key, done, total| words.fill(key, &[("done", &number(done)), ("total", &number(total))]);
+    let of = |plural, done, total| {
+        let total = i64::try_from(total).unwrap_or(i64::MAX);
+        words.count(plural, total, &[("done", &number(done))])
+    };
     let mut figures = vec![
-        of(Key::UpdateProgressItems, progress.items_done, progress.items),
-        of(Key::UpdateProgressRequests, progress.requests_done, progress.requests),
+        of(Plural::UpdateProgressItems, progress.items_done, progress.items),
+        of(Plural::UpdateProgressRequests, progress.requests_done, progress.requests),
     ];
     if progress.left_ms >= 1_000 {
         let time = words.duration(seconds(progress.left_ms));

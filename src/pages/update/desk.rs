@@ -5,10 +5,14 @@
 mod again;
 mod keeping;
 mod memory;
+
+mod reading;
 mod running;
+mod telling;
 mod workbook;
 
 pub use memory::headers_kept;
+pub use reading::{Seen, ToClear};
 
 use std::collections::HashSet;
 
@@ -22,6 +26,7 @@ use web_sys::File;
 
 use keeping::Keeping;
 use running::{Driving, Due};
+use telling::Telling;
 
 use super::state::{Effect, Model, Msg, RunMsg, Trouble};
 use super::tell;
@@ -47,6 +52,7 @@ pub struct Desk {
     tools: StoredValue<Tools, LocalStorage>,
     keeping: Keeping,
     driving: Driving,
+    telling: Telling,
 }
 
 /// What cannot be seen from outside.
@@ -74,7 +80,8 @@ impl Desk {
         let model = RwSignal::new(Model::default());
         let tools = StoredValue::new_local(Tools::default());
         let (keeping, driving) = (Keeping::new(), Driving::new());
-        let desk = Self { model, connection, stock, words, tools, keeping, driving };
+        let telling = Telling::start();
+        let desk = Self { model, connection, stock, words, tools, keeping, driving, telling };
         leptos::prelude::Effect::new(move |_| {
             let (is_reading, has_failed) = (stock.progress().is_reading, stock.failure().is_some());
             if !is_reading && desk.tools.with_value(|tools| tools.wants_stock) {
@@ -84,12 +91,17 @@ impl Desk {
         });
         page::on_leaving(move || desk.with_untracked(Model::is_sending));
         desk.keep_on_hiding();
-        desk.tell_of_open_run();
+        desk.tell_of_ends();
         leptos::prelude::Effect::new(move |before: Option<Option<String>>| {
             let place = connection.who().map(|who| who.place());
-            if let Some(left) = before.flatten().filter(|before| Some(before) != place.as_ref()) {
+            let before = before.flatten();
+            if before == place {
+                return place;
+            }
+            if let Some(left) = before {
                 desk.leave_store(left, place.is_none());
             }
+            desk.tell_of_open_run();
             place
         });
         desk
@@ -191,6 +203,9 @@ impl Desk {
             Effect::LeaveRun => self.driving.leave(),
             Effect::CloseRun => self.drive(Due::Close),
             Effect::DropRun => self.drive(Due::Drop),
+            Effect::WriteErrors if self.with_untracked(|model| model.summary.is_none()) => {
+                self.write_rest();
+            }
             Effect::WriteErrors => {
                 let sentences = tell::sentences(self.words);
                 let others = self.not_applied();
@@ -350,13 +365,28 @@ impl Desk {
         }));
     }
 
+    /// Writes what was not applied of a run whose rows are not here.
+    fn write_rest(self) {
+        let why = |outcome: &Outcome, item: &SendItem, place: usize| {
+            let why = tell::not_applied(self.words, outcome, item, Some(place));
+            why.unwrap_or_default()
+        };
+        let file = self.model.with_untracked(|model| {
+            let text = untrack(|| model.apply.as_ref().map(|apply| apply.rest_file(why)));
+            Some((model.rest_file_name(), text?))
+        });
+        if let Some((name, text)) = file {
+            files::save_bytes(&name, "text/csv", text.as_bytes());
+        }
+    }
+
     /// Returns the rows of items that were not applied, each with why.
     fn not_applied(self) -> Vec<(u32, String)> {
         self.model.with_untracked(|model| {
             let Some(apply) = &model.apply else { return Vec::new() };
             let items = apply.items.iter().zip(apply.run.outcomes());
             let rows = |(item, outcome): (&SendItem, &Outcome)| {
-                let why = tell::not_applied(self.words, outcome);
+                let why = untrack(|| tell::not_applied(self.words, outcome, item, None));
                 let row = move |row: &u32| Some((*row, why.clone()?));
                 item.rows.iter().filter_map(row).collect::<Vec<_>>()
             };

@@ -1,11 +1,13 @@
 //! What happened to each item.
 
+pub mod acting;
 pub mod again;
 
 use leptos::prelude::*;
 use stockroom_client::run::{End, Event, Outcome, Summary};
 use stockroom_domain::plan::ItemChange;
 
+use acting::Acting;
 use again::{AgainButtons, FollowedNotice, StaleNotice};
 
 use super::apply::Asked;
@@ -15,7 +17,6 @@ use super::state::{Apply, Model, Msg};
 use super::tell;
 use crate::app::viewport::use_viewport;
 use crate::browser::clock;
-use crate::connection::use_connection;
 use crate::stock::use_stock;
 use crate::ui::{ChangeView, Chip, Delta, Icon, Notice, Sign, Tone, VirtualRows};
 use crate::words::{Key, Plural, Words, use_words};
@@ -77,20 +78,21 @@ pub fn ResultStep() -> impl IntoView {
         let some = |kind: &Kind| summary.as_ref().is_some_and(|s| kind.count(s) > 0);
         kinds.into_iter().find(some).unwrap_or(Kind::Applied)
     });
-    let connection = use_connection();
+    let acting = Acting::start();
     let kind = RwSignal::new(first);
     let told = move || summary.get().map(|summary| headline(words, &summary));
     let has_rest = move || desk.with(Model::has_rest);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time")]
     let can_retry = move || {
         let now = clock::now_ms() as u64;
-        desk.with(|m| m.apply.as_ref().is_some_and(|a| a.run.retryable(now) > 0))
+        acting.can_act()
+            && desk.with(|m| m.apply.as_ref().is_some_and(|a| a.run.retryable(now) > 0))
     };
     let can_resume = move || {
         summary.with(|s| {
             let s = s.as_ref();
             s.is_some_and(|s| s.not_sent > 0 && !matches!(s.end, Some(End::Complete)))
-        }) && connection.can_write()
+        }) && acting.can_act()
             && desk.with(|model| {
                 model
                     .apply
@@ -115,7 +117,7 @@ pub fn ResultStep() -> impl IntoView {
         {move || told().map(|(tone, title, about)| view! {
             <Notice tone=tone title=title about=about>
                 <Show when=can_resume>
-                    <button type="button" class="button" on:click=move |_| desk.resume()>
+                    <button type="button" class="button" on:click=move |_| acting.act(Desk::resume)>
                         {words.t(Key::UpdateResume)}
                     </button>
                 </Show>
@@ -141,7 +143,7 @@ pub fn ResultStep() -> impl IntoView {
                 </Show>
                 <AgainButtons />
                 <Show when=can_retry>
-                    <button type="button" class="button" on:click=move |_| desk.tell_run(Event::RetryUnknownAsked)>
+                    <button type="button" class="button" on:click=move |_| acting.act(|desk| desk.tell_run(Event::RetryUnknownAsked))>
                         {words.t(Key::UpdateRetryUnknown)}
                     </button>
                 </Show>
@@ -161,6 +163,7 @@ fn headline(words: Words, summary: &Summary) -> (Tone, String, String) {
             let about = tell::halt(words, halt).to_owned();
             (Tone::Error, format!("{} · {title}", words.text(Key::UpdateHalted)), about)
         }
+        None => (Tone::Warning, title, text(Key::UpdateCutOffAbout)),
         _ if summary.unknown > 0 => (Tone::Warning, title, text(Key::UpdateUnknownAbout)),
         Some(End::Stopped) => (Tone::Info, title, text(Key::UpdateStoppedAbout)),
         _ if summary.refused > 0 => (Tone::Warning, title, text(Key::UpdatePartlyAbout)),
@@ -196,7 +199,8 @@ fn Items(kind: RwSignal<Kind>) -> impl IntoView {
     };
     let row = move |index: usize| {
         let place = places.with_untracked(|all| all.get(index).copied())?;
-        let row = desk.with_untracked(|model| Some(Row::of(model.apply.as_ref()?, place)));
+        let row = desk
+            .with_untracked(|model| untrack(|| Some(Row::of(words, model.apply.as_ref()?, place))));
         row.map(|row| untrack(|| row_view(words, desk, index, &row)))
     };
     view! {
@@ -251,10 +255,12 @@ struct Row {
     asked: Option<ItemChange>,
     change: Option<Done>,
     outcome: Outcome,
+    /// Why it was not applied.
+    why: Option<String>,
 }
 
 impl Row {
-    fn of(apply: &Apply, place: Place) -> Self {
+    fn of(words: Words, apply: &Apply, place: Place) -> Self {
         let item = &apply.items[place.item];
         let outcome = &apply.run.outcomes()[place.item];
         let own = usize::from(item.product.is_some());
@@ -262,8 +268,9 @@ impl Row {
         let asked = variant.map(|(_, asked)| *asked).or(item.product);
         let label = variant.map(|(label, _)| label.clone()).unwrap_or_default();
         let change = asked.and_then(|asked| done(outcome, &label, asked));
+        let why = tell::not_applied(words, outcome, item, Some(place.level));
         let (external_id, name) = (item.external_id.clone(), item.name.clone());
-        Self { external_id, name, variant: label, asked, change, outcome: outcome.clone() }
+        Self { external_id, name, variant: label, asked, change, outcome: outcome.clone(), why }
     }
 }
 
@@ -272,7 +279,7 @@ fn row_view(words: Words, desk: Desk, index: usize, row: &Row) -> impl IntoView 
         let now = desk.level_now(&row.external_id, &row.variant)?;
         Some(evidence_of(words, row, asked, now))
     });
-    let note = evidence.or_else(|| tell::not_applied(words, &row.outcome)).unwrap_or_default();
+    let note = evidence.or_else(|| row.why.clone()).unwrap_or_default();
     let class = match Kind::of(&row.outcome) {
         Kind::Applied => "grid-row",
         Kind::Refused => "grid-row is-open is-refused",

@@ -18,10 +18,12 @@ use stockroom_worksheet::{Ask, Logged, Reply, SendItem, Shape, Summary, View};
 pub mod again;
 pub mod draft;
 pub mod drift;
+pub mod kept;
 mod message;
 mod opening;
 pub mod record;
 pub mod remembered;
+pub mod rest;
 mod sending;
 pub mod workbook;
 
@@ -320,12 +322,12 @@ impl Model {
         matches!(phase, Some(Phase::Running | Phase::Ending(_)))
     }
 
-    /// Tells whether a file of what was not applied can be written: items that did not go, and
-    /// rows that were left out because something is wrong with them.
+    /// Tells whether a file of what was not applied can be written: items that did not go, and,
+    /// while they are here, rows that were left out because something is wrong with them.
     pub fn has_rest(&self) -> bool {
-        let (Some(apply), Some(plan)) = (&self.apply, &self.summary) else { return false };
-        let summary = apply.run.summary();
-        plan.totals.errors > 0 || summary.applied < apply.items.len()
+        let Some(apply) = &self.apply else { return false };
+        let has_errors = self.summary.as_ref().is_some_and(|plan| plan.totals.errors > 0);
+        has_errors || apply.has_rest()
     }
 
     fn open(&mut self, name: String, bytes: u64, open: Effect) -> Vec<Effect> {
@@ -363,11 +365,11 @@ impl Model {
             }
             Reply::Unreadable => self.lose_worker(Trouble::Unreadable),
             Reply::File(bytes) => {
-                let name = self.file_name(if self.step == Step::Result {
-                    "not-applied"
+                let name = if self.step == Step::Result {
+                    self.rest_file_name()
                 } else {
-                    "errors"
-                });
+                    file_name(&self.name, "errors")
+                };
                 vec![Effect::Save { name, bytes }]
             }
             Reply::Ready(_)
@@ -408,7 +410,7 @@ impl Model {
     }
 
     fn lose_worker(&mut self, trouble: Trouble) -> Vec<Effect> {
-        // A run needs no worksheet: it goes on. Only no file can be written of it.
+        // A run needs no worksheet: it goes on. Only what was never sent can no longer be written.
         if matches!(self.step, Step::Apply | Step::Result) {
             self.summary = None;
             return Vec::new();
@@ -453,11 +455,16 @@ impl Model {
         vec![Effect::Ask(Ask::Confirm { leave_out_errors: true, typed })]
     }
 
-    fn file_name(&self, what: &str) -> String {
-        let stem = self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem);
-        let stem = if stem.is_empty() { "stock" } else { stem };
-        format!("{stem}-{what}.csv")
+    /// Returns the name of the file of what the run at hand did not apply.
+    pub fn rest_file_name(&self) -> String {
+        file_name(self.apply.as_ref().map_or(&self.name, |apply| &apply.name), "not-applied")
     }
+}
+
+fn file_name(of: &str, what: &str) -> String {
+    let stem = of.rsplit_once('.').map_or(of, |(stem, _)| stem);
+    let stem = if stem.is_empty() { "stock" } else { stem };
+    format!("{stem}-{what}.csv")
 }
 
 /// Tells whether an edit may name products that were not looked up yet.

@@ -10,8 +10,11 @@ use stockroom_domain::number::Style;
 use stockroom_domain::plan::{Guard, GuardCode, Totals, Verdict};
 use stockroom_domain::table::Delimiter;
 
+use super::state::again::levels;
+use super::state::record::Record;
+use super::state::rest::stale_place;
 use crate::words::{Key, Plural, Words};
-use stockroom_worksheet::{IssueView, RowView, Sentences};
+use stockroom_worksheet::{IssueView, RowView, SendItem, Sentences};
 
 /// Returns what is wrong with a row, and what may have been meant.
 pub(super) fn issue(words: Words, issue: &IssueView) -> String {
@@ -68,11 +71,10 @@ pub(super) fn note(words: Words, row: &RowView) -> String {
 }
 
 /// Returns why an item was refused.
-pub(super) fn refusal(words: Words, error: &ItemError) -> String {
+fn refusal(words: Words, error: &ItemError) -> String {
     let code = match &error.code {
         Some(ErrorCode::StaleQuantity) => {
-            let now = error.current_quantity.map(|now| words.number(now)).unwrap_or_default();
-            return words.fill(Key::CodeStale, &[("now", &now)]);
+            return words.fill(Key::CodeStale, &[("now", &now(words, error))]);
         }
         Some(ErrorCode::ProductNotFound) => Key::CodeUnknownProduct,
         // The server's own words name the variant, the field, the bounds.
@@ -129,11 +131,30 @@ pub(super) fn guard(words: Words, guard: Guard, totals: &Totals) -> (String, Str
     }
 }
 
-/// Returns why an item was not applied; `None` where it was.
-pub(super) fn not_applied(words: Words, outcome: &Outcome) -> Option<String> {
+fn now(words: Words, error: &ItemError) -> String {
+    error.current_quantity.map(|now| words.number(now)).unwrap_or_default()
+}
+
+/// Returns why an item, or a level of it by its place, was not applied; `None` where it was.
+///
+/// An item is all or nothing: where one level had moved, the others say which.
+pub(super) fn not_applied(
+    words: Words,
+    outcome: &Outcome,
+    item: &SendItem,
+    level: Option<usize>,
+) -> Option<String> {
     match outcome {
         Outcome::Applied(_) => None,
-        Outcome::Refused(error) => Some(refusal(words, error)),
+        Outcome::Refused(error) => {
+            let moved = stale_place(outcome, item).filter(|moved| level != Some(*moved));
+            let label = moved.and_then(|moved| Some(levels(item).nth(moved)?.0));
+            let (Some(label), true) = (label, levels(item).count() > 1) else {
+                return Some(refusal(words, error));
+            };
+            let name = if label.is_empty() { words.text(Key::CodeStaleOwn) } else { label };
+            Some(words.fill(Key::CodeStaleOf, &[("name", name), ("now", &now(words, error))]))
+        }
         Outcome::Unknown => Some(words.text(Key::UpdateUnknownReason).to_owned()),
         Outcome::NotSent => Some(words.text(Key::UpdateNotSentReason).to_owned()),
     }
@@ -254,6 +275,20 @@ fn shortened(text: &str) -> String {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }
+}
+
+/// Returns how many products a run did what to, leaving out what it did to none.
+pub(in crate::pages) fn totals(words: Words, run: &Record) -> String {
+    let counts = [
+        (run.applied, Plural::HistoryApplied),
+        (run.refused, Plural::HistoryRefused),
+        (run.unknown, Plural::HistoryUnknown),
+        (run.not_sent, Plural::HistoryNotSent),
+    ];
+    let some = counts.into_iter().filter(|(count, _)| *count > 0);
+    let told = some
+        .map(|(count, plural)| words.count(plural, i64::try_from(count).unwrap_or(i64::MAX), &[]));
+    told.collect::<Vec<_>>().join(" · ")
 }
 
 /// Returns the word for a reason.

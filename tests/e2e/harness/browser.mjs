@@ -34,8 +34,8 @@ export const launch = ({ hasBars = false } = {}) =>
 export const PATIENCE = 15_000;
 
 /** Opens a page in a fresh context; `complaints` collects what the app logs as an error. */
-export async function openPage(browser, { locale = 'en', colorScheme = 'light', viewport = { width: 1440, height: 900 } } = {}) {
-  const context = await browser.newContext({ locale, colorScheme, viewport, acceptDownloads: true, reducedMotion: 'reduce' });
+export async function openPage(browser, { locale = 'en', colorScheme = 'light', viewport = { width: 1440, height: 900 }, timezoneId } = {}) {
+  const context = await browser.newContext({ locale, colorScheme, viewport, timezoneId, acceptDownloads: true, reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   const complaints = [];

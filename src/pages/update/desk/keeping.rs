@@ -10,7 +10,7 @@ use web_sys::{Blob, File};
 
 use super::{Desk, now_ms};
 use crate::browser::drafts::{self, Change, Fault, Found};
-use crate::browser::{clock, files, page, random, runs};
+use crate::browser::{clock, files, page, random};
 use crate::pages::update::state::draft::{Draft, Head, Origin, decode, encode};
 use crate::pages::update::state::{Model, Msg};
 
@@ -178,14 +178,12 @@ impl Desk {
         decode(&head)
     }
 
-    /// Drops all drafts and runs but one that has not ended; the worksheet at hand is kept no longer.
+    /// Drops all drafts, and all runs but those that are under way; the worksheet at hand is kept no longer.
     pub async fn clear_kept(self) {
         self.keeping.kept.update_value(Kept::leave);
         // Where nothing can be dropped, nothing was kept.
         let _ = drafts::clear().await;
-        if !self.with_untracked(Model::is_running) {
-            let _ = runs::clear().await;
-        }
+        self.clear_runs().await;
     }
 
     pub(super) fn place(self) -> Option<String> {

@@ -10,20 +10,19 @@ use leptos::task::spawn_local;
 use stockroom_client::budget::Budget;
 use stockroom_client::run::{Entry, Event, Request};
 
+use super::telling::Telling;
 use super::{Desk, now_ms};
 use crate::browser::locks::{self, Lock};
 use crate::browser::runs::{self, Fault, Journal};
 use crate::browser::{clock, random};
 use crate::connection::Method;
 use crate::pages::update::draft::source_name;
+use crate::pages::update::state::kept::to_drop;
 use crate::pages::update::state::record::{KeptRun, Record, entry_bytes};
 use crate::pages::update::state::{Apply, Model, Msg, RunMsg, Twin, Unkept, answered};
-use crate::route::{Route, use_navigator};
-use crate::ui::{Tone, use_toasts};
+use crate::route::Route;
+use crate::ui::Tone;
 use crate::words::Key;
-
-/// How many runs are kept of a store: the oldest go first.
-const MOST_RUNS: usize = 50;
 
 /// The run that this tab drives; copy it into closures.
 #[derive(Clone, Copy, Debug)]
@@ -206,7 +205,8 @@ impl Desk {
         }
     }
 
-    pub(super) fn run_id(self) -> Option<String> {
+    /// Returns the id of the run at hand.
+    pub fn run_id(self) -> Option<String> {
         let id = |apply: &Apply| apply.run.id().to_owned();
         self.model.try_with_untracked(|model| model.apply.as_ref().map(id))?
     }
@@ -291,12 +291,13 @@ impl Desk {
 
     /// Says on another page that a run waits to go on.
     pub(super) fn tell_of_open_run(self) {
-        let (toasts, navigator) = (use_toasts(), use_navigator());
         let Some(place) = self.place() else { return };
+        let Telling { toasts, navigator } = self.telling;
         spawn_local(async move {
             let open = records(&place).await.into_iter().find(Record::is_open);
             let Some(record) = open else { return };
-            if untrack(|| navigator.route()) == Route::Update {
+            // There it is taken up at once, which needs its lock.
+            if matches!(navigator.route_untracked(), Route::Update | Route::Run(_)) {
                 return;
             }
             // What another tab has goes on there.
@@ -381,7 +382,7 @@ impl Desk {
 }
 
 /// Returns the runs that this browser keeps of a place, the newest first.
-async fn records(place: &str) -> Vec<Record> {
+pub(super) async fn records(place: &str) -> Vec<Record> {
     let heads = runs::heads(place).await.unwrap_or_default();
     let mut records: Vec<Record> =
         heads.iter().filter_map(|head| Record::from_bytes(head)).collect();
@@ -390,15 +391,14 @@ async fn records(place: &str) -> Vec<Record> {
 }
 
 async fn drop_oldest(place: &str) {
-    let old = records(place).await.into_iter().skip(MOST_RUNS).filter(|record| !record.is_open());
-    let old: Vec<String> = old.map(|record| record.id).collect();
+    let old = to_drop(&records(place).await);
     if !old.is_empty() {
         // What stays is dropped after the next run.
         let _ = runs::drop_runs(place, &old).await;
     }
 }
 
-fn lock_of(run: &str) -> String {
+pub(super) fn lock_of(run: &str) -> String {
     format!("stockroom-run-{run}")
 }
 

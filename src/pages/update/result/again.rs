@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_client::run::Outcome;
 
-use crate::connection::use_connection;
+use super::acting::Acting;
 use crate::pages::update::desk::{Desk, now_ms, use_desk};
 use crate::pages::update::state::Model;
 use crate::pages::update::state::again::{Again, Made};
@@ -15,11 +15,10 @@ use crate::words::{Key, Plural, Words, use_words};
 const NAMES: usize = 5;
 
 /// How many products `again` is about, followed; none where nothing may be written.
-fn count(desk: Desk, again: Again) -> Memo<usize> {
-    let connection = use_connection();
+fn count(acting: Acting, desk: Desk, again: Again) -> Memo<usize> {
     Memo::new(move |_| {
         let count = desk.with(|model| model.apply.as_ref().map_or(0, |apply| apply.again(again)));
-        if connection.can_write() { count } else { 0 }
+        if acting.can_act() { count } else { 0 }
     })
 }
 
@@ -56,7 +55,7 @@ pub fn FollowedNotice() -> impl IntoView {
 pub fn StaleNotice() -> impl IntoView {
     let words = use_words();
     let maker = Maker::start();
-    let stale = count(maker.desk, Again::KeepCount);
+    let stale = count(maker.acting, maker.desk, Again::KeepCount);
     let title = move || words.count(Plural::UpdateStaleTitle, signed(stale.get()), &[]);
     view! {
         <Show when=move || stale.get() != 0>
@@ -81,13 +80,15 @@ pub fn StaleNotice() -> impl IntoView {
 pub fn AgainButtons() -> impl IntoView {
     let words = use_words();
     let maker = Maker::start();
-    let (rest, applied) = (count(maker.desk, Again::Rest), count(maker.desk, Again::Undo));
+    let count = |again| count(maker.acting, maker.desk, again);
+    let (rest, applied) = (count(Again::Rest), count(Again::Undo));
     // What can still be sent again under its key is settled that way.
     let unsettled = Memo::new(move |_| {
         let now = now_ms();
         maker.desk.with(|model| {
             let apply = model.apply.as_ref().filter(|apply| apply.run.retryable(now) == 0);
-            apply.map_or(0, |apply| apply.again(Again::Unsettled))
+            let count = apply.map_or(0, |apply| apply.again(Again::Unsettled));
+            if maker.acting.can_act() { count } else { 0 }
         })
     });
     let is_from_preview = Memo::new(move |_| {
@@ -116,7 +117,7 @@ pub fn AgainButtons() -> impl IntoView {
                 aria-disabled=move || maker.is_busy.get().then_some("true")
                 on:click=move |_| maker.make(Again::Undo)
             >
-                {words.t(Key::UpdateUndo)}
+                {words.t(Key::UpdateUndoRun)}
             </button>
         </Show>
         <Show when=move || unsettled.get() != 0>
@@ -138,6 +139,25 @@ pub fn AgainButtons() -> impl IntoView {
                 on_answer=move |yes| maker.answer(yes)
             />
         </Show>
+        <Replaces acting=maker.acting />
+    }
+}
+
+/// Asks whether the worksheet at hand may go.
+#[component]
+fn Replaces(acting: Acting) -> impl IntoView {
+    let words = use_words();
+    move || {
+        acting.replaces().map(|name| view! {
+            <Confirm
+                title=words.label(Key::BulkReplaceTitle)
+                about=Signal::derive(move || words.fill(Key::BulkReplaceAbout, &[("name", &name)]))
+                yes=words.label(Key::BulkReplace)
+                no=words.label(Key::AppCancel)
+                is_dangerous=true
+                on_answer=move |yes| acting.answer(yes)
+            />
+        })
     }
 }
 
@@ -146,6 +166,7 @@ pub fn AgainButtons() -> impl IntoView {
 struct Maker {
     words: Words,
     desk: Desk,
+    acting: Acting,
     toasts: Toasts,
     is_busy: RwSignal<bool>,
     /// Rows of which some are left out, while it is asked what is wanted.
@@ -157,6 +178,7 @@ impl Maker {
         Self {
             words: use_words(),
             desk: use_desk(),
+            acting: Acting::start(),
             toasts: use_toasts(),
             is_busy: RwSignal::new(false),
             moved: RwSignal::new(None),
@@ -205,7 +227,7 @@ impl Maker {
         if made.rows == 0 {
             return self.say(Tone::Info, Key::UpdateUndoNothing);
         }
-        self.desk.open_again(again, made);
+        self.acting.open(again, made);
     }
 
     fn say(self, tone: Tone, key: Key) {

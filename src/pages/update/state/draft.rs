@@ -6,6 +6,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use stockroom_api::reason::Reason;
 use stockroom_domain::columns::{Field, Locations};
 use stockroom_domain::number::Style;
 use stockroom_domain::quantity::Mode;
@@ -18,7 +19,7 @@ use super::{Effect, Model, Step};
 /// The first byte of every record: what another format wrote is not read.
 ///
 /// Raise it whenever [`Head`] or [`Logged`] change; `a_draft_is_kept_in_this_form` tells.
-pub const FORMAT: u8 = 1;
+pub const FORMAT: u8 = 2;
 
 /// Where the rows came from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,8 @@ pub struct Head {
     pub locations: Locations,
     /// The number style that was chosen.
     pub style: Option<Style>,
+    /// Why levels are changed.
+    pub reason: Option<Reason>,
     /// Which rows were shown.
     pub view: View,
     /// Row and column of the cursor, by their places in the view.
@@ -190,6 +193,7 @@ impl Model {
             default_mode: self.shape.default_mode,
             locations: self.shape.locations.clone(),
             style: self.style,
+            reason: self.reason,
             view: self.view.clone(),
             cursor,
             kept_ms,
@@ -254,6 +258,7 @@ impl Model {
         self.is_busy = false;
         self.progress = None;
         self.note = Some(Note::Back(draft.head.source()));
+        self.reason = draft.head.reason;
         // What is remembered of such files came first; the draft has the last word.
         self.recall.found = None;
         self.recall.note(&self.shape);

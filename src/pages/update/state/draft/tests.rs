@@ -24,6 +24,7 @@ fn draft() -> Draft {
         fields: vec![Field::ExternalId, Field::Amount],
         default_mode: Some(Mode::Set),
         style: Some(Style::Comma),
+        reason: Some(Reason::Damaged),
         view: View { filter: Filter::Errors, ..View::default() },
         cursor: Some((4, 2)),
         kept_ms: 1_700_000_000_000,
@@ -63,6 +64,7 @@ fn a_draft_comes_back_as_it_was_left() {
         (model.step, model.style, model.view.filter),
         (Step::Review, Some(Style::Comma), Filter::Errors)
     );
+    assert_eq!(model.reason, Some(Reason::Damaged));
     assert!(matches!(&model.note, Some(Note::Back(source)) if source.name == "count.csv"));
     let effects = model.update(Msg::StockTaken { is_whole: true });
     assert!(matches!(effects[..], [Effect::Ask(Ask::Plan(Some(Style::Comma)))]));
@@ -148,9 +150,10 @@ fn a_draft_is_kept_in_this_form() {
         digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect::<String>()
     };
     assert_eq!(hex(&head), HEAD);
-    assert_eq!(hex(&encode(&draft().steps[0])), "0100010201023d35010102");
+    assert_eq!(hex(&encode(&draft().steps[0])), "0200010201023d35010102");
     assert_eq!(decode::<Head>(&head), Some(draft().head));
     assert_eq!(decode::<Head>(&[FORMAT + 1, 0]), None);
 }
 
-const HEAD: &str = "0109636f756e742e6373760002000101000002000501000001010100000001040280d095ffbc31";
+const HEAD: &str =
+    "0209636f756e742e63737600020001010000020005010000010101040100000001040280d095ffbc31";
