@@ -69,11 +69,22 @@ for (const locale of ['en', 'ar']) {
       await page.getByRole('grid').getByText('BISSAP-1L').waitFor();
       await page.locator('main footer button').last().click();
       await page.getByRole('link', { name: /inventory|المخزون/i }).last().waitFor();
-      await page.locator('main h2').waitFor();
+      await page.locator('.results').getByText('BISSAP-1L').waitFor();
       await look('result');
       await app.visit('/history');
       await page.locator('.history-level').first().waitFor();
       await look('history');
+      await page.locator('.history-run .history-product').first().click();
+      await page.getByRole('table').getByText('BISSAP-1L').waitFor();
+      await page.waitForFunction(() => document.activeElement?.id === 'page-title');
+      await look('run');
+      await app.visit('/history/none');
+      await page.locator('.empty-title').last().waitFor();
+      await look('run that is not known');
+      await app.visit('/settings');
+      await page.locator('.settings .section:last-of-type .button').click();
+      await page.getByRole('dialog').locator('.dialog-body p').nth(1).waitFor();
+      await look('clearing');
     });
   }
 }

@@ -7,7 +7,7 @@ use stockroom_api::reason::Reason;
 
 use crate::browser::clock;
 use crate::connection::failure::tell as tell_failure;
-use crate::connection::{Failure, use_connection};
+use crate::connection::{Connection, Failure, use_connection};
 use crate::pages::update::tell;
 use crate::route::{HistoryView, ListQuery, Navigator, Route, use_navigator};
 use crate::ui::{ChangeView, Delta, EmptyState, Icon, Notice, Sign, Skeleton, Tone};
@@ -60,6 +60,49 @@ struct Reading {
     view: StoredValue<u32>,
 }
 
+impl Reading {
+    fn start() -> Self {
+        Self {
+            entries: RwSignal::new(Vec::new()),
+            next: RwSignal::new(None),
+            is_busy: RwSignal::new(true),
+            failure: RwSignal::new(None),
+            round: StoredValue::new(0),
+            view: StoredValue::new(0),
+        }
+    }
+
+    /// Begins with other entries than those that are there.
+    fn begin(self) {
+        self.view.update_value(|count| *count = count.wrapping_add(1) & 0x0fff_ffff);
+        self.entries.set(Vec::new());
+        self.next.set(None);
+    }
+
+    fn read(self, connection: Connection, query: HistoryQuery) {
+        let round = self.round.get_value().wrapping_add(1);
+        self.round.set_value(round);
+        self.is_busy.set(true);
+        self.failure.set(None);
+        spawn_local(async move {
+            let page = connection.history(&query).await;
+            if self.round.try_get_value() != Some(round) {
+                return;
+            }
+            match page {
+                Ok(page) => {
+                    self.entries.try_update(|entries| entries.extend(page.items));
+                    self.next.try_set(page.next_cursor.filter(|_| page.has_more));
+                }
+                Err(failure) => {
+                    self.failure.try_set(Some(failure));
+                }
+            }
+            self.is_busy.try_set(false);
+        });
+    }
+}
+
 /// Levels that changed.
 #[component]
 pub fn Levels(
@@ -71,47 +114,13 @@ pub fn Levels(
     let words = use_words();
     let connection = use_connection();
     let is_alone = of == Of::Product;
-    let reading = Reading {
-        entries: RwSignal::new(Vec::new()),
-        next: RwSignal::new(None),
-        is_busy: RwSignal::new(true),
-        failure: RwSignal::new(None),
-        round: StoredValue::new(0),
-        view: StoredValue::new(0),
-    };
+    let reading = Reading::start();
     let read = move |view: HistoryView, cursor: Option<String>| {
-        let round = reading.round.get_value().wrapping_add(1);
-        reading.round.set_value(round);
-        reading.is_busy.set(true);
-        reading.failure.set(None);
-        spawn_local(async move {
-            let is_first = cursor.is_none();
-            let page = connection.history(&query(&view, cursor, is_alone)).await;
-            if reading.round.try_get_value() != Some(round) {
-                return;
-            }
-            match page {
-                Ok(page) => {
-                    reading.entries.try_update(|entries| {
-                        if is_first {
-                            entries.clear();
-                        }
-                        entries.extend(page.items);
-                    });
-                    reading.next.try_set(page.next_cursor.filter(|_| page.has_more));
-                }
-                Err(failure) => {
-                    reading.failure.try_set(Some(failure));
-                }
-            }
-            reading.is_busy.try_set(false);
-        });
+        reading.read(connection, query(&view, cursor, is_alone));
     };
     Effect::new(move |_| {
         let view = view.get();
-        reading.view.update_value(|count| *count = count.wrapping_add(1) & 0x0fff_ffff);
-        reading.entries.set(Vec::new());
-        reading.next.set(None);
+        reading.begin();
         read(view, None);
     });
     let more = move |_| read(view.get_untracked(), reading.next.get_untracked());

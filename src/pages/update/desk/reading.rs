@@ -37,6 +37,7 @@ pub struct ToClear {
 impl Desk {
     /// Returns a desk beside this one, at which a run of before can be looked at while this one has
     /// a worksheet or a run; it ends with the page that made it.
+    #[must_use]
     pub fn beside(self) -> Self {
         Self {
             model: RwSignal::new(Model::default()),
@@ -91,42 +92,47 @@ impl Desk {
 
     /// Returns how many runs clearing would drop now.
     pub async fn runs_to_clear(self) -> ToClear {
-        let mut count = ToClear::default();
-        for (_, records) in self.clearable().await {
-            let known: Vec<Record> =
-                records.iter().filter_map(|(_, record)| record.clone()).collect();
-            count.runs += records.len();
-            count.unsettled += known.iter().filter(|record| record.is_unsettled(&known)).count();
-        }
-        count
+        let all = self.clearable().await;
+        let unsettled = all.chunk_by(is_same_place).map(|some| {
+            let known: Vec<Record> = some.iter().filter_map(|one| one.record.clone()).collect();
+            known.iter().filter(|record| record.is_unsettled(&known)).count()
+        });
+        ToClear { runs: all.len(), unsettled: unsettled.sum() }
     }
 
     /// Drops the runs of all stores but those that are under way, here or in another tab.
     pub(super) async fn clear_runs(self) {
-        for (place, records) in self.clearable().await {
-            let ids: Vec<String> = records.into_iter().map(|(run, _)| run).collect();
+        for some in self.clearable().await.chunk_by(is_same_place) {
+            let ids: Vec<String> = some.iter().map(|one| one.kept.run.clone()).collect();
             // Where nothing can be dropped, nothing was kept.
-            let _ = runs::drop_runs(&place, &ids).await;
+            let _ = runs::drop_runs(&some[0].kept.place, &ids).await;
         }
     }
 
-    /// Returns the runs that nobody drives, by place; a record that another version wrote has none.
-    async fn clearable(self) -> Vec<(String, Vec<(String, Option<Record>)>)> {
+    /// Returns the runs that nobody drives, in the order of their places.
+    async fn clearable(self) -> Vec<Clearable> {
         let is_running = self.model.try_with_untracked(Model::is_running) == Some(true);
         let driven = self.run_id().filter(|_| is_running);
-        let mut places: Vec<(String, Vec<(String, Option<Record>)>)> = Vec::new();
+        let mut clearable = Vec::new();
         for kept in runs::everywhere().await.unwrap_or_default() {
             let record = Record::from_bytes(&kept.head);
             let has_ended = record.as_ref().is_some_and(|record| record.ended_ms.is_some());
-            let is_free = || async { locks::hold(&lock_of(&kept.run)).await.is_some() };
-            if driven.as_ref() == Some(&kept.run) || !(has_ended || is_free().await) {
-                continue;
-            }
-            match places.last_mut().filter(|(place, _)| *place == kept.place) {
-                Some((_, runs)) => runs.push((kept.run, record)),
-                None => places.push((kept.place, vec![(kept.run, record)])),
+            if driven.as_ref() != Some(&kept.run)
+                && (has_ended || locks::hold(&lock_of(&kept.run)).await.is_some())
+            {
+                clearable.push(Clearable { kept, record });
             }
         }
-        places
+        clearable
     }
+}
+
+/// A run that may be dropped; of one that another version wrote nothing is known.
+struct Clearable {
+    kept: runs::Kept,
+    record: Option<Record>,
+}
+
+fn is_same_place(one: &Clearable, other: &Clearable) -> bool {
+    one.kept.place == other.kept.place
 }
