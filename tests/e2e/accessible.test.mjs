@@ -79,7 +79,7 @@ for (const locale of ['en', 'ar']) {
       await page.waitForFunction(() => document.activeElement?.id === 'page-title');
       await look('run');
       await app.visit('/history/none');
-      await page.locator('.empty-title').last().waitFor();
+      await page.locator('main .empty-title').waitFor();
       await look('run that is not known');
       await app.visit('/settings');
       await page.locator('.settings .section:last-of-type .button').click();

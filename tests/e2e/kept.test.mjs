@@ -72,7 +72,7 @@ test('whoever signs in again hears of the run that waits, without a reload', asy
   await app.openDemo();
   await halted(app, 'waits.csv');
   await app.visit('/');
-  const said = app.page.getByText('The run of waits.csv was cut off.', { exact: false });
+  const said = app.page.getByText('The run of waits.csv is unfinished.', { exact: false });
   await said.waitFor();
   await said.waitFor({ state: 'hidden' });
   await app.go('Settings');
@@ -126,7 +126,7 @@ test('of a product that was refused, only the level that moved is said to have m
   const now = second.quantity + 3;
   const note = (label) => app.page.getByRole('table', { name: 'Results' }).getByRole('row').filter({ has: app.page.getByRole('cell', { name: label, exact: true }) }).getByRole('cell').last();
   await eventually(() => note(second.label).innerText(), `It is ${now} now: someone changed it meanwhile.`);
-  await eventually(() => note(first.label).innerText(), `${second.label} is ${now} now: someone changed it meanwhile, so nothing of this product was changed.`);
+  await eventually(() => note(first.label).innerText(), `Not changed, as ${second.label} moved to ${now} meanwhile.`);
 });
 
 test('the reason is kept with the draft', async (t) => {

@@ -169,7 +169,7 @@ for (const [name, then] of [
     const next = new App(await app.page.context().newPage(), on.server.url);
     await app.page.close({ runBeforeUnload: false });
     await next.visit('/');
-    await next.page.getByText('The run of take.csv was cut off. Open Update stock to go on.').waitFor();
+    await next.page.getByText('The run of take.csv is unfinished. Open Update stock to go on.').waitFor();
     await next.go('Update stock');
     await next.page.getByText('The run of take.csv was cut off', { exact: true }).waitFor();
     await next.page.getByText(`200 of ${EACH} changes are settled, 200 have no answer yet.`, { exact: false }).waitFor();

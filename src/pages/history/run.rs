@@ -65,7 +65,9 @@ pub fn RunPage() -> impl IntoView {
         let at = words.date_time(record.started_ms as f64);
         let reason = record.reason.as_deref().and_then(Reason::of);
         let reason = reason.map(|reason| format!(" · {}", words.text(tell::reason(reason))));
-        Some(at + &reason.unwrap_or_default())
+        let about = at + &reason.unwrap_or_default();
+        // A text alone is left out where there is little room.
+        Some(view! { <span>{about}</span> })
     };
     view! {
         <PageHead title=title about=about>
@@ -119,14 +121,16 @@ fn Missing(id: Memo<String>, seen: RwSignal<Option<Seen>>) -> impl IntoView {
             Key::HistoryMissingAbout
         })
     };
+    let title = Signal::derive(move || title().to_owned());
+    let about = Signal::derive(move || about().to_owned());
     view! {
-        <section class="card">
-            <EmptyState
-                title=Signal::derive(move || title().to_owned())
-                about=Signal::derive(move || about().to_owned())
-            />
-        </section>
-        <Show when=move || has_levels.get()>
+        <Show
+            when=move || has_levels.get()
+            fallback=move || view! {
+                <section class="card"><EmptyState title=title about=about /></section>
+            }
+        >
+            <Notice tone=Tone::Info title=title about=about />
             <Levels view=view of=Of::Run />
         </Show>
     }
