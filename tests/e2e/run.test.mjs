@@ -172,7 +172,7 @@ for (const [name, then] of [
     await next.page.getByText('The run of take.csv is unfinished. Open Update stock to go on.').waitFor();
     await next.go('Update stock');
     await next.page.getByText('The run of take.csv was cut off', { exact: true }).waitFor();
-    await next.page.getByText(`200 of ${EACH} changes are settled, 200 have no answer yet.`, { exact: false }).waitFor();
+    await next.page.getByText(`200 of ${EACH} changes are settled; without an answer yet: 200.`, { exact: false }).waitFor();
     await next.button('Resume').click();
     assert.deepEqual(await done(next), { applied: EACH, refused: 0, unknown: 0 });
     assert.deepEqual(await levels(prefix), { 9: EACH });

@@ -7,6 +7,7 @@ mod keeping;
 mod memory;
 
 mod reading;
+mod rest;
 mod running;
 mod telling;
 mod workbook;
@@ -19,7 +20,7 @@ use std::collections::HashSet;
 use js_sys::Math;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use stockroom_client::run::{Event, Outcome};
+use stockroom_client::run::Event;
 use stockroom_domain::stock::Product;
 use stockroom_domain::table::ReadOptions;
 use web_sys::File;
@@ -363,35 +364,6 @@ impl Desk {
             has_extras: capabilities.expected_quantity && capabilities.representation,
             now_ms: now_ms(),
         }));
-    }
-
-    /// Writes what was not applied of a run whose rows are not here.
-    fn write_rest(self) {
-        let why = |outcome: &Outcome, item: &SendItem, place: usize| {
-            let why = tell::not_applied(self.words, outcome, item, Some(place));
-            why.unwrap_or_default()
-        };
-        let file = self.model.with_untracked(|model| {
-            let text = untrack(|| model.apply.as_ref().map(|apply| apply.rest_file(why)));
-            Some((model.rest_file_name(), text?))
-        });
-        if let Some((name, text)) = file {
-            files::save_bytes(&name, "text/csv", text.as_bytes());
-        }
-    }
-
-    /// Returns the rows of items that were not applied, each with why.
-    fn not_applied(self) -> Vec<(u32, String)> {
-        self.model.with_untracked(|model| {
-            let Some(apply) = &model.apply else { return Vec::new() };
-            let items = apply.items.iter().zip(apply.run.outcomes());
-            let rows = |(item, outcome): (&SendItem, &Outcome)| {
-                let why = untrack(|| tell::not_applied(self.words, outcome, item, None));
-                let row = move |row: &u32| Some((*row, why.clone()?));
-                item.rows.iter().filter_map(row).collect::<Vec<_>>()
-            };
-            items.flat_map(rows).collect()
-        })
     }
 }
 
