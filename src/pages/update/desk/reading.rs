@@ -7,7 +7,7 @@ use super::running::{Driving, lock_of, records};
 use super::{Desk, Tools};
 use crate::browser::{locks, runs};
 use crate::pages::update::state::record::{KeptRun, Record};
-use crate::pages::update::state::{Model, Msg, RunMsg};
+use crate::pages::update::state::{Apply, Model, Msg, RunMsg};
 
 /// What became of the wish to see a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,14 @@ impl Desk {
         self.tell(Msg::Run(RunMsg::Found(Box::new(kept))));
         if is_own {
             self.find_followers().await;
+        }
+        // The levels of now are what is known of changes that nobody knows of.
+        let has_unknown = self.model.try_with_untracked(|model| {
+            let is_unknown = |apply: &Apply| apply.run.summary().unknown > 0;
+            model.apply.as_ref().is_some_and(is_unknown)
+        });
+        if has_unknown == Some(true) && untrack(|| self.stock.read_at()).is_none() {
+            self.stock.refresh();
         }
         Seen::Here { is_own }
     }
