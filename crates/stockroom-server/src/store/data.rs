@@ -121,6 +121,13 @@ pub struct Page {
     pub limit: u64,
 }
 
+impl Page {
+    /// Returns how many rows stand before it.
+    pub fn offset(self) -> u64 {
+        (self.number - 1).saturating_mul(self.limit)
+    }
+}
+
 /// Which state of a scope's products and levels was read; it grows with every change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub i64);

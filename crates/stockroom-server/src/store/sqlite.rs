@@ -11,6 +11,7 @@ mod levels;
 mod lists;
 mod lock;
 mod lookup;
+mod orders;
 mod products;
 mod readers;
 mod rows;
@@ -31,6 +32,7 @@ use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 
 use self::lock::Lock;
+use self::orders::Orders;
 use self::readers::Readers;
 use self::snapshots::Snapshots;
 pub use self::transaction::SqliteTx;
@@ -51,6 +53,7 @@ pub struct SqliteStore {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
     snapshots: Arc<Snapshots>,
+    orders: Arc<Orders>,
     _lock: Arc<Lock>,
 }
 
@@ -72,6 +75,7 @@ impl SqliteStore {
             writer: Arc::new(writer),
             readers: Arc::new(readers),
             snapshots: Arc::new(snapshots),
+            orders: Arc::default(),
             _lock: Arc::new(lock),
         })
     }
@@ -150,7 +154,9 @@ impl Store for SqliteStore {
     }
 
     async fn inventory(&self, scope: Scope, which: Which, page: Page) -> Stored<InventoryPage> {
-        self.readers.read(move |connection| lists::inventory(connection, scope, which, page)).await
+        let orders = Arc::clone(&self.orders);
+        let read = move |connection: &_| lists::inventory(connection, &orders, scope, which, page);
+        self.readers.read(read).await
     }
 
     async fn version(&self, scope: Scope) -> Stored<Version> {
@@ -167,7 +173,9 @@ impl Store for SqliteStore {
         filter: ProductFilter,
         page: Page,
     ) -> Stored<ProductPage> {
-        self.readers.read(move |connection| lists::products(connection, scope, &filter, page)).await
+        let orders = Arc::clone(&self.orders);
+        let read = move |connection: &_| lists::products(connection, &orders, scope, &filter, page);
+        self.readers.read(read).await
     }
 
     async fn product(&self, scope: Scope, reference: &str) -> Stored<Option<Product>> {

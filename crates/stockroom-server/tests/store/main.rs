@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
 mod keys;
+mod lists;
 mod suite;
 
 use rusqlite::Connection;

@@ -14,6 +14,7 @@ use stockroom_server::store::products::{ProductFilter, VariantRecord};
 use stockroom_server::store::{Store, StoreError, Stored, Transaction};
 
 use crate::keys;
+use crate::lists;
 
 /// One thing that a store must do.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,7 @@ pub(crate) enum Case {
     OldSecretsWorkForAWhile,
     AccessIsSwitched,
     RequestsAreCounted,
+    DeepPagesFollowTheProducts,
 }
 
 pub(crate) const CASES: &[Case] = &[
@@ -55,6 +57,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::OldSecretsWorkForAWhile,
     Case::AccessIsSwitched,
     Case::RequestsAreCounted,
+    Case::DeepPagesFollowTheProducts,
 ];
 
 pub(crate) const TEST: Scope = Scope { store_id: 1, environment: Environment::Test };
@@ -81,6 +84,7 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
         Case::OldSecretsWorkForAWhile => keys::old_secrets_work_for_a_while(store).await,
         Case::AccessIsSwitched => keys::access_is_switched(store).await,
         Case::RequestsAreCounted => requests_are_counted(store).await,
+        Case::DeepPagesFollowTheProducts => lists::deep_pages_follow_the_products(store).await,
     }
 }
 
@@ -88,7 +92,7 @@ pub(crate) fn now() -> Timestamp {
     "2026-11-23T08:00:00Z".parse().unwrap()
 }
 
-fn product(id: &str, external_id: Option<&str>) -> ProductRow {
+pub(crate) fn product(id: &str, external_id: Option<&str>) -> ProductRow {
     ProductRow {
         id: id.to_owned(),
         variant_ids: vec![format!("{id}-v")],

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use stockroom_api::inventory::{InventoryItem, InventoryPage, InventoryVariant, Which};
 use stockroom_api::product::{ProductPage, Status};
 
+use super::orders::{List, Orders};
 use super::rows::ProductJson;
 use crate::store::Stored;
 use crate::store::data::{Page, Scope};
@@ -23,34 +24,17 @@ struct ItemJson(
     Vec<(String, String, Option<i64>)>,
 );
 
-const TRACKED: &str = "
+/// The columns of a page of the inventory list.
+const ITEMS: &str = "
 select
-    coalesce((select tracked from tallies where store_id = ?1 and environment = ?2), 0),
+    coalesce((select %tally% from tallies where store_id = ?1 and environment = ?2), 0),
     (select json_group_array(json_array(
          p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
          (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
           from variants v
           where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
-     from (select number from products indexed by products_tracked
-           where store_id = ?1 and environment = ?2 and is_tracked = 1
-           order by external_id is null, external_id, id
-           limit ?3 offset ?4) as listed
-     join products p on p.number = listed.number)";
-
-const LOW: &str = "
-select
-    coalesce((select low from tallies where store_id = ?1 and environment = ?2), 0),
-    (select json_group_array(json_array(
-         p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
-         (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
-          from variants v
-          where v.product = p.number))
-         order by p.external_id is null, p.external_id, p.id)
-     from (select number from products indexed by products_low
-           where store_id = ?1 and environment = ?2 and is_low = 1
-           order by external_id is null, external_id, id
-           limit ?3 offset ?4) as listed
+     from (%listed%) as listed
      join products p on p.number = listed.number)";
 
 /// The columns of a page of products, whichever they are.
@@ -70,41 +54,73 @@ select
              from variants v
              where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
-     from (select number from products indexed by products_listed
-           where store_id = ?1 and environment = ?2 %condition%
-           order by external_id is null, external_id, id
-           limit ?3 offset ?4) as listed
+     from (%listed%) as listed
      join products p on p.number = listed.number)";
+
+/// The products of a page whose numbers are known.
+const KNOWN: &str = "select value as number from json_each(?3)";
+
+/// The products of a page that is walked to.
+fn walked(index: &str, condition: &str) -> String {
+    format!(
+        "select number from products indexed by {index}
+         where store_id = ?1 and environment = ?2 {condition}
+         order by external_id is null, external_id, id
+         limit ?3 offset ?4"
+    )
+}
+
+fn items(tally: &str, listed: &str) -> String {
+    ITEMS.replace("%tally%", tally).replace("%listed%", listed)
+}
+
+/// A list's statements: for a page that is walked to, and for one whose products are known.
+struct Statements {
+    walked: String,
+    known: String,
+}
+
+static TRACKED: LazyLock<Statements> = LazyLock::new(|| Statements {
+    walked: items("tracked", &walked("products_tracked", "and is_tracked = 1")),
+    known: items("tracked", KNOWN),
+});
+
+static LOW: LazyLock<String> =
+    LazyLock::new(|| items("low", &walked("products_low", "and is_low = 1")));
 
 /// What a filter takes; a whole store is looked through, row by row.
 const FILTERED: &str = r"
 and (?5 is null or external_id like ?5 || '%' escape '\' or name like '%' || ?5 || '%' escape '\')
 and (?6 is null or status = ?6)";
 
-static ALL: LazyLock<String> = LazyLock::new(|| {
+static ALL: LazyLock<Statements> = LazyLock::new(|| {
     let total = "coalesce((select products from tallies
          where store_id = ?1 and environment = ?2), 0)";
-    PRODUCTS.replace("%total%", total).replace("%condition%", "")
+    let of = |listed: &str| PRODUCTS.replace("%total%", total).replace("%listed%", listed);
+    Statements { walked: of(&walked("products_listed", "")), known: of(KNOWN) }
 });
 
 static SOME: LazyLock<String> = LazyLock::new(|| {
-    let total = "(select count(*) from products not indexed
-         where store_id = ?1 and environment = ?2 %condition%)";
-    PRODUCTS.replace("%total%", total).replace("%condition%", FILTERED)
+    let total = format!(
+        "(select count(*) from products not indexed
+          where store_id = ?1 and environment = ?2 {FILTERED})"
+    );
+    let listed = walked("products_listed", FILTERED);
+    PRODUCTS.replace("%total%", &total).replace("%listed%", &listed)
 });
 
 /// Returns a page of the tracked products.
 pub(super) fn inventory(
     connection: &Connection,
+    orders: &Orders,
     scope: Scope,
     which: Which,
     page: Page,
 ) -> Stored<InventoryPage> {
-    let sql = match which {
-        Which::All => TRACKED,
-        Which::Low => LOW,
+    let (total, json) = match which {
+        Which::All => read_long(connection, orders, List::Tracked, scope, page)?,
+        Which::Low => read(connection, &LOW, scope, page, &[])?,
     };
-    let (total, json) = read(connection, sql, scope, page, &[])?;
     let rows: Vec<ItemJson> = serde_json::from_str(&json)?;
     Ok(InventoryPage {
         items: rows.into_iter().map(Into::into).collect(),
@@ -118,6 +134,7 @@ pub(super) fn inventory(
 /// Returns a page of the products that the filter takes.
 pub(super) fn products(
     connection: &Connection,
+    orders: &Orders,
     scope: Scope,
     filter: &ProductFilter,
     page: Page,
@@ -127,7 +144,7 @@ pub(super) fn products(
         text.chars().flat_map(escaped).collect::<String>()
     });
     let (total, json) = if *filter == ProductFilter::default() {
-        read(connection, &ALL, scope, page, &[])?
+        read_long(connection, orders, List::All, scope, page)?
     } else {
         let status = filter.status.map(Status::as_str);
         read(connection, &SOME, scope, page, &[&search, &status])?
@@ -142,6 +159,27 @@ pub(super) fn products(
     })
 }
 
+/// Returns a total and the rows of a page of a list that may be long, as JSON.
+fn read_long(
+    connection: &Connection,
+    orders: &Orders,
+    list: List,
+    scope: Scope,
+    page: Page,
+) -> Stored<(u64, String)> {
+    let statements = match list {
+        List::Tracked => &*TRACKED,
+        List::All => &*ALL,
+    };
+    // The order and the rows are of one moment.
+    let moment = connection.unchecked_transaction()?;
+    let Some(numbers) = orders.page(&moment, scope, list, page.offset(), page.limit)? else {
+        return read(&moment, &statements.walked, scope, page, &[]);
+    };
+    let environment = scope.environment.as_str();
+    query(&moment, &statements.known, &[&scope.store_id, &environment, &numbers])
+}
+
 /// Returns a total and the rows of a page as JSON; `more` are the parameters after the page's.
 fn read(
     connection: &Connection,
@@ -150,15 +188,18 @@ fn read(
     page: Page,
     more: &[&dyn ToSql],
 ) -> Stored<(u64, String)> {
-    let offset = (page.number - 1).saturating_mul(page.limit);
-    let mut statement = connection.prepare_cached(sql)?;
     let environment = scope.environment.as_str();
     let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
-    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    let offset = i64::try_from(page.offset()).unwrap_or(i64::MAX);
     let mut parameters: Vec<&dyn ToSql> = vec![&scope.store_id, &environment, &limit, &offset];
     parameters.extend(more);
+    query(connection, sql, &parameters)
+}
+
+fn query(connection: &Connection, sql: &str, parameters: &[&dyn ToSql]) -> Stored<(u64, String)> {
+    let mut statement = connection.prepare_cached(sql)?;
     let (total, json): (i64, String) =
-        statement.query_row(&*parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        statement.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok((u64::try_from(total).unwrap_or(0), json))
 }
 
