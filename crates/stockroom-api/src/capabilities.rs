@@ -29,6 +29,8 @@ pub struct Capabilities {
     pub fingerprints: bool,
     /// Whether products can be imported from a CSV ([`crate::import`]).
     pub product_import: bool,
+    /// Whether webhooks can be set up ([`crate::webhook`]).
+    pub webhooks: bool,
     /// Whether writes must carry an idempotency key.
     pub idempotency_key_required: bool,
     /// The limits of a request.

@@ -60,6 +60,16 @@ codes! {
     ImportHasErrors = "IMPORT_HAS_ERRORS",
     /// The import would not do any more what its preview said.
     ImportChanged = "IMPORT_CHANGED",
+    /// No webhook endpoint has this id.
+    WebhookEndpointNotFound = "WEBHOOK_ENDPOINT_NOT_FOUND",
+    /// The store has as many webhook endpoints as it may.
+    WebhookEndpointLimit = "WEBHOOK_ENDPOINT_LIMIT",
+    /// The webhook endpoint is turned off, so nothing is sent there.
+    WebhookEndpointInactive = "WEBHOOK_ENDPOINT_INACTIVE",
+    /// No delivery of a webhook has this id.
+    WebhookDeliveryNotFound = "WEBHOOK_DELIVERY_NOT_FOUND",
+    /// The delivery is being sent at this moment.
+    WebhookDeliveryInProgress = "WEBHOOK_DELIVERY_IN_PROGRESS",
     /// The request carries no key.
     MissingCredentials = "MISSING_CREDENTIALS",
     /// The Authorization header is not `Bearer <key>`.

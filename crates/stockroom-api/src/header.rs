@@ -31,5 +31,11 @@ pub const RATE_DAY_LIMIT: &str = "x-ratelimit-day-limit";
 pub const RATE_DAY_REMAINING: &str = "x-ratelimit-day-remaining";
 /// Seconds to wait before trying again.
 pub const RETRY_AFTER: &str = "retry-after";
+/// On a webhook: the event's id, the same in every try.
+pub const WEBHOOK_ID: &str = "webhook-id";
+/// On a webhook: when it is sent, in Unix seconds.
+pub const WEBHOOK_TIMESTAMP: &str = "webhook-timestamp";
+/// On a webhook: one signature for each valid secret, by spaces: `v1,` and base64.
+pub const WEBHOOK_SIGNATURE: &str = "webhook-signature";
 /// The header, with the value `1`, that a write by cookie must carry: no form can send it.
 pub const APP: &str = "x-stockroom";

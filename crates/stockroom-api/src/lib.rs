@@ -25,6 +25,7 @@ pub mod scope;
 pub mod session;
 pub mod snapshot;
 pub mod stock;
+pub mod webhook;
 
 pub use code::ErrorCode;
 pub use envelope::{Envelope, ErrorBody, ErrorDetail};

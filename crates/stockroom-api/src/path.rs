@@ -24,6 +24,10 @@ pub const PRODUCTS: &str = "/api/v1/dev/store/products";
 pub const IMPORT: &str = "/api/v1/dev/store/products/import-csv";
 /// The file that a merchant fills for an import (GET).
 pub const IMPORT_TEMPLATE: &str = "/api/v1/dev/store/products/import/template";
+/// Endpoints of webhooks: list (GET) and make (POST).
+pub const WEBHOOK_ENDPOINTS: &str = "/api/v1/dev/webhooks/endpoints";
+/// Deliveries of webhooks, each by its id.
+pub const WEBHOOK_DELIVERIES: &str = "/api/v1/dev/webhooks/deliveries";
 /// What the server can do beyond the contract (GET, without a key).
 pub const CAPABILITIES: &str = "/api/v1/capabilities";
 /// The app's session (POST, GET, DELETE).
@@ -65,6 +69,16 @@ pub fn products(query: &ProductQuery) -> String {
             ("limit", limit.as_deref()),
         ],
     )
+}
+
+/// Returns the address of one endpoint of webhooks (GET, PUT, DELETE).
+pub fn webhook_endpoint(id: &str) -> String {
+    format!("{WEBHOOK_ENDPOINTS}/{}", encode(id))
+}
+
+/// Returns the address of one delivery of a webhook (GET).
+pub fn webhook_delivery(id: &str) -> String {
+    format!("{WEBHOOK_DELIVERIES}/{}", encode(id))
 }
 
 /// Returns the address of a page of the inventory list; what is default is left out.

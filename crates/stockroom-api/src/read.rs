@@ -10,6 +10,7 @@ pub mod import;
 pub mod integer;
 pub mod product;
 pub mod stock;
+pub mod webhook;
 
 use std::fmt;
 use std::marker::PhantomData;

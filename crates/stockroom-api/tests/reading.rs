@@ -349,3 +349,51 @@ fn a_change_tells_absent_from_null_on_its_way_and_back() {
     assert_eq!(read_product_update(sent.as_bytes()), Ok(update.clone()));
     assert_eq!(serde_json::from_str::<ProductUpdate>(&sent).unwrap(), update);
 }
+
+#[test]
+fn endpoints_of_webhooks_are_read_strictly() {
+    use stockroom_api::read::webhook::{read_endpoint_changes, read_new_endpoint, read_rotation};
+    use stockroom_api::webhook::EventKind;
+
+    let new = r#"{"url":" https://shop.example/hook ","events":["product.stock_out",
+        "product.stock_low","product.stock_out"],"more":1}"#;
+    let read = read_new_endpoint(new.as_bytes()).unwrap();
+    assert_eq!(read.url, "https://shop.example/hook");
+    assert_eq!(read.events, EventKind::STOCK);
+    let long = format!(r#"{{"url":"https://x.example/{}","events":[]}}"#, "x".repeat(2_000));
+    let events = |events: &str| format!(r#"{{"url":"https://x.example","events":{events}}}"#);
+    for (body, path) in [
+        (String::new(), None),
+        ("[]".into(), None),
+        ("{}".into(), Some("url")),
+        (r#"{"url":1,"events":[]}"#.into(), Some("url")),
+        (r#"{"url":" ","events":[]}"#.into(), Some("url")),
+        (long, Some("url")),
+        (r#"{"url":"https://x.example"}"#.into(), Some("events")),
+        (events("null"), Some("events")),
+        (events("\"product.stock_low\""), Some("events")),
+        (events("[]"), Some("events")),
+        (events("[1]"), Some("events[0]")),
+        (events(r#"["product.stock_low","order.created"]"#), Some("events[1]")),
+        (events(r#"["webhook.test"]"#), Some("events[0]")),
+    ] {
+        let refusal = read_new_endpoint(body.as_bytes()).unwrap_err();
+        assert_eq!(refusal.path.as_deref(), path, "{body}: {refusal:?}");
+    }
+    for (body, path) in [
+        ("{}", None),
+        (r#"{"url":null}"#, None),
+        (r#"{"active":"yes"}"#, Some("active")),
+        (r#"{"events":[]}"#, Some("events")),
+    ] {
+        let refusal = read_endpoint_changes(body.as_bytes()).unwrap_err();
+        assert_eq!(refusal.path.as_deref(), path, "{body}: {refusal:?}");
+    }
+    assert_eq!(read_endpoint_changes(br#"{"active":false}"#).unwrap().active, Some(false));
+    assert_eq!(read_rotation(b""), Ok(24));
+    assert_eq!(read_rotation(br#"{"graceHours":0}"#), Ok(0));
+    for body in [r#"{"graceHours":-1}"#, r#"{"graceHours":169}"#, r#"{"graceHours":1.5}"#] {
+        let refusal = read_rotation(body.as_bytes()).unwrap_err();
+        assert_eq!(refusal.path.as_deref(), Some("graceHours"), "{body}");
+    }
+}

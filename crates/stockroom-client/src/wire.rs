@@ -209,6 +209,7 @@ impl Wire for Capabilities {
             expected_quantity: or_default(value, "expectedQuantity")?,
             representation: or_default(value, "representation")?,
             snapshot: or_default(value, "snapshot")?,
+            webhooks: or_default(value, "webhooks")?,
             history: or_default(value, "history")?,
             fingerprints: or_default(value, "fingerprints")?,
             product_import: or_default(value, "productImport")?,
