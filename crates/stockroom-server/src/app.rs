@@ -12,6 +12,7 @@ use crate::metrics::Metrics;
 use crate::random::Random;
 use crate::readiness::Readiness;
 use crate::store::Store;
+use crate::webhooks::target::Targets;
 
 /// The parts that handlers work with; a clone shares them.
 #[derive(Clone)]
@@ -47,6 +48,8 @@ pub struct Settings {
     pub limits: Option<Limits>,
     /// The proxies that are believed for whom they ask.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where webhooks may go.
+    pub webhook_targets: Targets,
     /// A folder that holds the app instead of the built-in one.
     pub app_dir: Option<std::path::PathBuf>,
 }

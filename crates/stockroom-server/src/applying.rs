@@ -11,6 +11,7 @@ use stockroom_api::bulk::{BulkOutcome, ItemError, ItemResult, LevelChange, Varia
 use stockroom_api::code::ErrorCode;
 use stockroom_api::read::ask::StockAsk;
 use stockroom_api::read::bulk::BulkAsk;
+use stockroom_api::webhook::EventKind;
 use stockroom_domain::quantity::Level;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -20,6 +21,7 @@ pub use self::sets::{Aim, LevelSets};
 use crate::store::data::{
     EndedLevel, Flip, HistoryLine, LevelWrites, Number, Scope, StockRow, VariantLevel, WriteRecord,
 };
+use crate::store::webhooks::Crossing;
 use crate::store::{Stored, Transaction};
 
 /// An item as it was read: what it asks, or why it is refused already.
@@ -278,8 +280,22 @@ impl Entry {
             let level = level.and_then(|units| Level::new(units).ok());
             level.is_some_and(|level| level.is_low(row.low_stock_threshold))
         };
-        if self.first_quantity.is_none() || is_low(self.first_quantity) != is_low(row.quantity) {
-            writes.flips.push(Flip { product: row.number, is_low: is_low(row.quantity) });
+        let (was_low, is_low) = (is_low(self.first_quantity), is_low(row.quantity));
+        if self.first_quantity.is_none() || was_low != is_low {
+            writes.flips.push(Flip { product: row.number, is_low });
+        }
+        // A product that starts to be tracked had no level that could cross anything.
+        if let Some(before) = self.first_quantity {
+            let mut cross = |kind| {
+                let product = row.number;
+                writes.crossings.push(Crossing { product, kind, before, after: quantity });
+            };
+            if is_low && !was_low {
+                cross(EventKind::StockLow);
+            }
+            if quantity == 0 && before > 0 {
+                cross(EventKind::StockOut);
+            }
         }
         writes.products.push((row.number, quantity));
     }

@@ -35,6 +35,7 @@ const SOURCES: &[(&str, &str, &str)] = &sources! {
     "history": "The history",
     "snapshot": "The snapshot",
     "operating": "Running the server",
+    "webhooks": "Webhooks",
     "csv-format": "Files",
     "terminal": "The terminal",
 };

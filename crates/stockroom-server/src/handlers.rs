@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod bulk;
+pub mod deliveries;
 pub mod documentation;
 pub mod fallback;
 pub mod history;
@@ -14,6 +15,7 @@ pub mod service;
 pub mod session;
 pub mod snapshot;
 pub mod stock;
+pub mod webhooks;
 
 use axum::Json;
 use serde::Serialize;

@@ -33,3 +33,4 @@ pub mod routes;
 pub mod secret;
 pub mod store;
 pub mod tls;
+pub mod webhooks;

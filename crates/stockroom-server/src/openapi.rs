@@ -3,11 +3,15 @@
 
 mod operations;
 mod schemas;
+mod webhooks;
 
 use serde_json::{Map, Value, json};
 use stockroom_api::header;
 
 use self::operations::{Answer, OPERATIONS, Operation, Parameter, Place};
+
+/// The schemas of bodies that may be left out.
+const OPTIONAL_BODIES: [&str; 1] = ["Rotation"];
 
 /// Returns the document.
 pub fn document() -> Value {
@@ -28,6 +32,7 @@ pub fn document() -> Value {
         }),
         "security": [{ "key": [] }],
         "paths": paths(),
+        "webhooks": webhooks::events(),
         "components": {
             "securitySchemes": {
                 "key": {
@@ -45,7 +50,7 @@ pub fn document() -> Value {
 
 fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
-    for operation in OPERATIONS {
+    for operation in OPERATIONS.iter().chain(webhooks::OPERATIONS) {
         let entry = paths.entry(operation.path).or_insert_with(|| json!({}));
         entry[operation.method] = describe(operation);
     }
@@ -68,7 +73,7 @@ fn describe(operation: &Operation) -> Value {
     });
     if let Some(body) = operation.body {
         described["requestBody"] = json!({
-            "required": true,
+            "required": !OPTIONAL_BODIES.contains(&body),
             "content": { "application/json": { "schema": schemas::reference(body) } },
         });
     }

@@ -7,7 +7,8 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use stockroom_api::scope::KeyScope::{
-    ImportWrite, InventoryRead, InventoryWrite, ProductsRead, ProductsWrite,
+    DeliveriesRead, DeliveriesRetry, EndpointsManage, EndpointsRead, ImportWrite, InventoryRead,
+    InventoryWrite, ProductsRead, ProductsWrite,
 };
 use stockroom_api::{header as api, path};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -15,8 +16,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::handlers::{
-    bulk, documentation, fallback, history, imports, inventory, products, service, session,
-    snapshot, stock,
+    bulk, deliveries, documentation, fallback, history, imports, inventory, products, service,
+    session, snapshot, stock, webhooks,
 };
 use crate::limiting::tell_limits;
 use crate::limits::Class;
@@ -59,6 +60,29 @@ pub fn routes<S: Store>() -> Routes<S> {
         .add(read(path::IMPORT_TEMPLATE, ProductsRead), imports::get_import_template)
         .add(single(&variant_stock), products::update_variant_stock::<S>)
         .add(single(&stock), stock::update_stock::<S>)
+        .merge(webhook_routes())
+}
+
+fn webhook_routes<S: Store>() -> Routes<S> {
+    let endpoint = format!("{}/{{id}}", path::WEBHOOK_ENDPOINTS);
+    let delivery = format!("{}/{{id}}", path::WEBHOOK_DELIVERIES);
+    let (test, secret) = (format!("{endpoint}/test"), format!("{endpoint}/secret"));
+    let (sent, retry) = (format!("{endpoint}/deliveries"), format!("{delivery}/retry"));
+    let read = |path: &str, scope| Rule::new(Get, path, scope, Class::WebhookRead);
+    let manage = |verb, path: &str| Rule::new(verb, path, EndpointsManage, Class::WebhookWrite);
+    let test = Rule::new(Post, &test, EndpointsManage, Class::WebhookTest);
+    let retry = Rule::new(Post, &retry, DeliveriesRetry, Class::WebhookWrite);
+    Routes::new()
+        .add(read(path::WEBHOOK_ENDPOINTS, EndpointsRead), webhooks::list_endpoints::<S>)
+        .add(manage(Post, path::WEBHOOK_ENDPOINTS), webhooks::create_endpoint::<S>)
+        .add(read(&endpoint, EndpointsRead), webhooks::get_endpoint::<S>)
+        .add(manage(Put, &endpoint), webhooks::update_endpoint::<S>)
+        .add(manage(Delete, &endpoint), webhooks::delete_endpoint::<S>)
+        .add(manage(Post, &secret), webhooks::rotate_secret::<S>)
+        .add(test, webhooks::test_endpoint::<S>)
+        .add(read(&sent, DeliveriesRead), deliveries::list_deliveries::<S>)
+        .add(read(&delivery, DeliveriesRead), deliveries::get_delivery::<S>)
+        .add(retry, deliveries::retry_delivery::<S>)
 }
 
 /// Returns the whole server as one service.

@@ -125,6 +125,14 @@ impl<S: Store> Routes<S> {
         self
     }
 
+    /// Adds all endpoints of `others`.
+    #[must_use]
+    pub fn merge(mut self, others: Self) -> Self {
+        self.router = self.router.merge(others.router);
+        self.rules.extend(others.rules);
+        self
+    }
+
     /// Returns the rules in the order in which they were added.
     pub fn rules(&self) -> &[Rule] {
         &self.rules

@@ -8,6 +8,7 @@ pub mod history;
 pub mod keys;
 pub mod products;
 pub mod sqlite;
+pub mod webhooks;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -24,6 +25,7 @@ use self::data::{
 use self::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use self::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
 use self::products::{ProductFields, ProductFilter, ProductRecord, VariantRecord};
+use self::webhooks::{WebhookReads, WebhookTransaction};
 use crate::secret::Hash;
 
 /// Why a store could not do what was asked.
@@ -47,7 +49,7 @@ pub type Stored<T> = Result<T, StoreError>;
 pub type Working<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A place that keeps a store's data.
-pub trait Store: Clone + Send + Sync + 'static {
+pub trait Store: WebhookReads + Clone + Send + Sync + 'static {
     /// What work that writes is given.
     type Tx: Transaction;
 
@@ -215,8 +217,8 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Tells how it stands with the counters, and counts nothing.
     fn counted(&self, counters: &[Counter]) -> impl Future<Output = Stored<Admission>> + Send;
 
-    /// Forgets answers kept since before `kept_since`, and sessions, old secrets and windows that are
-    /// over.
+    /// Forgets answers kept since before `kept_since`, sessions, old secrets and windows that are
+    /// over, and deliveries of webhooks older than [`webhooks::KEPT`].
     fn forget_expired(
         &self,
         kept_since: Timestamp,
@@ -231,7 +233,7 @@ pub trait Store: Clone + Send + Sync + 'static {
 }
 
 /// One transaction that can write, as work in [`Store::write`] sees it.
-pub trait Transaction: Send {
+pub trait Transaction: WebhookTransaction + Send {
     /// Returns the answer kept under an idempotency key since `kept_since`.
     fn find_answer(
         &mut self,
@@ -276,7 +278,7 @@ pub trait Transaction: Send {
         reference: &str,
     ) -> impl Future<Output = Stored<Option<Product>>> + Send;
 
-    /// Writes levels and their history.
+    /// Writes levels and their history, and an event for every crossing that an endpoint listens to.
     fn write_levels(
         &mut self,
         scope: Scope,

@@ -30,6 +30,8 @@ use crate::store::Store as _;
 use crate::store::data::{StoreInfo, StoreKind};
 use crate::store::sqlite::SqliteStore;
 use crate::tls::Certificate;
+use crate::webhooks::courier::Courier;
+use crate::webhooks::target::Targets;
 
 /// How often what has expired is forgotten.
 const FORGET_EVERY: Duration = Duration::from_hours(1);
@@ -48,6 +50,7 @@ It prints one line, `listening on URL`, when it takes requests, and stops on SIG
 log go to stderr; STOCKROOM_LOG chooses them (warn, or debug, or stockroom_server=debug,warn).";
 
 /// Serve the API and the app.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ServeArgs {
@@ -94,6 +97,9 @@ pub struct ServeArgs {
         value_delimiter = ','
     )]
     trusted_proxy: Vec<IpNet>,
+    /// Let webhooks go to private addresses too, such as 192.168.1.20 or localhost, and over http
+    #[arg(long, env = "STOCKROOM_WEBHOOKS_ALLOW_PRIVATE")]
+    webhooks_allow_private: bool,
     /// A certificate as PEM, with those that vouch for it after it: the server speaks HTTPS
     #[arg(long, value_name = "FILE", requires = "tls_key", env = "STOCKROOM_TLS_CERT")]
     tls_cert: Option<PathBuf>,
@@ -152,8 +158,13 @@ pub(super) async fn serve(args: ServeArgs) -> Ended {
         readiness: Arc::new(Readiness::default()),
     };
     let forgetting = tokio::spawn(forget_expired(app.clone()));
+    let (stop_delivering, stopping) = tokio::sync::watch::channel(());
+    let delivering = tokio::spawn(Courier::new(app.clone()).run(stopping));
     let stopped = run(Doors { listener, certificate, metrics }, app, stop).await;
     forgetting.abort();
+    // What is on its way is waited for, so that it is not sent again.
+    drop(stop_delivering);
+    let _ = delivering.await;
     store.close().await;
     stopped
 }
@@ -255,6 +266,7 @@ fn settings(args: ServeArgs, limits: Option<Limits>, info: &StoreInfo) -> Settin
             .collect(),
         limits,
         trusted_proxies: args.trusted_proxy,
+        webhook_targets: if args.webhooks_allow_private { Targets::Any } else { Targets::Public },
         app_dir: args.app_dir,
     }
 }

@@ -29,6 +29,7 @@ pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envel
         history: true,
         fingerprints: true,
         product_import: true,
+        webhooks: true,
         idempotency_key_required: app.settings.idempotency == Idempotency::Required,
         limits,
     })

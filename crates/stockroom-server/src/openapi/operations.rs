@@ -134,14 +134,19 @@ const WRITES_REFUSED: [(u16, &str); 4] = [
     (413, "`PAYLOAD_TOO_LARGE`: more than 2 MiB"),
 ];
 
-pub(super) const TAGS: [(&str, &str); 4] = [
+pub(super) const TAGS: [(&str, &str); 5] = [
     ("Stock", "Levels: read, set, adjust"),
     ("History", "What changed, when, by whom and why (additions of this server)"),
     ("Products", "Products and their variants"),
+    ("Webhooks", "Being told of events, signed, and again until they are taken"),
     ("Service", "What this server can do"),
 ];
 
-const fn query(name: &'static str, schema: Shape, description: &'static str) -> Parameter {
+pub(super) const fn query(
+    name: &'static str,
+    schema: Shape,
+    description: &'static str,
+) -> Parameter {
     Parameter { name, place: Place::Query, description, schema }
 }
 
@@ -155,8 +160,8 @@ const ID: Parameter = Parameter {
     description: "The product's id or its SKU (`externalId`); where one is the other, the id wins",
     schema: Shape::Text(256),
 };
-const PAGE: Parameter = query("page", Shape::FromOne, "The page, from 1");
-const LIMIT: Parameter =
+pub(super) const PAGE: Parameter = query("page", Shape::FromOne, "The page, from 1");
+pub(super) const LIMIT: Parameter =
     query("limit", Shape::FromOne, "Results per page; above 100 it is cut to 100");
 const NEXT: &str = "Where to go on: `nextCursor` of the page before, as it came";
 

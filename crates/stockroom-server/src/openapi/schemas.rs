@@ -6,7 +6,9 @@ use stockroom_api::limits::{
     MAX_BULK_ITEMS, MAX_DESCRIPTION_CHARACTERS, MAX_EXTERNAL_ID_CHARACTERS, MAX_LABEL_CHARACTERS,
     MAX_NAME_CHARACTERS, MAX_PRICE, MAX_UNITS, MAX_URL_CHARACTERS, MAX_VARIANTS,
 };
-use stockroom_api::{bulk, capabilities, envelope, history, import, inventory, product, stock};
+use stockroom_api::{
+    bulk, capabilities, envelope, history, import, inventory, product, stock, webhook,
+};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -32,6 +34,14 @@ pub(super) fn all() -> Map<String, Value> {
     add::<import::ImportResult>(&mut found);
     add::<history::HistoryPage>(&mut found);
     add::<history::RunPage>(&mut found);
+    add::<webhook::NewEndpoint>(&mut found);
+    add::<webhook::EndpointChanges>(&mut found);
+    add::<webhook::Rotation>(&mut found);
+    add::<webhook::EndpointPage>(&mut found);
+    add::<webhook::DeletedEndpoint>(&mut found);
+    add::<webhook::DeliveryPage>(&mut found);
+    add::<webhook::StockData>(&mut found);
+    add::<webhook::TestData>(&mut found);
     add::<capabilities::Capabilities>(&mut found);
     add::<envelope::ErrorBody>(&mut found);
     let to_json = |(name, schema): (String, RefOr<Schema>)| {
@@ -85,7 +95,7 @@ const WEB_ADDRESS: &str =
     r"^\s*([Hh][Tt][Tt][Pp][Ss]?://[^\s/?#\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*)?\s*$";
 
 /// The requests' schemas: what is optional there may be left out.
-const REQUESTS: [&str; 11] = [
+const REQUESTS: [&str; 14] = [
     "BulkRequest",
     "BulkItem",
     "BulkVariant",
@@ -97,10 +107,13 @@ const REQUESTS: [&str; 11] = [
     "ProductUpdate",
     "VariantUpdate",
     "ImportRequest",
+    "NewEndpoint",
+    "EndpointChanges",
+    "Rotation",
 ];
 
 /// The fields of answers that are left out where they say nothing.
-const SOMETIMES: [(&str, &str); 19] = [
+const SOMETIMES: [(&str, &str); 23] = [
     ("Product", "imageUrl"),
     ("HistoryEntry", "ended"),
     ("ImportResult", "refusal"),
@@ -118,6 +131,10 @@ const SOMETIMES: [(&str, &str); 19] = [
     ("HistoryEntry", "quantity"),
     ("HistoryEntry", "quantityDelta"),
     ("RunPage", "nextCursor"),
+    ("Endpoint", "secret"),
+    ("Endpoint", "signingSecret"),
+    ("Delivery", "payload"),
+    ("Delivery", "attemptLog"),
     ("ErrorDetail", "path"),
     ("ErrorDetail", "currentQuantity"),
 ];
@@ -134,8 +151,15 @@ fn require(name: &str, schema: &mut Value) {
 
 /// Adds the bounds that the server holds a request to, and those that every level keeps.
 fn bound(name: &str, schema: &mut Value) {
-    if name == "Status" {
-        schema["enum"] = json!(["ACTIVE", "DISABLED"]);
+    // Words that clients make do with are no words of the API.
+    match name {
+        "Status" => schema["enum"] = json!(["ACTIVE", "DISABLED"]),
+        "EventKind" | "DisabledReason" | "DeliveryState" => {
+            if let Some(Value::Array(words)) = schema.get_mut("enum") {
+                words.retain(|word| word != "unknown");
+            }
+        }
+        _ => {}
     }
     let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
     // A value of a bulk item that is out of bounds is refused for that item alone, so it is not
@@ -185,6 +209,24 @@ fn bound(name: &str, schema: &mut Value) {
             text(schema, "type", 1, MAX_LABEL_CHARACTERS);
             text(schema, "label", 1, MAX_LABEL_CHARACTERS);
             text(schema, "value", 0, MAX_LABEL_CHARACTERS);
+        }
+        "NewEndpoint" | "EndpointChanges" => {
+            text(schema, "url", 1, webhook::MAX_URL_CHARACTERS);
+            schema["properties"]["url"]["pattern"] = json!("^https?://");
+            schema["properties"]["events"]["minItems"] = json!(1);
+            schema["properties"]["events"]["items"] = json!({ "type": "string", "enum": webhook::EventKind::STOCK.map(webhook::EventKind::as_str) });
+            if name == "EndpointChanges" {
+                let field = |name: &str, kind: &str| json!({ "properties": { name: { "type": kind } }, "required": [name] });
+                schema["anyOf"] = json!([
+                    field("url", "string"),
+                    field("events", "array"),
+                    field("active", "boolean")
+                ]);
+            }
+        }
+        "Rotation" => {
+            schema["properties"]["graceHours"]["minimum"] = json!(0);
+            schema["properties"]["graceHours"]["maximum"] = json!(webhook::MAX_GRACE_HOURS);
         }
         "ErrorDetail" | "ItemError" => {
             let codes: Vec<&str> = ErrorCode::ALL.iter().map(ErrorCode::as_str).collect();

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::Stored;
 use super::keys::StoreAccess;
+use super::webhooks::Crossing;
 use crate::metrics::histogram::Counted;
 use crate::secret::Hash;
 
@@ -240,6 +241,8 @@ pub struct LevelWrites {
     pub products: Vec<(Number, i64)>,
     /// The products that start to be tracked, become low or are no longer low.
     pub flips: Vec<Flip>,
+    /// What endpoints of webhooks are told of.
+    pub crossings: Vec<Crossing>,
     /// The variants' last levels.
     pub variants: Vec<VariantLevel>,
     /// Every level that was asked for, in order.

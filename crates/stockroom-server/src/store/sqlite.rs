@@ -4,6 +4,8 @@ mod checkpoints;
 mod connection;
 pub mod copies;
 mod counts;
+mod deliveries;
+mod endpoints;
 mod figures;
 mod history;
 mod keys;
@@ -12,6 +14,7 @@ mod lists;
 mod lock;
 mod lookup;
 mod orders;
+mod outbox;
 mod products;
 mod readers;
 mod rows;
@@ -30,6 +33,7 @@ use jiff::Timestamp;
 use stockroom_api::history::{HistoryPage, RunPage};
 use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
+use stockroom_api::webhook::{Delivery, DeliveryPage, DeliveryState};
 
 use self::lock::Lock;
 use self::orders::Orders;
@@ -44,6 +48,7 @@ use super::data::{
 use super::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use super::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
 use super::products::{ProductFilter, ProductRecord};
+use super::webhooks::{EndpointRow, WebhookReads};
 use super::{Store, StoreError, Stored, Working};
 use crate::secret::Hash;
 
@@ -291,6 +296,8 @@ impl Store for SqliteStore {
         while self.change(forget).await? == sessions::FORGOTTEN_AT_ONCE {}
         let forget = move |connection: &_| counts::forget(connection, now);
         while self.change(forget).await? == counts::FORGOTTEN_AT_ONCE {}
+        let forget = move |connection: &_| deliveries::forget(connection, now);
+        while self.change(forget).await? == deliveries::FORGOTTEN_AT_ONCE {}
         Ok(())
     }
 
@@ -311,5 +318,32 @@ impl Store for SqliteStore {
             journal_bytes,
             sessions,
         })
+    }
+}
+
+impl WebhookReads for SqliteStore {
+    async fn endpoints(&self, scope: Scope) -> Stored<Vec<EndpointRow>> {
+        self.readers.look_up(|connection| endpoints::list(connection, scope)).await
+    }
+
+    async fn deliveries(
+        &self,
+        scope: Scope,
+        endpoint: &str,
+        state: Option<DeliveryState>,
+        page: Page,
+    ) -> Stored<Option<DeliveryPage>> {
+        let endpoint = endpoint.to_owned();
+        let read =
+            move |connection: &_| deliveries::page(connection, scope, &endpoint, state, page);
+        self.readers.read(read).await
+    }
+
+    async fn delivery(&self, scope: Scope, id: &str) -> Stored<Option<Delivery>> {
+        self.readers.look_up(|connection| deliveries::one(connection, scope, id)).await
+    }
+
+    async fn has_due_deliveries(&self, now: Timestamp) -> Stored<bool> {
+        self.readers.look_up(|connection| outbox::is_any_due(connection, now)).await
     }
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
@@ -23,8 +24,10 @@ use stockroom_server::store::data::{Scope, StoreKind};
 use stockroom_server::store::keys::{KeyChange, NewKey, StoreAccess};
 use stockroom_server::store::sqlite::SqliteStore;
 use stockroom_server::store::{Store as _, StoreError};
+use stockroom_server::webhooks::courier::Courier;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 use ureq::http::{HeaderMap, Request};
 
 pub(crate) const BULK: &str = "/api/v1/dev/store/inventory/bulk";
@@ -78,6 +81,7 @@ pub(crate) struct TestApp {
     /// Where the metrics are, at an address of their own.
     pub(crate) metrics_url: String,
     store: SqliteStore,
+    app: App<SqliteStore>,
     runtime: Runtime,
     agent: ureq::Agent,
     dir: Arc<TempDir>,
@@ -154,7 +158,7 @@ fn serve(dir: Arc<TempDir>, clock: FakeClock, settings: Settings) -> TestApp {
     let scraped = metrics_router(app.clone());
     runtime.spawn(async move { axum::serve(metrics, scraped).await });
     let stray = Router::new().route(STRAY, get(|_: Allowed| async { "open" }));
-    let service = router(app.clone()).merge(stray.with_state(app));
+    let service = router(app.clone()).merge(stray.with_state(app.clone()));
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
     runtime.spawn(async move { axum::serve(listener, service).await });
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
@@ -165,6 +169,7 @@ fn serve(dir: Arc<TempDir>, clock: FakeClock, settings: Settings) -> TestApp {
         readiness,
         metrics_url,
         store,
+        app,
         runtime,
         agent: config.into(),
         dir,
@@ -175,6 +180,20 @@ impl TestApp {
     /// Starts another server on the same database, with the same clock.
     pub(crate) fn twin(&self, settings: Settings) -> Self {
         serve(Arc::clone(&self.dir), self.clock.clone(), settings)
+    }
+
+    /// Delivers webhooks until the sender is dropped, with short waits; a request may take 300 ms.
+    pub(crate) fn deliver(&self) -> watch::Sender<()> {
+        let (stop, stopping) = watch::channel(());
+        let times = (Duration::from_millis(10), Duration::from_millis(300));
+        let courier = Courier::new(self.app.clone()).with_times(times.0, times.1);
+        self.runtime.spawn(courier.run(stopping));
+        stop
+    }
+
+    /// Does `work` with the store itself.
+    pub(crate) fn with_store<T>(&self, work: impl AsyncFnOnce(&SqliteStore) -> T) -> T {
+        self.runtime.block_on(work(&self.store))
     }
 
     /// Makes a key of the store.

@@ -17,3 +17,4 @@ mod shop;
 #[cfg(unix)]
 mod stopping;
 mod tls;
+mod webhooks;

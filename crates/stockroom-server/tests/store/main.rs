@@ -5,6 +5,7 @@
 mod keys;
 mod lists;
 mod suite;
+mod webhooks;
 
 use rusqlite::Connection;
 use stockroom_server::store::StoreError;

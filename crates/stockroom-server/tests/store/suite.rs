@@ -137,6 +137,7 @@ fn writes(row: &StockRow) -> (WriteRecord, LevelWrites) {
     let writes = LevelWrites {
         products: vec![(product, 4)],
         flips: vec![Flip { product, is_low: true }],
+        crossings: Vec::new(),
         variants: vec![VariantLevel { product, variant_id: "a-v".to_owned(), quantity: 2 }],
         history: vec![line],
         ..LevelWrites::default()

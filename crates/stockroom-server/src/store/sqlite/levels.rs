@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Statement, params};
 use stockroom_api::history::Ended;
 
-use super::runs;
+use super::{outbox, runs};
 use crate::store::Stored;
 use crate::store::data::{
     Credential, HistoryLine, LevelWrites, Number, Scope, Source, WriteNumber, WriteRecord,
@@ -32,6 +32,7 @@ pub(super) fn write(
     write_history(connection, number, &writes.history)?;
     write_levels(connection, number, record.at, writes)?;
     end_levels(connection, number, record.at, writes)?;
+    outbox::note_crossings(connection, scope, record, &writes.crossings)?;
     runs::note_write(connection, scope, number, record, &writes.history)
 }
 

@@ -7,13 +7,18 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use stockroom_api::product::Product;
+use stockroom_api::webhook::{Delivery, DisabledReason};
 
-use super::{levels, lookup, products, rows};
+use super::{deliveries, endpoints, levels, lookup, outbox, products, rows};
 use crate::secret::Hash;
 use crate::store::data::{
     KeptAnswer, LevelWrites, Number, ProductRow, Scope, StockRow, VariantRow, WriteRecord,
 };
 use crate::store::products::{ProductFields, ProductRecord, VariantRecord};
+use crate::store::webhooks::{
+    AttemptRow, ClaimBounds, Claimed, EndpointNumber, EndpointRow, Fate, Health, PlainEvent,
+    Retried, WebhookTransaction,
+};
 use crate::store::{StoreError, Stored, Transaction};
 
 /// A transaction on the one connection that writes; the writer's thread begins and ends it.
@@ -261,5 +266,67 @@ impl Transaction for SqliteTx {
     ) -> Stored<()> {
         products::delete(&self.connection, product, now)?;
         self.note_change(scope, now)
+    }
+}
+
+impl WebhookTransaction for SqliteTx {
+    async fn endpoints(&mut self, scope: Scope) -> Stored<Vec<EndpointRow>> {
+        endpoints::list(&self.connection, scope)
+    }
+
+    async fn save_endpoint(&mut self, scope: Scope, endpoint: &EndpointRow) -> Stored<()> {
+        endpoints::save(&self.connection, scope, endpoint)
+    }
+
+    async fn delete_endpoint(&mut self, scope: Scope, id: &str) -> Stored<bool> {
+        endpoints::delete(&self.connection, scope, id)
+    }
+
+    async fn send_to(
+        &mut self,
+        scope: Scope,
+        endpoint: &str,
+        event: &PlainEvent,
+    ) -> Stored<Option<String>> {
+        outbox::send_to(&self.connection, scope, endpoint, event)
+    }
+
+    async fn delivery(&mut self, scope: Scope, id: &str) -> Stored<Option<Delivery>> {
+        deliveries::one(&self.connection, scope, id)
+    }
+
+    async fn retry_delivery(&mut self, scope: Scope, id: &str, now: Timestamp) -> Stored<Retried> {
+        deliveries::retry(&self.connection, scope, id, now)
+    }
+
+    async fn claim_deliveries(
+        &mut self,
+        now: Timestamp,
+        until: Timestamp,
+        bounds: ClaimBounds,
+    ) -> Stored<Vec<Claimed>> {
+        outbox::claim(&self.connection, now, until, bounds)
+    }
+
+    async fn finish_attempt(
+        &mut self,
+        claimed: &Claimed,
+        attempt: &AttemptRow,
+        fate: Fate,
+    ) -> Stored<Option<Health>> {
+        outbox::finish(&self.connection, claimed, attempt, fate)
+    }
+
+    async fn hasten_deliveries(&mut self, endpoint: EndpointNumber, now: Timestamp) -> Stored<()> {
+        outbox::hasten(&self.connection, endpoint, now)
+    }
+
+    async fn disable_endpoint(
+        &mut self,
+        endpoint: EndpointNumber,
+        reason: DisabledReason,
+        now: Timestamp,
+    ) -> Stored<()> {
+        endpoints::disable(&self.connection, endpoint, reason, now)
     }
 }
