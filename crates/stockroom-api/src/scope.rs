@@ -101,6 +101,22 @@ impl KeyScopes {
         KeyScope::ALL.into_iter().filter(may).collect()
     }
 
+    /// Returns the scopes that a key with this access has where nobody says which: a key that may be
+    /// public does not tell where events are sent.
+    ///
+    /// ```
+    /// use stockroom_api::key::Access;
+    /// use stockroom_api::scope::{KeyScope, KeyScopes};
+    /// assert!(KeyScopes::unless_said(Access::Read).contains(KeyScope::InventoryRead));
+    /// assert!(!KeyScopes::unless_said(Access::Read).contains(KeyScope::EndpointsRead));
+    /// ```
+    pub fn unless_said(access: Access) -> Self {
+        let is_private =
+            |scope: &KeyScope| matches!(scope, KeyScope::EndpointsRead | KeyScope::DeliveriesRead);
+        let may = |scope: &KeyScope| access == Access::Write || !is_private(scope);
+        Self::of(access).iter().filter(may).collect()
+    }
+
     /// Tells whether `scope` is one of these.
     pub fn contains(self, scope: KeyScope) -> bool {
         self.0 & scope.bit() != 0

@@ -130,11 +130,10 @@ pub enum Switch {
 impl Grant {
     /// Returns the scopes that a key with this grant and access has.
     pub fn scopes(self, access: Access) -> KeyScopes {
-        let all = KeyScopes::of(access);
         match self {
-            Self::All => all,
+            Self::All => KeyScopes::unless_said(access),
             // A key that may only read has no scope to write, whatever was written down.
-            Self::Only(scopes) => scopes.and(all),
+            Self::Only(scopes) => scopes.and(KeyScopes::of(access)),
         }
     }
 }

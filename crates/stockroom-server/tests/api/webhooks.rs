@@ -195,8 +195,8 @@ fn each_environment_sees_its_own_endpoints_and_deliveries_alone() {
         let answer = app.send(method, path, &[], *body);
         assert_eq!(answer.code(), "MISSING_CREDENTIALS", "{method} {path}");
         let answer = ask(&public, method, path, *body);
-        let expected = if *method == "GET" { 200 } else { 403 };
-        assert_eq!(answer.status, expected, "{method} {path}");
+        let expected = if *method == "GET" { "SCOPE_REQUIRED" } else { "SECRET_KEY_REQUIRED" };
+        assert_eq!((answer.status, answer.code()), (403, expected.into()), "{method} {path}");
     }
     for id in ["dlv_0", "dlv_x", "dlv_-1", "1", "dlv_99999999999999999999"] {
         let answer = ask(&test, "GET", &format!("{DELIVERIES}/{id}"), None);
