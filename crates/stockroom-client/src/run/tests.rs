@@ -4,7 +4,9 @@ use stockroom_api::bulk::{BulkItem, Mode};
 
 use super::*;
 use crate::answer::Answer;
+use crate::bulk::Unclear;
 use crate::headers::Headers;
+use crate::repeated::Line;
 
 const MINUTE: u64 = 60_000;
 
@@ -486,4 +488,21 @@ fn several_requests_under_way_share_what_a_window_has_left() {
     let commands = answered(1, "2");
     assert_eq!(sends(&commands), 0);
     assert!(commands.contains(&Command::WaitUntil(30_000)));
+}
+
+#[test]
+fn its_lines_are_told_by_what_became_of_them() {
+    let mut story = Story::of(adjusts(201));
+    assert_eq!((story.run.lines_applied().len(), story.run.lines_left().len()), (200, 1));
+    story.answer(
+        200,
+        &[],
+        r#"{"data":{"updated":199,"failed":1,"errors":[{"externalId":"SKU-0007","error":"no"}]}}"#,
+    );
+    let line = |n: usize| Line::new(&format!("SKU-{n:04}"), "", -1);
+    let applied = story.run.lines_applied();
+    assert!(applied.contains(&line(6)) && !applied.contains(&line(7)), "refused is not applied");
+    assert!(applied.contains(&line(200)), "it is under way, so it may be");
+    assert!(story.run.lines_left().is_empty());
+    assert!(Story::of(sets(1)).run.lines_applied().is_empty());
 }

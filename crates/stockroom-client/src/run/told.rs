@@ -1,0 +1,117 @@
+//! What a run tells of itself: its items, what is known of each, how far it is.
+
+use std::collections::HashSet;
+
+use stockroom_api::bulk::BulkItem;
+use stockroom_api::limits::MAX_BULK_ITEMS;
+
+use super::{Batch, Labels, Outcome, Phase, Progress, Run, Settings, Stage, Summary, batch};
+use crate::item::Item;
+use crate::repeated::{Line, lines};
+
+impl Run {
+    /// Returns the run's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns what its requests say of it.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// Returns the items in the order they were given.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Returns what is known of each item, in the same order.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// Returns where the run stands.
+    pub fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// Returns the requests that are not settled.
+    pub fn open_batches(&self) -> impl Iterator<Item = &Batch> {
+        self.batches.values()
+    }
+
+    /// Tells whether items that were not sent would set levels blindly, too late after `since_ms`,
+    /// the time of their preview: what was sold meanwhile would be wiped out.
+    pub fn would_overwrite(&self, since_ms: u64, now_ms: u64) -> bool {
+        let blind =
+            |(item, outcome): (&Item, &Outcome)| item.overwrites() && *outcome == Outcome::NotSent;
+        now_ms.saturating_sub(since_ms) >= batch::OVERWRITE_MS
+            && self.items.iter().zip(&self.outcomes).any(blind)
+    }
+
+    /// Returns how many unknown items [`Event::RetryUnknownAsked`] would send again now.
+    pub fn retryable(&self, now_ms: u64) -> usize {
+        let batches = self.batches.values();
+        let retried = batches.filter(|batch| batch.may_be_retried(now_ms));
+        retried.map(|batch| batch.positions.len()).sum()
+    }
+
+    /// Returns the totals.
+    pub fn summary(&self) -> Summary {
+        let count = |is: fn(&Outcome) -> bool| self.outcomes.iter().filter(|o| is(o)).count();
+        Summary {
+            end: match &self.phase {
+                Phase::Ended(end) => Some(end.clone()),
+                _ => None,
+            },
+            applied: count(|o| matches!(o, Outcome::Applied(_))),
+            refused: count(|o| matches!(o, Outcome::Refused(_))),
+            unknown: count(|o| matches!(o, Outcome::Unknown)),
+            not_sent: count(|o| matches!(o, Outcome::NotSent)),
+        }
+    }
+
+    /// Returns how far the run is at `now_ms`.
+    pub fn progress(&self, now_ms: u64) -> Progress {
+        let done = |o: &&Outcome| matches!(o, Outcome::Applied(_) | Outcome::Refused(_));
+        let planned = self.items.len().div_ceil(MAX_BULK_ITEMS);
+        let open = match self.phase {
+            Phase::Ready => planned,
+            _ => self.batches.len(),
+        };
+        let waiting = self.batches.values().filter(|b| b.stage == Stage::Waiting);
+        let held = waiting.map(|b| b.not_before.max(self.pace.opens_at()));
+        let flying = self.batches.values().any(|b| b.stage == Stage::Flying);
+        Progress {
+            items_done: self.outcomes.iter().filter(done).count(),
+            items: self.items.len(),
+            requests_done: self.closed as usize,
+            requests: self.closed as usize + open,
+            held_until: held.min().filter(|at| *at > now_ms && !flying),
+            left_ms: self.pace.left_ms(open as u64, now_ms) / u64::from(self.settings.in_flight),
+        }
+    }
+
+    /// Returns how it sends.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// Returns the lines that it adjusted, or may have.
+    pub fn lines_applied(&self) -> HashSet<Line> {
+        self.lines_of(|outcome| matches!(outcome, Outcome::Applied(_) | Outcome::Unknown))
+    }
+
+    /// Returns the lines that it has yet to adjust.
+    pub fn lines_left(&self) -> HashSet<Line> {
+        self.lines_of(|outcome| *outcome == Outcome::NotSent)
+    }
+
+    fn lines_of(&self, is_meant: impl Fn(&Outcome) -> bool) -> HashSet<Line> {
+        let items = self.items.iter().zip(&self.outcomes);
+        let meant = items.filter(|(_, outcome)| is_meant(outcome));
+        // What this crate has written it can read.
+        let read = |(item, _): (&Item, _)| serde_json::from_str::<BulkItem>(item.json()).ok();
+        meant.filter_map(read).flat_map(|item| lines(&item).collect::<Vec<_>>()).collect()
+    }
+}
