@@ -112,6 +112,22 @@ pub async fn take(journal: &Journal) -> Result<Option<Found>, Fault> {
     Ok(Some(Found { base, entries }))
 }
 
+/// Reads a run, whoever writes to it.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn read(place: &str, run: &str) -> Result<Option<Found>, Fault> {
+    let database = open().await?;
+    let transaction = database.begin(Kind::Read)?;
+    let key = Array::of2(&place.into(), &run.into());
+    let base = transaction.get(BASES, &key).await?;
+    if base.is_undefined() {
+        return Ok(None);
+    }
+    let entries = transaction.all(ENTRIES, &keys_behind(&[place, run])?).await?;
+    Ok(Some(Found { base: bytes_of(&base), entries: entries.iter().map(bytes_of).collect() }))
+}
+
 /// Returns the heads of all runs of a place.
 ///
 /// # Errors

@@ -8,9 +8,14 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use stockroom_api::bulk::{BulkItem, Mode};
+use stockroom_api::history::{HistoryEntry, RunShown};
+use stockroom_api::limits::MAX_PAGE_SIZE;
 
 /// How far back runs are compared line by line, in milliseconds: a week.
 pub const COMPARED_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+
+/// How many pages of a server's history are read for that, of a hundred entries each.
+pub const MOST_PAGES: u64 = 20;
 
 /// The fewest lines that are no chance, unless they are all.
 const LEAST: usize = 3;
@@ -55,6 +60,26 @@ pub fn lines(item: &BulkItem) -> impl Iterator<Item = Line> + '_ {
         line(&variant.label, variant.mode.or(item.mode), variant.quantity_delta)
     });
     own.into_iter().chain(variants)
+}
+
+/// Returns the line of an entry of the history, where a level of a product with a SKU was adjusted.
+pub fn line_of(entry: &HistoryEntry) -> Option<Line> {
+    let delta = entry.quantity_delta.filter(|_| entry.mode == Mode::Adjust)?;
+    let label = entry.label.as_deref().unwrap_or_default();
+    Some(Line::new(entry.external_id.as_deref()?, label, delta))
+}
+
+/// Returns which of these runs are read line by line, the newest first: those that adjusted
+/// anything, as many as fit into [`MOST_PAGES`] of the history.
+pub fn readable(runs: Vec<RunShown>) -> Vec<RunShown> {
+    let mut left = MOST_PAGES;
+    let fits = |run: &RunShown| {
+        let pages = run.levels.div_ceil(MAX_PAGE_SIZE);
+        let fits = run.fingerprint.is_some() && pages <= left;
+        left -= if fits { pages } else { 0 };
+        fits
+    };
+    runs.into_iter().filter(fits).collect()
 }
 
 /// Returns the lines of `asked` that `former` applied, where they are too many to be chance.
@@ -140,6 +165,24 @@ mod tests {
         let few = of((0..5).map(|n| (n, if n == 0 { -24 } else { -1 })));
         let yesterday = of((0..40).map(|n| (n, if n == 0 { -24 } else { -1 })));
         check(&few, &yesterday, 5);
+    }
+
+    #[test]
+    fn of_a_servers_runs_the_newest_that_fit_are_read() {
+        let run = |id: &str, levels, fingerprint: Option<&str>| RunShown {
+            run_id: id.to_owned(),
+            fingerprint: fingerprint.map(str::to_owned),
+            levels,
+            ..RunShown::default()
+        };
+        let runs = vec![
+            run("sets", 5, None),
+            run("long", 1950, Some("a")),
+            run("longer", 900, Some("b")),
+            run("short", 0, Some("c")),
+        ];
+        let read: Vec<String> = readable(runs).into_iter().map(|run| run.run_id).collect();
+        assert_eq!(read, ["long", "short"]);
     }
 
     #[test]

@@ -5,11 +5,12 @@ use stockroom_client::run::{End, Event, Phase, Progress, Stage};
 
 use super::desk::{now_ms, use_desk};
 use super::draft::source_name;
-use super::state::{self, Apply, Journal, Twin};
+use super::seen_before::{ResumeButton, SeenBefore};
+use super::state::{self, Apply, Journal};
 use crate::browser::clock;
 use crate::connection::use_connection;
 use crate::ui::{Confirm, Notice, Tone};
-use crate::words::{Key, Plural, Words, use_words};
+use crate::words::{Key, Words, use_words};
 
 /// Progress in items and requests, time left, and the ways to hold it.
 #[component]
@@ -43,6 +44,7 @@ pub fn ApplyStep() -> impl IntoView {
         let now = now_ms();
         desk.with(|model| model.apply.as_ref().is_some_and(|apply| apply.is_late(now)))
     });
+    let is_looking = desk.looks_for_twin();
     let is_back = Memo::new(move |_| {
         phase.with(|phase| matches!(phase, Some(Phase::Ready | Phase::Paused)))
             && desk.with(|model| model.apply.as_ref().is_some_and(|apply| apply.is_back))
@@ -75,10 +77,14 @@ pub fn ApplyStep() -> impl IntoView {
             ></progress>
             <p class="run-figures">{move || figures(words, progress.get())}</p>
             <p class="run-state" role="status">
-                // The notice above says it of a run that was cut off.
-                {move || (!is_back.get()).then(|| {
-                    state(words, phase.get().as_ref(), progress.get(), is_flying.get(), now.get())
-                })}
+                {move || if is_looking.get() {
+                    Some(words.text(Key::UpdateTwinLooking).to_owned())
+                } else {
+                    // The notice above says it of a run that was cut off.
+                    (!is_back.get()).then(|| {
+                        state(words, phase.get().as_ref(), progress.get(), is_flying.get(), now.get())
+                    })
+                }}
             </p>
             <div class="run-actions">
                 <Show
@@ -97,9 +103,7 @@ pub fn ApplyStep() -> impl IntoView {
                     }
                 >
                     <Show when=move || !is_late.get() && connection.can_write()>
-                        <button type="button" class="button primary" on:click=move |_| desk.resume()>
-                            {words.t(Key::UpdateResume)}
-                        </button>
+                        <ResumeButton is_primary=true />
                     </Show>
                 </Show>
                 <button
@@ -165,29 +169,6 @@ fn CutOff() -> impl IntoView {
         words.fill(key, &values)
     };
     view! { <Notice tone=Tone::Warning title=Signal::derive(title) about=Signal::derive(about) /> }
-}
-
-/// The same changes were applied before: asks whether they are meant once more.
-#[component]
-fn SeenBefore(twin: Twin) -> impl IntoView {
-    let words = use_words();
-    let desk = use_desk();
-    let about = move || {
-        #[expect(clippy::cast_precision_loss, reason = "a time")]
-        let seconds = ((clock::now_ms() - twin.at_ms as f64) / 1000.0).max(1.0);
-        let count = i64::try_from(twin.products).unwrap_or(i64::MAX);
-        words.count(Plural::UpdateTwinAbout, count, &[("ago", &words.ago(seconds))])
-    };
-    view! {
-        <Confirm
-            title=words.label(Key::UpdateTwinTitle)
-            about=Signal::derive(about)
-            yes=words.label(Key::UpdateTwinGo)
-            no=words.label(Key::UpdateUnkeptBack)
-            is_dangerous=true
-            on_answer=move |yes| desk.answer_twin(yes)
-        />
-    }
 }
 
 /// Asks whether to run where nothing can be kept.

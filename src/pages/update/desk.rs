@@ -154,6 +154,12 @@ impl Desk {
         self.model.with_untracked(with)
     }
 
+    /// Tells whether it is being looked if the changes of the run were applied before, and follows it.
+    pub fn looks_for_twin(self) -> Memo<bool> {
+        let looks = |model: &Model| model.apply.as_ref().is_some_and(|apply| apply.is_looking);
+        Memo::new(move |_| self.with(looks))
+    }
+
     /// Asks the worksheet for something that is only shown.
     pub async fn ask(self, ask: Ask) -> Option<Reply> {
         let link = self.tools.try_with_value(|tools| tools.link.clone()).flatten()?;

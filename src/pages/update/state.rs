@@ -4,18 +4,19 @@
 //! [`Model::update`] takes a [`Msg`], a fact, and returns [`Effect`]s for `desk` to carry out.
 
 use stockroom_api::reason::Reason;
-use stockroom_client::run::{Phase, Run};
+use stockroom_client::run::Phase;
 use stockroom_domain::number::Style;
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 
-use again::{Again, Follows};
+use again::Follows;
 use draft::{Note, Origin, Restoring};
 use drift::Drift;
 use serde::{Deserialize, Serialize};
 use stockroom_worksheet::{Ask, Logged, Reply, SendItem, Shape, Summary, View};
 
 pub mod again;
+mod apply;
 pub mod draft;
 pub mod drift;
 mod message;
@@ -23,10 +24,13 @@ mod opening;
 pub mod record;
 pub mod remembered;
 mod sending;
+mod twin;
 pub mod workbook;
 
+pub use apply::{Apply, Journal, Unkept};
 pub use message::{Effect, Msg, RunMsg};
 pub use sending::answered;
+pub use twin::{Source, Twin, TwinAnswer};
 
 /// How many SKUs that the stock does not have are looked up one by one.
 pub const LOOKED_UP: u32 = 30;
@@ -107,66 +111,6 @@ pub struct Model {
     pub note: Option<Note>,
     /// A draft on its way back.
     restoring: Option<Restoring>,
-}
-
-/// A confirmed plan on its way.
-#[derive(Clone, Debug)]
-pub struct Apply {
-    /// What is sent, in the order of the run's items.
-    pub items: Vec<SendItem>,
-    /// The run.
-    pub run: Run,
-    /// The name of the file; blank where there was none.
-    pub name: String,
-    /// Where the rows came from.
-    pub origin: Origin,
-    /// When it began, in milliseconds since 1970.
-    pub started_ms: u64,
-    /// When it ended.
-    pub ended_ms: Option<u64>,
-    /// Whether a crash would find it again.
-    pub journal: Journal,
-    /// The run that it was made of.
-    pub follows: Option<Follows>,
-    /// What was made of it since, in this browser.
-    pub followed_by: Vec<Again>,
-    /// The same changes as they were applied before, while it is asked whether they are meant.
-    pub twin: Option<Twin>,
-    /// Whether it was found in the journal, not begun here.
-    pub is_back: bool,
-}
-
-/// A run that asked for the same changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Twin {
-    /// When it began, in milliseconds since 1970.
-    pub at_ms: u64,
-    /// How many products it changed.
-    pub products: usize,
-}
-
-/// Whether this browser keeps what a run does, before it does it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Journal {
-    /// It is being begun; nothing leaves before.
-    Awaited,
-    /// It is.
-    Kept,
-    /// It cannot be begun, and the merchant is asked.
-    Refused(Unkept),
-    /// It is not, as the merchant knows.
-    Without,
-    /// It could not be gone on with.
-    Lost(Unkept),
-}
-
-/// Why a run is not kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unkept {
-    /// The browser does not let the page keep anything.
-    Blocked,
-    /// There is no more room.
-    Full,
 }
 
 /// How far a long work is.

@@ -14,7 +14,7 @@ use super::drift::{Drift, Keep};
 use super::record::{KeptRun, Record};
 use super::remembered::Remembered;
 use super::workbook::{WorkbookEffect, WorkbookMsg};
-use super::{Trouble, Twin, Unkept};
+use super::{Trouble, Twin, TwinAnswer, Unkept};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -137,8 +137,15 @@ pub enum RunMsg {
     DriftAnswered(bool),
     /// A reason was chosen, or none.
     ReasonChosen(Option<Reason>),
-    /// It was looked whether the same changes were applied before.
+    /// The run shall go on; one of before only after it was looked for its changes.
+    ResumePressed {
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+    },
+    /// It was looked whether a run's changes were applied before.
     TwinFound {
+        /// The run whose changes they are.
+        run: String,
         /// The other run.
         twin: Option<Twin>,
         /// Now, in milliseconds since 1970.
@@ -147,7 +154,7 @@ pub enum RunMsg {
     /// It was answered whether the same changes are meant once more.
     TwinAnswered {
         /// The answer.
-        is_wanted: bool,
+        answer: TwinAnswer,
         /// Now, in milliseconds since 1970.
         now_ms: u64,
     },
@@ -213,7 +220,7 @@ pub enum Effect {
     CheckDrift(Vec<SendItem>),
     /// Make a run of these items.
     MakeRun(Vec<SendItem>),
-    /// Look whether changes with this fingerprint were applied before.
+    /// Look whether the changes of the run at hand, which have this fingerprint, were applied before.
     LookForTwin(String),
     /// Begin the run's journal.
     BeginRun,

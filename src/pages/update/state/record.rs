@@ -142,6 +142,7 @@ impl Apply {
             journal: Journal::Kept,
             follows: record.follows,
             followed_by: Vec::new(),
+            is_looking: false,
             twin: None,
             is_back: true,
         }

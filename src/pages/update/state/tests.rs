@@ -42,6 +42,11 @@ fn send_item() -> SendItem {
     SendItem { external_id, name: "Thiéboudienne".to_owned(), product, variants, rows: vec![0, 2] }
 }
 
+/// Nobody applied the changes of this run before.
+fn alone(run: &str) -> Msg {
+    Msg::Run(RunMsg::TwinFound { run: run.to_owned(), twin: None, now_ms: 0 })
+}
+
 #[test]
 fn a_file_that_says_everything_goes_straight_to_review() {
     let (model, effects) = opened(usable());
@@ -102,8 +107,10 @@ fn a_run_goes_out_and_comes_back() {
         now_ms: 0,
     });
     assert!(matches!(model.update(made)[..], [Effect::LookForTwin(_)]));
-    let alone = Msg::Run(RunMsg::TwinFound { twin: None, now_ms: 0 });
-    assert!(matches!(model.update(alone)[..], [Effect::BeginRun]), "nothing leaves before");
+    assert!(
+        matches!(model.update(alone("run-1"))[..], [Effect::BeginRun]),
+        "nothing leaves before"
+    );
     assert_eq!(model.step, Step::Apply);
     let effects = model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 0 }));
     let [Effect::DropDraft, Effect::Journal(entry), Effect::Send(request)] = &effects[..] else {
@@ -155,7 +162,7 @@ fn apply_pressed_twice_is_one_run() {
     assert!(matches!(model.update(checked.clone())[..], [Effect::MakeRun(_)]));
     assert!(model.update(checked).is_empty());
     assert!(matches!(model.update(made("run-1"))[..], [Effect::LookForTwin(_)]));
-    model.update(Msg::Run(RunMsg::TwinFound { twin: None, now_ms: 0 }));
+    model.update(alone("run-1"));
     assert!(model.update(confirmed()).is_empty());
     assert!(model.update(made("run-2")).is_empty());
     let kept = Msg::Run(RunMsg::Kept { fault: None, now_ms: 0 });
@@ -336,34 +343,13 @@ fn levels_that_moved_are_settled_before_a_run_is_made() {
 }
 
 #[test]
-fn the_same_changes_twice_are_asked_about_before_anything_is_kept() {
-    let twin = Twin { at_ms: 1, products: 3 };
-    let mut model = ready();
-    let found = Msg::Run(RunMsg::TwinFound { twin: Some(twin.clone()), now_ms: 0 });
-    assert!(model.update(found.clone()).is_empty());
-    assert_eq!(model.apply.as_ref().and_then(|apply| apply.twin.clone()), Some(twin));
-    assert!(
-        model.update(Msg::Run(RunMsg::TwinAnswered { is_wanted: false, now_ms: 0 })).is_empty()
-    );
-    assert_eq!((model.step, model.apply.is_none()), (Step::Review, true));
-    let mut model = ready();
-    model.update(found);
-    let effects = model.update(Msg::Run(RunMsg::TwinAnswered { is_wanted: true, now_ms: 0 }));
-    assert!(matches!(effects[..], [Effect::BeginRun]));
-    assert!(
-        model.update(Msg::Run(RunMsg::TwinAnswered { is_wanted: true, now_ms: 0 })).is_empty(),
-        "once"
-    );
-}
-
-#[test]
 fn a_run_that_has_not_begun_is_stopped_before_it_does() {
     let mut model = ready();
     let stop = Msg::Run(RunMsg::Told { event: Event::StopAsked, now_ms: 8, jitter: 0.5 });
     assert!(matches!(model.update(stop)[..], [Effect::DropRun]));
     assert_eq!((model.step, model.apply.is_none()), (Step::Review, true));
     // What was awaited comes too late to begin it.
-    assert!(model.update(Msg::Run(RunMsg::TwinFound { twin: None, now_ms: 9 })).is_empty());
+    assert!(model.update(alone("run-1")).is_empty());
     assert!(model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 9 })).is_empty());
 }
 

@@ -1,0 +1,156 @@
+//! The runs that this browser keeps: found again, shown, offered, and the oldest dropped.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use stockroom_client::budget::Budget;
+
+use super::lock_of;
+use crate::browser::runs::{self, Journal};
+use crate::browser::{locks, random};
+use crate::pages::update::desk::{Desk, now_ms};
+use crate::pages::update::draft::source_name;
+use crate::pages::update::state::record::{KeptRun, Record};
+use crate::pages::update::state::{Model, Msg, RunMsg};
+use crate::route::{Route, use_navigator};
+use crate::ui::{Tone, use_toasts};
+use crate::words::Key;
+
+/// How many runs are kept of a store: the oldest go first.
+const MOST_RUNS: usize = 50;
+
+impl Desk {
+    /// Finds what was made of the run at hand since.
+    pub(in crate::pages::update::desk) async fn find_followers(self) {
+        let Some((place, run)) = self.place().zip(self.run_id()) else { return };
+        let follows = |record: Record| {
+            let has_effect = record.has_effect();
+            record.follows.filter(|follows| has_effect && follows.run == run)
+        };
+        let by = records(&place).await.into_iter().filter_map(follows).map(|f| f.again).collect();
+        self.tell(Msg::Run(RunMsg::FollowedBy { run, by }));
+    }
+
+    /// Keeps that the merchant leaves the run at hand as it is, where it could go on.
+    pub(in crate::pages::update::desk) fn mark_left(self) {
+        let kept = self.record().filter(|record| record.ended_ms.is_some() && record.is_halted);
+        let journal = self.driving.0.try_with_value(|driver| driver.journal.clone());
+        let (Some(record), Some(journal)) = (kept, journal) else { return };
+        spawn_local(async move {
+            let head = Record { is_left: true, ..record }.to_bytes();
+            // Where it cannot be kept it is offered once more.
+            let _ = runs::put_head(&journal, &head).await;
+        });
+    }
+
+    /// Brings a run back that was left before it had ended; tells whether there is one.
+    pub(in crate::pages::update::desk) async fn restore_run(self, place: &str) -> bool {
+        let open = records(place).await.into_iter().find(Record::is_open);
+        match open {
+            Some(record) => self.take_run(place.to_owned(), record).await,
+            None => false,
+        }
+    }
+
+    /// Says on another page that a run waits to go on.
+    pub(in crate::pages::update::desk) fn tell_of_open_run(self) {
+        let (toasts, navigator) = (use_toasts(), use_navigator());
+        let Some(place) = self.place() else { return };
+        spawn_local(async move {
+            let open = records(&place).await.into_iter().find(Record::is_open);
+            let Some(record) = open else { return };
+            if untrack(|| navigator.route()) == Route::Update {
+                return;
+            }
+            // What another tab has goes on there.
+            if locks::hold(&lock_of(&record.id)).await.is_some() {
+                let name = untrack(|| source_name(self.words, &record.name, record.origin));
+                let text = untrack(|| self.words.fill(Key::UpdateBackToast, &[("name", &name)]));
+                toasts.show(Tone::Warning, text);
+            }
+        });
+    }
+
+    /// Shows a run of before, with all that can still be done with it.
+    pub async fn open_run(self, id: &str) -> bool {
+        let Some(place) = self.place() else { return false };
+        if self.run_id().as_deref() == Some(id) {
+            return true;
+        }
+        if self.with_untracked(Model::is_running) {
+            return false;
+        }
+        let record = records(&place).await.into_iter().find(|record| record.id == id);
+        match record {
+            Some(record) => self.take_run(place, record).await,
+            None => false,
+        }
+    }
+
+    /// Returns how many requests this browser has made of runs in the day of the service, which
+    /// begins at midnight in UTC.
+    pub async fn requests_today(self) -> u64 {
+        let Some(place) = self.place() else { return 0 };
+        let day_ms = Budget::of(&self.connection.capabilities_untracked()).day_ms.max(1);
+        let today = now_ms() / day_ms * day_ms;
+        let runs = records(&place).await.into_iter();
+        runs.filter(|run| run.started_ms >= today).map(|run| run.requests as u64).sum()
+    }
+
+    /// Returns the runs that this browser keeps of the store, the newest first.
+    pub async fn runs(self) -> Vec<Record> {
+        match self.place() {
+            Some(place) => records(&place).await,
+            None => Vec::new(),
+        }
+    }
+
+    async fn take_run(self, place: String, record: Record) -> bool {
+        if self.run_id().as_ref() == Some(&record.id) {
+            // It is at hand.
+            return true;
+        }
+        let Some(lock) = locks::hold(&lock_of(&record.id)).await else {
+            self.tell(Msg::Run(RunMsg::Elsewhere(record)));
+            return true;
+        };
+        let run = record.id.clone();
+        let journal = Journal { place, run, owner: random::idempotency_key() };
+        let Ok(Some(found)) = runs::take(&journal).await else { return false };
+        let Some(kept) = KeptRun::read(record.clone(), &found.base, &found.entries) else {
+            // Another version wrote it: it stays in the list and is not offered again.
+            let head = Record { is_left: true, ..record }.to_bytes();
+            let _ = runs::put_head(&journal, &head).await;
+            return false;
+        };
+        let is_free = self.model.try_with_untracked(|model| !model.is_running());
+        if is_free != Some(true) {
+            return false;
+        }
+        let next = kept.next;
+        self.leave_draft();
+        self.tell(Msg::Run(RunMsg::Found(Box::new(kept))));
+        self.driving.0.try_update_value(|driver| {
+            (driver.journal, driver.next, driver.lock) = (journal, next, Some(lock));
+        });
+        self.find_followers().await;
+        true
+    }
+}
+
+/// Returns the runs that this browser keeps of a place, the newest first.
+pub(super) async fn records(place: &str) -> Vec<Record> {
+    let heads = runs::heads(place).await.unwrap_or_default();
+    let mut records: Vec<Record> =
+        heads.iter().filter_map(|head| Record::from_bytes(head)).collect();
+    records.sort_by_key(|record| std::cmp::Reverse(record.started_ms));
+    records
+}
+
+pub(super) async fn drop_oldest(place: &str) {
+    let old = records(place).await.into_iter().skip(MOST_RUNS).filter(|record| !record.is_open());
+    let old: Vec<String> = old.map(|record| record.id).collect();
+    if !old.is_empty() {
+        // What stays is dropped after the next run.
+        let _ = runs::drop_runs(place, &old).await;
+    }
+}
