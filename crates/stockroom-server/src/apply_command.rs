@@ -82,6 +82,10 @@ pub struct ApplyArgs {
     /// Apply the good rows and leave those with errors out
     #[arg(long)]
     leave_out_errors: bool,
+    /// Leave out adjusts that were applied before, where that is a large part of the file, and apply
+    /// the others
+    #[arg(long)]
+    leave_out_applied: bool,
     /// Pass a guard that is past its limit; may be repeated
     #[arg(long = "allow-guard", value_name = "CODE")]
     allow_guard: Vec<AllowedGuard>,

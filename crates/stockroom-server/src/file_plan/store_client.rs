@@ -1,6 +1,7 @@
 //! A server of the Store API as the terminal talks to it: one request at a time, answers as they
 //! come. What an answer means is `stockroom-client`'s.
 
+use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -8,13 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use stockroom_api::capabilities::Capabilities;
-use stockroom_api::history::{RunPage, RunQuery, RunShown};
+use stockroom_api::history::{HistoryPage, HistoryQuery, RunPage, RunQuery, RunShown};
 use stockroom_api::inventory::{InventoryItem, Which};
 use stockroom_api::snapshot::SnapshotHead;
 use stockroom_api::{header, path, product as api};
 use stockroom_client::answer::{self, Answer, Unread};
 use stockroom_client::headers::Headers;
 use stockroom_client::pages::Reading;
+use stockroom_client::repeated::{Line, line_of};
 use stockroom_client::run::Request;
 use stockroom_domain::stock::Product;
 use ureq::http::Response;
@@ -173,6 +175,34 @@ impl StoreClient {
         let page: RunPage =
             answer::read(&self.get(&path)?).map_err(|unread| self.unread(&path, unread))?;
         Ok(page.items)
+    }
+
+    /// Returns the latest runs, the newest first; none where the server keeps no history.
+    pub(crate) fn latest_runs(&self) -> Ended<Vec<RunShown>> {
+        if !self.capabilities()?.history {
+            return Ok(Vec::new());
+        }
+        let path = path::runs(&RunQuery::default());
+        let page: RunPage =
+            answer::read(&self.get(&path)?).map_err(|unread| self.unread(&path, unread))?;
+        Ok(page.items)
+    }
+
+    /// Returns the levels that a run adjusted, as the history has them.
+    pub(crate) fn lines_of(&self, run: &RunShown) -> Ended<HashSet<Line>> {
+        let mut lines = HashSet::new();
+        let run_id = Some(run.run_id.clone());
+        let mut query = HistoryQuery { run_id, ..HistoryQuery::default() };
+        loop {
+            let path = path::history(&query);
+            let page: HistoryPage =
+                answer::read(&self.get(&path)?).map_err(|unread| self.unread(&path, unread))?;
+            lines.extend(page.items.iter().filter_map(line_of));
+            match page.next_cursor {
+                Some(cursor) if page.has_more => query.cursor = Some(cursor),
+                _ => return Ok(lines),
+            }
+        }
     }
 
     /// Sends a request of a run; `None` where no answer arrived, or not all of it.

@@ -164,3 +164,62 @@ fn a_large_plan_reads_the_whole_stock_again() {
     let said = shop.check(&shop.server.url, &args, 0, &["1000 applied"]);
     assert!(!said.contains("Reading the stock again"), "{said}");
 }
+
+/// Writes a delivery of ten products, where the fifth has this many units.
+fn write_delivery(shop: &Shop, fifth: u32) {
+    let mut file = String::from("sku,delta\n");
+    for (n, sku) in skus().take(10).enumerate() {
+        writeln!(file, "{sku},{}", if n == 4 { fifth } else { 12 }).unwrap();
+    }
+    shop.write(&file);
+}
+
+#[test]
+fn a_corrected_file_is_asked_about_and_goes_without_what_was_applied() {
+    let shop = Shop::new();
+    let (first, fifth) = (skus().next().unwrap(), skus().nth(4).unwrap());
+    let (level, level_of_fifth) = (shop.level(&first), shop.level(&fifth));
+    let url = &shop.server.url;
+    write_delivery(&shop, 2);
+    shop.check(url, &["--yes"], 0, &["10 applied"]);
+    write_delivery(&shop, 10);
+    let words = [
+        "9 of 10 adjusts were applied before, by the run ",
+        "--allow-guard partly_applied_before",
+        "--leave-out-applied",
+        "Nothing was sent.",
+    ];
+    // Told by the journal, by the server alone, and by the journal alone.
+    shop.check(url, &["--yes"], 1, &words);
+    let other = shop.path("other.journal");
+    let elsewhere = ["--yes", "--journal", other.to_str().unwrap()];
+    shop.check(url, &elsewhere, 1, &words);
+    let proxy = Proxy::start(url, &[]);
+    proxy.be_plain();
+    shop.check(&proxy.url, &elsewhere, 0, &["10 applied"]);
+    write_delivery(&shop, 20);
+    shop.check(&proxy.url, &elsewhere, 1, &["by the run of ", "file.csv on 20"]);
+    assert_eq!(shop.level(&first), level + 24);
+
+    let left_out = [&elsewhere[..], &["--leave-out-applied"]].concat();
+    shop.check(url, &left_out, 0, &["left out: 9 of 10", "1 other adjusts", "1 applied"]);
+    assert_eq!((shop.level(&first), shop.level(&fifth)), (level + 24, level_of_fifth + 32));
+    shop.check(url, &left_out, 0, &["all of it was applied before"]);
+    let allowed = [&elsewhere[..], &["--allow-guard", "applied_before"]].concat();
+    shop.check(url, &allowed, 0, &["10 applied"]);
+}
+
+#[test]
+fn one_sold_of_this_and_that_is_asked_about_on_no_day() {
+    let shop = Shop::new();
+    let sold = |from: usize| {
+        let mut file = String::from("sku,delta\n");
+        for sku in skus().skip(from).take(20) {
+            writeln!(file, "{sku},-1").unwrap();
+        }
+        shop.write(&file);
+        shop.check(&shop.server.url, &["--yes"], 0, &["20 applied"]);
+    };
+    sold(0);
+    sold(8);
+}
