@@ -45,7 +45,10 @@ pub struct Run {
     labels: Labels,
     #[serde(skip)]
     dead_ends: u8,
+    /// Whether it was sending with nothing under way when it was kept.
     #[serde(skip)]
+    waited: bool,
+    #[serde(default)]
     pace: Pace,
     #[serde(skip)]
     unsaved: Entry,
@@ -94,6 +97,7 @@ impl Run {
             phase: Phase::Ready,
             labels: Labels::default(),
             dead_ends: 0,
+            waited: false,
             pace: Pace::default(),
             unsaved: Entry::default(),
         })
@@ -127,8 +131,9 @@ impl Run {
             Event::RetryUnknownAsked => self.retry_unknown(now_ms),
         }
         let mut commands = self.next(now_ms);
-        let entry = std::mem::take(&mut self.unsaved);
+        let mut entry = std::mem::take(&mut self.unsaved);
         if !entry.is_empty() {
+            entry.pace = Some(self.pace.clone());
             commands.insert(0, Command::Save(entry));
         }
         commands

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Batch, Outcome, Phase, Run, Stage};
+use crate::pace::Pace;
 
 /// What changed in a run between two commands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,9 @@ pub struct Entry {
     pub outcomes: Vec<(usize, Outcome)>,
     /// Where the run stands now, if that changed.
     pub phase: Option<Phase>,
+    /// What is known of the limits.
+    #[serde(default)]
+    pub pace: Option<Pace>,
 }
 
 impl Entry {
@@ -34,6 +38,8 @@ impl Run {
         for entry in entries {
             base.replay(entry);
         }
+        let is_held = |batch: &Batch| batch.stage == Stage::Waiting && !batch.unclear;
+        base.waited = base.phase == Phase::Running && base.batches.values().all(is_held);
         let mut unknown = Vec::new();
         for batch in base.batches.values_mut() {
             if batch.stage == Stage::Flying {
@@ -72,6 +78,9 @@ impl Run {
         }
         if let Some(phase) = entry.phase {
             self.phase = phase;
+        }
+        if let Some(pace) = entry.pace {
+            self.pace = pace;
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use stockroom_api::bulk::{ItemError, ItemResult};
 
 use crate::answer::Fault;
+use crate::budget::Budget;
 use crate::bulk::Unclear;
 
 /// What a run says of itself to a server that keeps it in the stock's history.
@@ -24,6 +25,9 @@ pub struct Settings {
     pub tries: u8,
     /// Whether to ask for the levels before and after, which only some servers tell.
     pub representation: bool,
+    /// The limits that it reckons with, where they are known in advance.
+    #[serde(default)]
+    pub budget: Option<Budget>,
 }
 
 /// What is known of an item.
@@ -119,6 +123,6 @@ pub struct SentTwice {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { in_flight: 1, tries: 5, representation: false }
+        Self { in_flight: 1, tries: 5, representation: false, budget: None }
     }
 }

@@ -106,7 +106,8 @@ impl Run {
             self.outcomes[*position] = Outcome::Unknown;
         }
         let leave_by = batch.replayable_until();
-        self.pace.leaves(now_ms);
+        let day = self.settings.budget.map_or(0, |budget| budget.day_of(now_ms));
+        self.pace.leaves(now_ms, day);
         self.unsaved.note(batch);
         let mut headers = vec![
             ("content-type", "application/json".to_owned()),

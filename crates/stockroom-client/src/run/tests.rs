@@ -4,6 +4,7 @@ use stockroom_api::bulk::{BulkItem, Mode};
 
 use super::*;
 use crate::answer::Answer;
+use crate::budget::Budget;
 use crate::bulk::Unclear;
 use crate::headers::Headers;
 use crate::repeated::Line;
@@ -505,4 +506,44 @@ fn its_lines_are_told_by_what_became_of_them() {
     assert!(applied.contains(&line(200)), "it is under way, so it may be");
     assert!(story.run.lines_left().is_empty());
     assert!(Story::of(sets(1)).run.lines_applied().is_empty());
+}
+
+#[test]
+fn a_run_that_waits_for_the_day_is_known_when_it_comes_back_and_so_is_its_time() {
+    const DAY: u64 = 24 * 60 * MINUTE;
+    let budget = Budget::of(&stockroom_api::capabilities::Capabilities::default());
+    let settings = Settings { budget: Some(budget), ..Settings::default() };
+    let base = Run::new("run", adjusts(401), settings).unwrap();
+    let mut story = Story::of(Vec::new());
+    (story.run, story.now) = (base.clone(), 20_000 * DAY + DAY / 2);
+    story.tell(Event::Started);
+    let back = |story: &Story, after: u64| {
+        let mut run = Run::restore(base.clone(), story.journal.clone());
+        run.handle(Event::TimePassed, story.now + after, &mut || 0.5);
+        (run.waits_for_day(), run.progress(story.now + after).left_ms)
+    };
+    assert!(!back(&story, 0).0, "a request is under way");
+    story.done(200);
+    assert!(!back(&story, 0).0);
+    let left = (DAY / 2 / 1000).to_string();
+    story.answer(429, &[("Retry-After", &left)], "");
+    let said = story.run.progress(story.now).left_ms;
+    assert!(said >= DAY / 2, "{said}");
+    assert_eq!(back(&story, 0), (true, said));
+    assert_eq!(back(&story, DAY / 4).1, said - DAY / 4);
+    assert!(back(&story, DAY).1 < MINUTE);
+    // It goes on, as ever, by being told to; and leaves when the day has turned.
+    story.run = Run::restore(base.clone(), story.journal.clone());
+    story.tell(Event::ResumeAsked);
+    assert_eq!(story.sent.len(), 2);
+    assert_eq!(story.wait(), DAY / 2);
+    assert_eq!(story.sent.len(), 3);
+    // A minute's limit, and a pause, are no such waiting.
+    story.answer(429, &[("Retry-After", "20")], "");
+    assert!(!back(&story, 0).0);
+    story.wait();
+    story.answer(429, &[("Retry-After", "7200")], "");
+    assert!(back(&story, 0).0);
+    story.tell(Event::PauseAsked);
+    assert!(!back(&story, 0).0);
 }

@@ -6,7 +6,9 @@ use stockroom_api::bulk::BulkItem;
 use stockroom_api::limits::MAX_BULK_ITEMS;
 
 use super::{Batch, Labels, Outcome, Phase, Progress, Run, Settings, Stage, Summary, batch};
+use crate::budget::Day;
 use crate::item::Item;
+use crate::pace::MINUTE_MS;
 use crate::repeated::{Line, lines};
 
 impl Run {
@@ -88,8 +90,28 @@ impl Run {
             requests_done: self.closed as usize,
             requests: self.closed as usize + open,
             held_until: held.min().filter(|at| *at > now_ms && !flying),
-            left_ms: self.pace.left_ms(open as u64, now_ms) / u64::from(self.settings.in_flight),
+            left_ms: self.left_ms(open as u64, now_ms),
         }
+    }
+
+    fn left_ms(&self, requests: u64, now_ms: u64) -> u64 {
+        let in_flight = u64::from(self.settings.in_flight);
+        match &self.settings.budget {
+            Some(budget) if in_flight == 1 => self.pace.left_within(requests, budget, now_ms),
+            _ => self.pace.left_ms(requests, now_ms) / in_flight,
+        }
+    }
+
+    /// Returns what the server last said of the day, without what has left since.
+    pub fn day(&self) -> Option<Day> {
+        self.pace.day()
+    }
+
+    /// Tells whether it only waits for the next day: sending and held by a limit when it was kept
+    /// last, with nothing under way or unknown. Such a run goes on by itself when it comes back.
+    pub fn waits_for_day(&self) -> bool {
+        let minute_ms = self.settings.budget.map_or(MINUTE_MS, |budget| budget.minute_ms);
+        self.waited && self.pace.waits_for_day(minute_ms)
     }
 
     /// Returns how it sends.
