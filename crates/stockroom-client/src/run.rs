@@ -206,6 +206,7 @@ impl Run {
     }
 
     fn enter(&mut self, phase: Phase) {
+        self.waited = false;
         self.unsaved.phase = Some(phase.clone());
         self.phase = phase;
     }

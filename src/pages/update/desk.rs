@@ -15,6 +15,7 @@ use std::collections::HashSet;
 use js_sys::Math;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use stockroom_client::budget::Budget;
 use stockroom_client::run::{Event, Outcome};
 use stockroom_domain::stock::Product;
 use stockroom_domain::table::ReadOptions;
@@ -156,8 +157,7 @@ impl Desk {
 
     /// Tells whether it is being looked if the changes of the run were applied before, and follows it.
     pub fn looks_for_twin(self) -> Memo<bool> {
-        let looks = |model: &Model| model.apply.as_ref().is_some_and(|apply| apply.is_looking);
-        Memo::new(move |_| self.with(looks))
+        Memo::new(move |_| self.with(Model::looks_for_twin))
     }
 
     /// Asks the worksheet for something that is only shown.
@@ -352,6 +352,7 @@ impl Desk {
             items,
             id: random::idempotency_key(),
             has_extras: capabilities.expected_quantity && capabilities.representation,
+            budget: Some(Budget::of(&capabilities)),
             now_ms: now_ms(),
         }));
     }

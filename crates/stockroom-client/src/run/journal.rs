@@ -38,8 +38,7 @@ impl Run {
         for entry in entries {
             base.replay(entry);
         }
-        let is_held = |batch: &Batch| batch.stage == Stage::Waiting && !batch.unclear;
-        base.waited = base.phase == Phase::Running && base.batches.values().all(is_held);
+        base.waited = base.is_waiting();
         let mut unknown = Vec::new();
         for batch in base.batches.values_mut() {
             if batch.stage == Stage::Flying {

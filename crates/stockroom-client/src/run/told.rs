@@ -107,11 +107,17 @@ impl Run {
         self.pace.day()
     }
 
-    /// Tells whether it only waits for the next day: sending and held by a limit when it was kept
-    /// last, with nothing under way or unknown. Such a run goes on by itself when it comes back.
+    /// Tells whether it only waits for the next day: sending, or so until it was kept, and held by a
+    /// limit, with nothing under way or unknown. Such a run goes on by itself when it comes back.
     pub fn waits_for_day(&self) -> bool {
         let minute_ms = self.settings.budget.map_or(MINUTE_MS, |budget| budget.minute_ms);
-        self.waited && self.pace.waits_for_day(minute_ms)
+        (self.waited || self.is_waiting()) && self.pace.waits_for_day(minute_ms)
+    }
+
+    /// Tells whether it is sending and nothing is under way or unknown.
+    pub(super) fn is_waiting(&self) -> bool {
+        let is_held = |batch: &Batch| batch.stage == Stage::Waiting && !batch.unclear;
+        self.phase == Phase::Running && self.batches.values().all(is_held)
     }
 
     /// Returns how it sends.

@@ -14,6 +14,7 @@ use stockroom_client::run::{Labels, Outcome, Run, Settings};
 use stockroom_domain::plan::{ConfirmedPlan, ItemChange};
 use stockroom_domain::quantity::{Change, Level};
 
+use super::cost::budget;
 use super::drift::Preview;
 use super::place::Place;
 use crate::commands::Ended;
@@ -73,6 +74,7 @@ impl Manner {
         Settings {
             in_flight: if is_ours && !self.is_limited { 4 } else { 1 },
             representation: self.capabilities.representation,
+            budget: Some(budget(self).0),
             ..Settings::default()
         }
     }

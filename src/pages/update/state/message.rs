@@ -1,6 +1,7 @@
 //! What happens to Update stock, and what is to be done then.
 
 use stockroom_api::reason::Reason;
+use stockroom_client::budget::Budget;
 use stockroom_client::run::{Entry, Event, Request};
 use stockroom_domain::columns::{Field, Locations};
 use stockroom_domain::number::Style;
@@ -121,6 +122,8 @@ pub enum RunMsg {
         id: String,
         /// Whether levels are sent as expected, and asked for in the answer.
         has_extras: bool,
+        /// The limits of the server.
+        budget: Option<Budget>,
         /// Now, in milliseconds since 1970.
         now_ms: u64,
     },

@@ -16,8 +16,10 @@ use super::{Apply, Effect, Journal, Model, RunMsg, Step, Unkept};
 impl Model {
     pub(super) fn hear_run(&mut self, msg: RunMsg) -> Vec<Effect> {
         match msg {
-            RunMsg::Made { items, id, has_extras, now_ms } if self.step == Step::Review => {
-                self.make_run(items, id, has_extras, now_ms)
+            RunMsg::Made { items, id, has_extras, budget, now_ms } if self.step == Step::Review => {
+                let settings =
+                    Settings { representation: has_extras, budget, ..Settings::default() };
+                self.make_run(items, id, settings, now_ms)
             }
             RunMsg::Made { .. } => Vec::new(),
             RunMsg::DriftChecked(drift) => self.take_drift(drift),
@@ -76,10 +78,9 @@ impl Model {
         &mut self,
         items: Vec<SendItem>,
         id: String,
-        has_extras: bool,
+        settings: Settings,
         now_ms: u64,
     ) -> Vec<Effect> {
-        let settings = Settings { representation: has_extras, ..Settings::default() };
         let reason = self.reason.map(|reason| reason.as_str().to_owned());
         let Some(run) = run_of(&items, id, settings, reason) else { return Vec::new() };
         let fingerprint = run.labels().fingerprint.clone();

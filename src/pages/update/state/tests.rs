@@ -104,6 +104,7 @@ fn a_run_goes_out_and_comes_back() {
         items: vec![send_item()],
         id: "run-1".into(),
         has_extras: true,
+        budget: None,
         now_ms: 0,
     });
     assert!(matches!(model.update(made)[..], [Effect::LookForTwin(_)]));
@@ -149,6 +150,7 @@ fn apply_pressed_twice_is_one_run() {
             items: vec![send_item()],
             id: id.to_owned(),
             has_extras: true,
+            budget: None,
             now_ms: 0,
         })
     };
@@ -218,6 +220,7 @@ fn a_worker_that_ends_costs_the_worksheet_and_not_the_run() {
         items: vec![send_item()],
         id: "run-1".into(),
         has_extras: false,
+        budget: None,
         now_ms: 0,
     });
     model.update(made);
@@ -230,7 +233,13 @@ fn ready() -> Model {
     let (mut model, _) = opened(usable());
     model.update(Msg::Replied(summary(1, Vec::new())));
     let items = vec![send_item()];
-    model.update(Msg::Run(RunMsg::Made { items, id: "run-1".into(), has_extras: true, now_ms: 7 }));
+    model.update(Msg::Run(RunMsg::Made {
+        items,
+        id: "run-1".into(),
+        has_extras: true,
+        budget: None,
+        now_ms: 7,
+    }));
     model
 }
 

@@ -66,6 +66,11 @@ impl Apply {
 }
 
 impl Model {
+    /// Tells whether it is being looked if the changes of the run were applied before.
+    pub fn looks_for_twin(&self) -> bool {
+        self.apply.as_ref().is_some_and(|apply| apply.is_looking)
+    }
+
     /// Lets the run go on; one of before first looks whether its changes were applied meanwhile.
     pub(super) fn press_resume(&mut self, now_ms: u64) -> Vec<Effect> {
         let Some(apply) = &mut self.apply else { return Vec::new() };
@@ -187,7 +192,8 @@ mod tests {
     /// A run that was just made; it is looked whether its changes were applied before.
     fn made(id: &str, items: Vec<SendItem>) -> Model {
         let mut model = Model { step: Step::Review, ..Model::default() };
-        let made = RunMsg::Made { items, id: id.to_owned(), has_extras: true, now_ms: 7 };
+        let made =
+            RunMsg::Made { items, id: id.to_owned(), has_extras: true, budget: None, now_ms: 7 };
         assert!(matches!(model.update(Msg::Run(made))[..], [Effect::LookForTwin(_)]));
         model
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use stockroom_client::budget::Budget;
+use stockroom_client::budget::{Budget, Day};
 
 use super::lock_of;
 use crate::browser::runs::{self, Journal};
@@ -62,10 +62,21 @@ impl Desk {
                 return;
             }
             // What another tab has goes on there.
-            if locks::hold(&lock_of(&record.id)).await.is_some() {
-                let name = untrack(|| source_name(self.words, &record.name, record.origin));
-                let text = untrack(|| self.words.fill(Key::UpdateBackToast, &[("name", &name)]));
-                toasts.show(Tone::Warning, text);
+            let Some(lock) = locks::hold(&lock_of(&record.id)).await else { return };
+            drop(lock);
+            let name = untrack(|| source_name(self.words, &record.name, record.origin));
+            let say = |tone, key| {
+                toasts.show(tone, untrack(|| self.words.fill(key, &[("name", &name)])));
+            };
+            if record.waits_for_day {
+                self.take_run(place, record).await;
+            }
+            // The run of a day that is over needs nobody.
+            let is_on = |model: &Model| model.is_sending() || model.looks_for_twin();
+            if self.with_untracked(is_on) {
+                say(Tone::Info, Key::UpdateBackGoesOn);
+            } else {
+                say(Tone::Warning, Key::UpdateBackToast);
             }
         });
     }
@@ -86,14 +97,16 @@ impl Desk {
         }
     }
 
-    /// Returns how many requests this browser has made of runs in the day of the service, which
-    /// begins at midnight in UTC.
-    pub async fn requests_today(self) -> u64 {
-        let Some(place) = self.place() else { return 0 };
-        let day_ms = Budget::of(&self.connection.capabilities_untracked()).day_ms.max(1);
-        let today = now_ms() / day_ms * day_ms;
-        let runs = records(&place).await.into_iter();
-        runs.filter(|run| run.started_ms >= today).map(|run| run.requests as u64).sum()
+    /// Returns what the server last said of the day's requests, and how many this browser has made of
+    /// runs in the day of the service, which begins at midnight in UTC.
+    pub async fn day_so_far(self) -> (Option<Day>, u64) {
+        let Some(place) = self.place() else { return (None, 0) };
+        let budget = Budget::of(&self.connection.capabilities_untracked());
+        let today = budget.day_of(now_ms());
+        let runs = records(&place).await;
+        let told = runs.iter().filter_map(|run| run.day).max_by_key(|day| day.at_ms);
+        let of_today = runs.iter().filter(|run| budget.day_of(run.started_ms) == today);
+        (told, of_today.map(|run| run.requests as u64).sum())
     }
 
     /// Returns the runs that this browser keeps of the store, the newest first.
@@ -133,6 +146,12 @@ impl Desk {
             (driver.journal, driver.next, driver.lock) = (journal, next, Some(lock));
         });
         self.find_followers().await;
+        let goes_on = |model: &Model| {
+            model.apply.as_ref().is_some_and(|apply| apply.goes_on_by_itself(now_ms()))
+        };
+        if self.with_untracked(goes_on) && untrack(|| self.connection.can_write()) {
+            self.resume();
+        }
         true
     }
 }

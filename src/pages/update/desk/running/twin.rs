@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use leptos::prelude::WithUntracked as _;
 use stockroom_api::history::{HistoryQuery, RunShown};
 use stockroom_client::repeated::{COMPARED_MS, Line, line_of, readable, repeated};
 
