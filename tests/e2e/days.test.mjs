@@ -12,10 +12,10 @@ import { stage } from './harness/stage.mjs';
 
 const on = stage();
 
-/** A server whose day is so short that a test sees it turn, and takes two bulk requests. */
+/** A server whose day is so short that a test sees it turn, and takes one bulk request. */
 async function shortDays(t) {
   const file = path.join(tmpdir(), `stockroom-days-${process.pid}.json`);
-  const limits = { minuteSeconds: 1, daySeconds: 20, bulkInventory: { perMinute: 30, perDay: 2 } };
+  const limits = { minuteSeconds: 1, daySeconds: 12, bulkInventory: { perMinute: 30, perDay: 1 } };
   await writeFile(file, JSON.stringify(limits));
   const server = await startServer({ args: ['--limits', file] });
   t.after(() => server.stop());
@@ -36,8 +36,8 @@ test('a run that waits for the next day goes on by itself when the page is opene
 
   // What is left is what it was: the day's end, and not half a second for the one request.
   await page.reload();
-  await page.getByText(/about \d+ seconds left/).waitFor();
-  await app.heading('Result').waitFor({ timeout: 30_000 });
+  await page.getByText(/about \d+ seconds? left/).waitFor();
+  await app.heading('Result').waitFor({ timeout: 40_000 });
   await eventually(() => app.count('Applied'), 450);
   const items = (await server.api.inventory()).filter((item) => item.externalId.startsWith('DAY'));
   assert.deepEqual([...new Set(items.map((item) => item.quantity))], [112]);
@@ -64,6 +64,7 @@ test('on another page it goes on, too, and says so; one that was paused does not
   await page.goto(server.url);
   await page.getByText('long.csv: goes on by itself', { exact: false }).waitFor();
   const done = async () => (await server.api.inventory()).filter((item) => item.externalId.startsWith('DAY') && item.quantity === 112).length;
-  await eventually(done, 450, { timeout: 30_000 });
+  // Two of these days may have to pass.
+  await eventually(done, 450).catch(() => eventually(done, 450));
   assert.deepEqual(complaints, []);
 });

@@ -35,12 +35,13 @@ pub struct Pace {
 
 impl Pace {
     /// Takes note of the time. Where the clock was set back, what was to be waited for stays as far
-    /// ahead as it was.
-    pub fn tick(&mut self, now_ms: u64) {
+    /// ahead as it was. Returns by how much it was set back.
+    pub fn tick(&mut self, now_ms: u64) -> u64 {
         let back = self.seen.saturating_sub(now_ms);
         self.held_until = self.held_until.saturating_sub(back);
         self.resets_at = self.resets_at.saturating_sub(back);
         self.seen = now_ms;
+        back
     }
 
     /// Takes note of the headers of an answer that arrived at `now_ms`, while `flying` others are

@@ -16,12 +16,14 @@ use stockroom_api::limits::MAX_BULK_ITEMS;
 
 use crate::item::Item;
 use crate::pace::Pace;
+use server_clock::ServerClock;
 
 mod batch;
 mod event;
 mod journal;
 mod kinds;
 mod send;
+mod server_clock;
 mod settle;
 mod told;
 
@@ -50,6 +52,8 @@ pub struct Run {
     waited: bool,
     #[serde(default)]
     pace: Pace,
+    #[serde(default)]
+    server_clock: ServerClock,
     #[serde(skip)]
     unsaved: Entry,
 }
@@ -99,6 +103,7 @@ impl Run {
             dead_ends: 0,
             waited: false,
             pace: Pace::default(),
+            server_clock: ServerClock::default(),
             unsaved: Entry::default(),
         })
     }
@@ -119,11 +124,15 @@ impl Run {
         now_ms: u64,
         jitter: &mut dyn FnMut() -> f64,
     ) -> Vec<Command> {
-        self.pace.tick(now_ms);
+        let back = self.pace.tick(now_ms);
+        for batch in self.batches.values_mut() {
+            batch.not_before = batch.not_before.saturating_sub(back);
+        }
         match event {
             Event::Started => self.start(),
             Event::Answered { batch, answer } => self.answered(batch, &answer, now_ms, jitter),
             Event::Failed { batch } => self.failed(batch, now_ms, jitter),
+            Event::DateTold { server_ms } => self.date_told(server_ms, now_ms, jitter),
             Event::TimePassed => {}
             Event::PauseAsked => self.pause(),
             Event::ResumeAsked => self.resume(now_ms),
@@ -134,6 +143,7 @@ impl Run {
         let mut entry = std::mem::take(&mut self.unsaved);
         if !entry.is_empty() {
             entry.pace = Some(self.pace.clone());
+            entry.server_ms = self.server_clock.at_least();
             commands.insert(0, Command::Save(entry));
         }
         commands
@@ -192,8 +202,9 @@ impl Run {
     fn unpark(&mut self, now_ms: u64) -> bool {
         self.dead_ends = 0;
         let mut any = false;
+        let there_ms = self.server_clock.now(now_ms);
         for batch in self.batches.values_mut() {
-            if batch.may_be_retried(now_ms) {
+            if batch.may_be_retried(now_ms, there_ms) {
                 batch.stage = Stage::Waiting;
                 batch.tries = 0;
                 batch.waits = 0;

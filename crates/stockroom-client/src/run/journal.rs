@@ -19,6 +19,9 @@ pub struct Entry {
     /// What is known of the limits.
     #[serde(default)]
     pub pace: Option<Pace>,
+    /// The latest time that the server told, in milliseconds since 1970.
+    #[serde(default)]
+    pub server_ms: Option<u64>,
 }
 
 impl Entry {
@@ -77,6 +80,9 @@ impl Run {
         }
         if let Some(phase) = entry.phase {
             self.phase = phase;
+        }
+        if let Some(server_ms) = entry.server_ms {
+            self.server_clock.kept(server_ms);
         }
         if let Some(pace) = entry.pace {
             self.pace = pace;

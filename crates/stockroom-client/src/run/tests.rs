@@ -16,6 +16,8 @@ struct Story {
     run: Run,
     now: u64,
     sent: Vec<Request>,
+    /// How often the server was asked for its time.
+    asked: u32,
     wake: Option<u64>,
     finished: Option<Summary>,
     journal: Vec<Entry>,
@@ -46,6 +48,7 @@ impl Story {
             run: Run::new("run", items, Settings::default()).unwrap(),
             now: 1_000_000,
             sent: Vec::new(),
+            asked: 0,
             wake: None,
             finished: None,
             journal: Vec::new(),
@@ -66,6 +69,7 @@ impl Story {
                     assert!(saved, "sent before it was saved");
                     self.sent.push(request);
                 }
+                Command::AskDate => self.asked += 1,
                 Command::WaitUntil(at) => self.wake = Some(at),
                 Command::Finished(summary) => self.finished = Some(summary),
             }
@@ -546,4 +550,71 @@ fn a_run_that_waits_for_the_day_is_known_when_it_comes_back_and_so_is_its_time()
     assert!(back(&story, 0).0);
     story.tell(Event::PauseAsked);
     assert!(!back(&story, 0).0);
+}
+
+/// A story with a server that tells its time, days from that of this side's clock.
+fn dated(items: Vec<Item>, there: u64) -> Story {
+    let mut story = Story::of(Vec::new());
+    story.run = Run::new("run", items, Settings::default()).unwrap();
+    story.finished = None;
+    story.tell(Event::DateTold { server_ms: Some(there) });
+    story.tell(Event::Started);
+    story
+}
+
+const THERE: u64 = 1_795_444_593_000;
+
+#[test]
+fn a_key_is_as_old_as_the_server_says_whatever_this_sides_clock_shows() {
+    // It went on, was set back, and set ahead, while the page was closed.
+    for here in [30 * 60 * MINUTE, 5 * MINUTE, 0, 90 * 24 * 60 * MINUTE] {
+        for (hours, sent) in [(19, 2), (21, 1), (30, 1)] {
+            let base = Run::new("run", adjusts(1), Settings::default()).unwrap();
+            let mut story = dated(adjusts(1), THERE);
+            assert_eq!(story.run.outcomes(), [Outcome::Unknown]);
+            story.run = Run::restore(base, std::mem::take(&mut story.journal));
+            story.now = here;
+            story.tell(Event::ResumeAsked);
+            assert_eq!(
+                (story.sent.len(), story.asked),
+                (1, 1),
+                "nothing leaves before it is asked"
+            );
+            let server_ms = Some(THERE + hours * 60 * MINUTE);
+            story.tell(Event::DateTold { server_ms });
+            assert_eq!(story.sent.len(), sent, "after {hours} h, {here} here");
+        }
+    }
+}
+
+#[test]
+fn a_server_that_does_not_say_is_a_try_that_failed() {
+    let mut story = dated(adjusts(1), THERE);
+    story.fail();
+    story.now += 2 * MINUTE;
+    story.tell(Event::TimePassed);
+    for _ in 0..3 {
+        assert_eq!(story.sent.len(), 1);
+        story.tell(Event::DateTold { server_ms: None });
+        story.wait();
+    }
+    story.tell(Event::DateTold { server_ms: None });
+    story.ends(&End::Halted(Halt::NoAnswer(Unclear::NoAnswer)), 0, 0, 1, 0);
+    story.tell(Event::RetryUnknownAsked);
+    story.tell(Event::DateTold { server_ms: Some(THERE + 5 * MINUTE) });
+    story.done(1);
+    story.ends(&End::Complete, 1, 0, 0, 0);
+}
+
+#[test]
+fn what_was_heard_within_a_minute_need_not_be_asked() {
+    let mut story = dated(adjusts(1), THERE);
+    story.fail();
+    story.wait();
+    assert_eq!((story.sent.len(), story.asked), (2, 0));
+    // It was asked for, and then the machine slept or its clock was set.
+    let replay = story.sent.last().unwrap();
+    assert!(!replay.is_too_late(story.now + MINUTE / 2));
+    assert!(replay.is_too_late(story.now + MINUTE));
+    assert!(replay.is_too_late(story.now - 1));
 }

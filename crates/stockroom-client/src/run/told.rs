@@ -54,7 +54,8 @@ impl Run {
     /// Returns how many unknown items [`Event::RetryUnknownAsked`] would send again now.
     pub fn retryable(&self, now_ms: u64) -> usize {
         let batches = self.batches.values();
-        let retried = batches.filter(|batch| batch.may_be_retried(now_ms));
+        let there_ms = self.server_clock.now(now_ms);
+        let retried = batches.filter(|batch| batch.may_be_retried(now_ms, there_ms));
         retried.map(|batch| batch.positions.len()).sum()
     }
 
@@ -118,6 +119,12 @@ impl Run {
     pub(super) fn is_waiting(&self) -> bool {
         let is_held = |batch: &Batch| batch.stage == Stage::Waiting && !batch.unclear;
         self.phase == Phase::Running && self.batches.values().all(is_held)
+    }
+
+    /// Takes note of the time that the server told, outside of any event: before it is asked what can
+    /// be done with a run that came back.
+    pub fn hear_date(&mut self, server_ms: u64, now_ms: u64) {
+        self.server_clock.heard(server_ms, now_ms);
     }
 
     /// Returns how it sends.
