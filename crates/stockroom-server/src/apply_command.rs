@@ -129,7 +129,15 @@ pub fn apply_file(args: &ApplyArgs) -> Ended<u8> {
     let path = args.journal.clone().unwrap_or_else(|| beside(&args.file.file));
     let (mut journal, kept) = Journal::open(&path)?;
     let desk = Desk { args, client, place, journal: path.display().to_string() };
-    let next = match kept.map(|kept| kept.opening) {
+    let mut kept = kept.map(|kept| kept.opening);
+    if let Some(opening) = kept.as_mut().filter(|opening| opening.run.summary().unknown > 0) {
+        // The server's clock tells whether it may be asked for them again.
+        let asked_ms = now_ms();
+        if let Some(server_ms) = desk.client.ask_date() {
+            opening.run.hear_date(server_ms, asked_ms);
+        }
+    }
+    let next = match kept {
         None => desk.begin(read, None, &mut console)?,
         Some(opening) => match standing(&opening.run, now_ms()) {
             Standing::Unfinished => desk.go_on(opening, &read, &mut console)?,
@@ -145,6 +153,10 @@ pub fn apply_file(args: &ApplyArgs) -> Ended<u8> {
         Next::Drive(opening, first) => (opening, first),
         Next::End(status) => return Ok(status),
     };
+    if let Some(server_ms) = desk.client.latest_date() {
+        // Heard at some time before; a key is no younger than that.
+        opening.run.hear_date(server_ms, 0);
+    }
     let report = args.report.as_deref().map(create).transpose()?;
     if first == Event::Started {
         desk.keep(&opening, &mut journal)?;

@@ -193,6 +193,7 @@ impl Desk {
             Effect::BeginRun => self.drive(Due::Begin),
             Effect::Journal(entry) => self.drive(Due::Write(entry)),
             Effect::Send(request) => self.drive(Due::Send(request)),
+            Effect::AskDate => spawn_local(self.ask_date()),
             Effect::WakeAt(at) => self.drive(Due::WakeAt(at)),
             Effect::LeaveRun => self.driving.leave(),
             Effect::CloseRun => self.drive(Due::Close),

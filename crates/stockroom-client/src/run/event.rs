@@ -20,8 +20,8 @@ pub enum Event {
         /// The batch that was sent.
         batch: u32,
     },
-    /// The server told its time, in the `Date` of whatever answer; or it was asked for it
-    /// ([`Command::AskDate`]) and did not.
+    /// The server told its time when it was asked for it ([`Command::AskDate`]), or did not; or it told
+    /// it at some time before, in whatever answer.
     DateTold {
         /// The time in milliseconds since 1970; `None` where there was no answer, or none with a date.
         server_ms: Option<u64>,

@@ -46,9 +46,11 @@ impl ServerClock {
         self.asked_at.take()
     }
 
-    /// Takes note of what a journal kept: a time, of which nobody knows how long ago it was.
+    /// Takes note of a time of which nobody knows how long ago it was, such as a journal's.
     pub(super) fn kept(&mut self, server_ms: u64) {
-        (self.latest_ms, self.heard_at) = (self.latest_ms.max(Some(server_ms)), None);
+        if self.latest_ms.is_none_or(|latest| server_ms > latest) {
+            (self.latest_ms, self.heard_at) = (Some(server_ms), None);
+        }
     }
 
     /// Returns a time that is not after the server's now; `None` where it never told one.

@@ -72,7 +72,11 @@ impl Run {
     ) {
         let asked_ms = self.server_clock.asked();
         if let Some(server_ms) = server_ms {
-            self.server_clock.heard(server_ms, asked_ms.unwrap_or(now_ms));
+            match asked_ms {
+                Some(asked_ms) => self.server_clock.heard(server_ms, asked_ms),
+                // Nobody knows how long ago that was.
+                None => self.server_clock.kept(server_ms),
+            }
             return;
         }
         let waits = |batch: &&Batch| {

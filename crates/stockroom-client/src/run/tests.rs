@@ -557,7 +557,7 @@ fn dated(items: Vec<Item>, there: u64) -> Story {
     let mut story = Story::of(Vec::new());
     story.run = Run::new("run", items, Settings::default()).unwrap();
     story.finished = None;
-    story.tell(Event::DateTold { server_ms: Some(there) });
+    story.run.hear_date(there, story.now);
     story.tell(Event::Started);
     story
 }

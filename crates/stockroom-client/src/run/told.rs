@@ -121,10 +121,10 @@ impl Run {
         self.phase == Phase::Running && self.batches.values().all(is_held)
     }
 
-    /// Takes note of the time that the server told, outside of any event: before it is asked what can
-    /// be done with a run that came back.
-    pub fn hear_date(&mut self, server_ms: u64, now_ms: u64) {
-        self.server_clock.heard(server_ms, now_ms);
+    /// Takes note of the time that the server told when it was asked at `asked_ms`, outside of any
+    /// event: before a run begins, or before it is asked what can be done with one that came back.
+    pub fn hear_date(&mut self, server_ms: u64, asked_ms: u64) {
+        self.server_clock.heard(server_ms, asked_ms);
     }
 
     /// Returns how it sends.

@@ -56,6 +56,8 @@ pub(crate) struct StoreClient {
     reads: AtomicU64,
     /// What the server can do, once it has been asked.
     capabilities: OnceLock<Capabilities>,
+    /// The time that the server told last, in milliseconds since 1970.
+    latest_date: AtomicU64,
 }
 
 /// Returns the key from `file`, else from the environment.
@@ -85,6 +87,7 @@ impl StoreClient {
             is_limited: AtomicBool::new(false),
             reads: AtomicU64::new(0),
             capabilities: OnceLock::new(),
+            latest_date: AtomicU64::new(0),
         }
     }
 
@@ -101,6 +104,16 @@ impl StoreClient {
     /// Returns how many requests so far read, those that a rate limit refused among them.
     pub(crate) fn reads(&self) -> u64 {
         self.reads.load(Ordering::Relaxed)
+    }
+
+    /// Returns the time in milliseconds since 1970 that the server told last; `None` where it told none.
+    pub(crate) fn latest_date(&self) -> Option<u64> {
+        Some(self.latest_date.load(Ordering::Relaxed)).filter(|date| *date > 0)
+    }
+
+    /// Asks the server for its time now; `None` where no answer came, or none that tells it.
+    pub(crate) fn ask_date(&self) -> Option<u64> {
+        date(&self.call(path::CAPABILITIES, REQUEST_TIME).ok()?)
     }
 
     /// Returns what the server can do; a server that does not say has the plain contract alone.
@@ -244,7 +257,9 @@ impl StoreClient {
         let asked = self.agent.get(&url).header("authorization", &self.authorization);
         let asked = asked.config().timeout_global(Some(time)).build();
         self.reads.fetch_add(1, Ordering::Relaxed);
-        asked.call().map_err(|error| self.failed(path, &error.to_string()))
+        let answer = asked.call().map_err(|error| self.failed(path, &error.to_string()))?;
+        self.latest_date.fetch_max(date(&answer).unwrap_or(0), Ordering::Relaxed);
+        Ok(answer)
     }
 
     fn answer(&self, path: &str, response: Response<Body>) -> Ended<Answer> {
@@ -304,6 +319,12 @@ fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
     let text = |value: &ureq::http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
     let headers = Headers::new(pairs.map(|(name, value)| (name.as_str(), text(value))));
     Ok(Answer { status: response.status().as_u16(), headers, body })
+}
+
+/// Returns the server's time in an answer, in milliseconds since 1970.
+fn date(answer: &Response<Body>) -> Option<u64> {
+    let text = answer.headers().get("date")?.to_str().ok()?;
+    Some(Headers::new([("date", text)]).date()?.saturating_mul(1000))
 }
 
 fn retry_after(answer: &Response<Body>) -> u64 {

@@ -91,6 +91,10 @@ impl Desk {
     async fn do_due(self, due: Due) {
         match due {
             Due::Begin => {
+                // A key is no younger than that.
+                if let server_ms @ Some(_) = self.connection.latest_date() {
+                    self.tell_run(Event::DateTold { server_ms });
+                }
                 let fault = self.begin_journal().await.err();
                 self.tell(Msg::Run(RunMsg::Kept { fault: fault.map(unkept), now_ms: now_ms() }));
             }
@@ -199,6 +203,15 @@ impl Desk {
         // Another run may be at hand by now, whose requests have the same numbers.
         if self.run_id() == run {
             self.tell_run(answered(request.batch, answer));
+        }
+    }
+
+    /// Asks the server for its time, by which the run tells the age of a key.
+    pub(super) async fn ask_date(self) {
+        let run = self.run_id();
+        let server_ms = self.connection.ask_date().await;
+        if self.run_id() == run {
+            self.tell_run(Event::DateTold { server_ms });
         }
     }
 

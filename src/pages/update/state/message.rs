@@ -237,6 +237,8 @@ pub enum Effect {
     CloseRun,
     /// Send a request of the run.
     Send(Request),
+    /// Ask the server for its time, and tell the run.
+    AskDate,
     /// Tell the run that time has passed, at this time.
     WakeAt(u64),
     /// Write the rows with errors, and those of items that were not applied, as a file.

@@ -193,6 +193,11 @@ impl Model {
                     apply.ended_ms = None;
                     effects.push(Effect::Send(request));
                 }
+                Command::AskDate => {
+                    self.step = Step::Apply;
+                    apply.ended_ms = None;
+                    effects.push(Effect::AskDate);
+                }
                 Command::WaitUntil(at) => effects.push(Effect::WakeAt(at)),
                 Command::Finished(_) => {
                     self.step = Step::Result;

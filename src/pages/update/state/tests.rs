@@ -379,3 +379,29 @@ fn a_run_that_goes_on_without_its_journal_leaves_none_that_knows_less() {
         matches!(&effects[..], [Effect::DropRun, Effect::Send(again)] if again.body == sent.body)
     );
 }
+
+#[test]
+fn a_run_of_before_asks_for_the_servers_time_and_sends_nothing_whose_key_is_gone() {
+    for (minutes, is_sent) in [(5, true), (30 * 60, false)] {
+        let mut model = ready();
+        let there = 1_795_444_593_000;
+        let told = |server_ms| {
+            let event = Event::DateTold { server_ms };
+            Msg::Run(RunMsg::Told { event, now_ms: 9, jitter: 0.5 })
+        };
+        assert!(model.update(told(Some(there))).is_empty(), "before it begins");
+        let base = model.apply.as_ref().unwrap().base();
+        let effects = model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 8 }));
+        let [_, Effect::Journal(entry), _] = &effects[..] else { panic!("{effects:?}") };
+        let record = model.apply.as_ref().unwrap().record();
+        let found = record::KeptRun::read(record, &base, &[record::entry_bytes(entry)]).unwrap();
+        let mut model = Model::default();
+        model.update(Msg::Run(RunMsg::Found(Box::new(found))));
+        let effects = model.update(Msg::Run(RunMsg::ResumePressed { now_ms: 9 }));
+        assert!(matches!(effects[..], [Effect::Journal(_), Effect::AskDate]), "{effects:?}");
+        let effects = model.update(told(Some(there + minutes * 60_000)));
+        let sends = effects.iter().any(|effect| matches!(effect, Effect::Send(_)));
+        assert_eq!(sends, is_sent, "{effects:?}");
+        assert_eq!(model.step, if is_sent { Step::Apply } else { Step::Result });
+    }
+}
