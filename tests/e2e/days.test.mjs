@@ -43,6 +43,8 @@ async function begun(t) {
   await eventually(() => app.apply.innerText(), 'Apply 450 changes');
   await app.apply.click();
   await page.getByText('Waiting for the server', { exact: false }).waitFor();
+  // What is seen is kept a moment later.
+  await page.waitForTimeout(500);
   return { server, app, page, complaints, wanted };
 }
 
@@ -50,7 +52,7 @@ test('a run that waits for the next day goes on by itself when the page is opene
   const { server, app, page, complaints, wanted } = await begun(t);
   // What is left is what it was: the day's end, and not half a second for each request.
   await page.reload();
-  await page.getByText(/about \d+ seconds? left/).waitFor();
+  await page.getByText(/about \d+ sec left/).waitFor();
   await app.heading('Result').waitFor({ timeout: 40_000 });
   assert.equal(await app.count('Applied'), 450);
   assert.deepEqual(await levels(server), wanted);
@@ -65,6 +67,8 @@ test('on another page it goes on, too, and says so; one that was paused does not
   await app.go('Update stock');
   await app.button('Resume').click();
   await page.getByText('Waiting for the server', { exact: false }).waitFor();
+  // What is seen is kept a moment later.
+  await page.waitForTimeout(1000);
   await page.goto(server.url);
   await page.getByText('long.csv: goes on by itself', { exact: false }).waitFor();
   // Two of these days may have to pass.

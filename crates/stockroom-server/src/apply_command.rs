@@ -19,6 +19,7 @@ mod progress;
 mod resume;
 mod stale;
 mod twin;
+mod unsent;
 
 use std::ffi::OsString;
 use std::fs::File;

@@ -13,7 +13,7 @@ use again::Follows;
 use draft::{Note, Origin, Restoring};
 use drift::Drift;
 use serde::{Deserialize, Serialize};
-use stockroom_worksheet::{Ask, Logged, Reply, SendItem, Shape, Summary, View};
+use stockroom_worksheet::{Ask, Logged, Reply, Shape, Summary, View};
 
 pub mod again;
 mod apply;

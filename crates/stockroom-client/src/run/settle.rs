@@ -118,7 +118,7 @@ impl Run {
         self.outcomes[position] = outcome;
     }
 
-    fn closed(&mut self, batch: &Batch) {
+    pub(super) fn closed(&mut self, batch: &Batch) {
         self.closed += 1;
         self.unsaved.closed.push(batch.number);
     }

@@ -618,3 +618,28 @@ fn what_was_heard_within_a_minute_need_not_be_asked() {
     assert!(replay.is_too_late(story.now + MINUTE));
     assert!(replay.is_too_late(story.now - 1));
 }
+
+#[test]
+fn items_that_never_left_can_become_others_and_the_journal_knows() {
+    let base = Run::new("run", sets(201), Settings::default()).unwrap();
+    let mut story = Story::of(sets(201));
+    story.answer(429, &[], "");
+    let mut run = Run::restore(base.clone(), story.journal.clone());
+    let other = |n: usize| adjusts(n + 1).pop().unwrap();
+    // Another product's item is none of this one.
+    run.replace_unsent(vec![(0, other(0)), (200, other(7)), (200, other(200))]);
+    assert_eq!((&run.items()[0], &run.items()[200]), (&other(0), &other(200)));
+    story.run = run;
+    story.tell(Event::ResumeAsked);
+    let kept = Run::restore(base, story.journal.clone());
+    assert_eq!(kept.items(), story.run.items());
+    story.wait();
+    story.done(200);
+    story.done(1);
+    story.ends(&End::Complete, 201, 0, 0, 0);
+    let [refused, again, last] = &story.sent[..] else { panic!("{:?}", story.sent) };
+    // What was put together once is so anew, under another key.
+    assert_ne!((&refused.headers, &refused.body), (&again.headers, &again.body));
+    assert_ne!(refused.headers, again.headers);
+    assert!(again.body.contains("quantityDelta") && last.body.contains("quantityDelta"));
+}

@@ -22,7 +22,7 @@ use super::resume::{check, check_store, going_on};
 use super::twin::{
     Before, Former, Formers, Named, fingerprint_of, formers, formers_meanwhile, lines_of,
 };
-use super::{ApplyArgs, UNKNOWN, evidence, print};
+use super::{ApplyArgs, UNKNOWN, evidence, print, unsent};
 use crate::clock::{Clock as _, SystemClock};
 use crate::commands::{CommandError, Ended};
 use crate::file_plan::store_client::StoreClient;
@@ -195,7 +195,7 @@ impl Desk<'_> {
     /// Says what is known of a run that is not finished, and asks whether it goes on.
     pub(super) fn go_on<R: BufRead>(
         &self,
-        opening: Opening,
+        mut opening: Opening,
         read: &FileSheet,
         console: &mut Console<R>,
     ) -> Ended<Next> {
@@ -218,6 +218,13 @@ impl Desk<'_> {
         if let Some(before) = formers.before(&opening.run.lines_left()) {
             let (number, place) = (summary.not_sent + again, self.place.named(""));
             pass_applied_meanwhile(&before, self.said(), number, &place, console)?;
+        }
+        if !self.client.capabilities()?.expected_quantity {
+            let moved = unsent::read(&opening, &self.client)?;
+            if !moved.is_empty() {
+                print(&moved.table(&opening, self.args.keep));
+                moved.settle(&mut opening, self.args.keep);
+            }
         }
         let question = format!(
             "Go on: send {} items that are left, and ask again for {again} that are unknown?",

@@ -223,3 +223,40 @@ fn one_sold_of_this_and_that_is_asked_about_on_no_day() {
     sold(0);
     sold(8);
 }
+
+#[test]
+fn what_a_run_that_goes_on_has_yet_to_set_is_read_again_in_the_plain_contract() {
+    for keep in ["count", "difference"] {
+        let shop = Shop::new();
+        let before = shop.levels();
+        let mut file = String::from("sku,quantity\n");
+        let skus: Vec<String> = skus().take(230).collect();
+        for sku in &skus {
+            writeln!(file, "{sku},{}", before[sku].unwrap() + 5).unwrap();
+        }
+        shop.write(&file);
+        let proxy = Proxy::start(&shop.server.url, &[Fault::None, Fault::Refused(DENIED)]);
+        proxy.be_plain();
+        shop.check(&proxy.url, &["--yes"], 1, &["200 applied", "30 not sent"]);
+        // Three of each are bought: of one that was set, and of one that is yet to be.
+        for sku in [&skus[3], &skus[222]] {
+            let url = format!("{}/api/v1/dev/store/products/{sku}/stock", shop.server.url);
+            let asked = ureq::patch(url).header("authorization", "Bearer sk_test_demo");
+            let asked = asked.header("content-type", "application/json");
+            let bought = shop.level(sku) + 3;
+            asked.send(format!(r#"{{"quantity":{bought}}}"#)).unwrap();
+        }
+        let (old, sku) = (before[&skus[222]].unwrap(), &skus[222]);
+        let args = ["--yes", "--keep", keep];
+        let words = ["Reading the stock again: 30 requests", "1 levels that are yet to be set"];
+        let said = shop.check(&proxy.url, &args, 0, &words);
+        let lines = said.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        let (now, wanted) = (old + 3, old + 5);
+        let sent = if keep == "count" { format!("set {wanted}") } else { "adjust +5".to_owned() };
+        let row = format!("224 {sku} - {old} {now} {wanted} {sent}");
+        assert!(lines.into_iter().any(|line| line == row), "{row} is not in {said}");
+        assert_eq!(shop.level(sku), if keep == "count" { wanted } else { now + 5 });
+        assert_eq!(shop.level(&skus[3]), before[&skus[3]].unwrap() + 8, "it was set before");
+        assert_eq!(shop.level(&skus[229]), before[&skus[229]].unwrap() + 5);
+    }
+}

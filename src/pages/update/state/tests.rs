@@ -9,6 +9,7 @@ use stockroom_domain::table::Remark;
 
 use super::drift::Drift;
 use super::*;
+use stockroom_worksheet::SendItem;
 
 fn opened(shape: Shape) -> (Model, Vec<Effect>) {
     let mut model = Model::default();
