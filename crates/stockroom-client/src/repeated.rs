@@ -4,7 +4,7 @@
 //! and is read again shares most of its lines with the run of before and not all, so here each
 //! [`Line`] counts. Read [`repeated`] for the rule.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use stockroom_api::bulk::{BulkItem, Mode};
@@ -99,8 +99,8 @@ pub fn readable(runs: Vec<RunShown>) -> Vec<RunShown> {
 /// assert_eq!(repeated(&delivery(&[12, 24, 6, 40]), &delivery(&[12, 24, 6, 4])).len(), 3);
 /// assert_eq!(repeated(&delivery(&[12, 24, 6, 40]), &delivery(&[10, 20, 6, 4])).len(), 0);
 /// ```
-pub fn repeated(asked: &HashSet<Line>, former: &HashSet<Line>) -> HashSet<Line> {
-    let shared: HashSet<Line> = asked.intersection(former).cloned().collect();
+pub fn repeated(asked: &BTreeSet<Line>, former: &BTreeSet<Line>) -> BTreeSet<Line> {
+    let shared: BTreeSet<Line> = asked.intersection(former).cloned().collect();
     let (count, smaller) = (shared.len(), asked.len().min(former.len()));
     let larger = asked.len().max(former.len());
     let is_same = count > 0 && count == larger;
@@ -108,7 +108,7 @@ pub fn repeated(asked: &HashSet<Line>, former: &HashSet<Line>) -> HashSet<Line> 
     let is_every_day = shared.iter().all(|line| line.delta.abs() == 1)
         && count * 4 < larger * 3
         && (count < LEAST_OF_ONE || count * 5 < smaller * 4);
-    if is_same || is_large && !is_every_day { shared } else { HashSet::new() }
+    if is_same || is_large && !is_every_day { shared } else { BTreeSet::new() }
 }
 
 #[cfg(test)]
@@ -117,13 +117,13 @@ mod tests {
 
     use super::*;
 
-    fn of(deltas: impl IntoIterator<Item = (usize, i64)>) -> HashSet<Line> {
+    fn of(deltas: impl IntoIterator<Item = (usize, i64)>) -> BTreeSet<Line> {
         let line = |(n, delta): (usize, i64)| Line::new(&format!("SKU-{n}"), "", delta);
         deltas.into_iter().map(line).collect()
     }
 
     #[track_caller]
-    fn check(asked: &HashSet<Line>, former: &HashSet<Line>, count: usize) {
+    fn check(asked: &BTreeSet<Line>, former: &BTreeSet<Line>, count: usize) {
         assert_eq!(repeated(asked, former).len(), count);
     }
 

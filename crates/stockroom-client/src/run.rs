@@ -142,7 +142,7 @@ impl Run {
         let mut commands = self.next(now_ms);
         let mut entry = std::mem::take(&mut self.unsaved);
         if !entry.is_empty() {
-            entry.pace = Some(self.pace.clone());
+            entry.pace = Some(Box::new(self.pace.clone()));
             entry.server_ms = self.server_clock.at_least();
             commands.insert(0, Command::Save(entry));
         }

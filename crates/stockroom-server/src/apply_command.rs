@@ -65,6 +65,7 @@ unknown: no answer says whether they were applied.
 
 For a scheduled job:
   STOCKROOM_KEY=… stockroom apply /srv/stock.csv --server https://stock.example.com --yes")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct ApplyArgs {
     #[command(flatten)]
     file: FileArgs,

@@ -1,7 +1,7 @@
 //! The run while it is under way.
 
 use leptos::prelude::*;
-use stockroom_client::run::{End, Event, Phase, Progress, Stage};
+use stockroom_client::run::{End, Event, Phase, Progress};
 
 use super::desk::{now_ms, use_desk};
 use super::draft::source_name;
@@ -22,9 +22,7 @@ pub fn ApplyStep() -> impl IntoView {
     let timer = StoredValue::new_local(clock::every(500, move || {
         now.try_set(clock::now_ms());
     }));
-    on_cleanup(move || {
-        timer.dispose();
-    });
+    on_cleanup(move || timer.dispose());
     let phase = Memo::new(move |_| {
         desk.with(|model| model.apply.as_ref().map(|apply| apply.run.phase().clone()))
     });
@@ -35,10 +33,8 @@ pub fn ApplyStep() -> impl IntoView {
         desk.with(run).unwrap_or_default()
     });
     let is_stopping = move || matches!(phase.get(), Some(Phase::Ending(End::Stopped)));
-    let is_flying = Memo::new(move |_| {
-        let flies = |apply: &Apply| apply.run.open_batches().any(|b| b.stage == Stage::Flying);
-        desk.with(|model| model.apply.as_ref().is_some_and(flies))
-    });
+    let is_flying =
+        Memo::new(move |_| desk.with(|m| m.apply.as_ref().is_some_and(Apply::is_flying)));
     // What would be set blindly is previewed once more instead.
     let is_late = Memo::new(move |_| {
         let now = now_ms();

@@ -24,7 +24,7 @@ pub struct Entry {
     pub items: Vec<(usize, Item)>,
     /// What is known of the limits.
     #[serde(default)]
-    pub pace: Option<Pace>,
+    pub pace: Option<Box<Pace>>,
     /// The latest time that the server told, in milliseconds since 1970.
     #[serde(default)]
     pub server_ms: Option<u64>,
@@ -122,7 +122,7 @@ impl Run {
             self.server_clock.kept(server_ms);
         }
         if let Some(pace) = entry.pace {
-            self.pace = pace;
+            self.pace = *pace;
         }
     }
 }

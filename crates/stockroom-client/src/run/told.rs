@@ -1,6 +1,6 @@
 //! What a run tells of itself: its items, what is known of each, how far it is.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use stockroom_api::bulk::BulkItem;
 use stockroom_api::limits::MAX_BULK_ITEMS;
@@ -133,16 +133,16 @@ impl Run {
     }
 
     /// Returns the lines that it adjusted, or may have.
-    pub fn lines_applied(&self) -> HashSet<Line> {
+    pub fn lines_applied(&self) -> BTreeSet<Line> {
         self.lines_of(|outcome| matches!(outcome, Outcome::Applied(_) | Outcome::Unknown))
     }
 
     /// Returns the lines that it has yet to adjust.
-    pub fn lines_left(&self) -> HashSet<Line> {
+    pub fn lines_left(&self) -> BTreeSet<Line> {
         self.lines_of(|outcome| *outcome == Outcome::NotSent)
     }
 
-    fn lines_of(&self, is_meant: impl Fn(&Outcome) -> bool) -> HashSet<Line> {
+    fn lines_of(&self, is_meant: impl Fn(&Outcome) -> bool) -> BTreeSet<Line> {
         let items = self.items.iter().zip(&self.outcomes);
         let meant = items.filter(|(_, outcome)| is_meant(outcome));
         // What this crate has written it can read.

@@ -1,7 +1,7 @@
 //! What is asked before a run begins or goes on: plan, cost, errors, guards, the question, and
 //! whether the levels moved while it was open.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::thread;
 
@@ -60,7 +60,7 @@ struct Case {
 struct Asked {
     confirmed: ConfirmedPlan,
     /// Adjusts of it that are not, because they were applied before.
-    left_out: HashSet<Line>,
+    left_out: BTreeSet<Line>,
 }
 
 impl Desk<'_> {
@@ -121,7 +121,7 @@ impl Desk<'_> {
         let (left_out, before) = if is_left_out && !formers.is_empty() {
             self.leave_out(&formers, lines_of(planned), console)
         } else {
-            (HashSet::new(), None)
+            (BTreeSet::new(), None)
         };
         if left_out.len() == totals.targets {
             print("There is nothing to apply: all of it was applied before.\n");
@@ -139,10 +139,10 @@ impl Desk<'_> {
     fn leave_out<R: BufRead>(
         &self,
         formers: &Formers,
-        mut asked: HashSet<Line>,
+        mut asked: BTreeSet<Line>,
         console: &mut Console<R>,
-    ) -> (HashSet<Line>, Option<Before>) {
-        let mut left_out = HashSet::new();
+    ) -> (BTreeSet<Line>, Option<Before>) {
+        let mut left_out = BTreeSet::new();
         while let Some(before) = formers.before(&asked) {
             let others = asked.len() - before.lines.len();
             let leaves = || format!("{}. Leave those out?", before.sentence);
@@ -165,7 +165,7 @@ impl Desk<'_> {
         preview: Preview,
         confirmed: ConfirmedPlan,
         fingerprint: Option<String>,
-        left_out: &HashSet<Line>,
+        left_out: &BTreeSet<Line>,
         case: Case,
     ) -> Ended<Next> {
         let now = SystemClock.now();

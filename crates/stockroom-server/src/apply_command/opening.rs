@@ -1,6 +1,6 @@
 //! What a run is, as the first record of its journal tells it.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ impl Opening {
         about: About,
         preview: &Preview,
         confirmed: &ConfirmedPlan,
-        left_out: &HashSet<Line>,
+        left_out: &BTreeSet<Line>,
         manner: &Manner,
     ) -> Ended<Self> {
         let planned = &preview.planned;

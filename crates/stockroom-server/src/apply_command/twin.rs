@@ -3,7 +3,7 @@
 //! Only adjusts matter: once more they would count twice, a set would not. Read [`formers`] first,
 //! then [`Formers::before`].
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use stockroom_api::bulk::BulkItem;
@@ -44,7 +44,7 @@ pub(super) struct Former {
     /// Its applied items that adjust a level.
     adjusts: usize,
     /// The levels that it adjusted.
-    lines: HashSet<Line>,
+    lines: BTreeSet<Line>,
 }
 
 /// What was applied before of the changes at hand.
@@ -53,7 +53,7 @@ pub(super) struct Before {
     /// What was, when, and by which run.
     pub(super) sentence: String,
     /// The adjusts that were.
-    pub(super) lines: HashSet<Line>,
+    pub(super) lines: BTreeSet<Line>,
     /// Whether they are all that are at hand.
     pub(super) is_whole: bool,
 }
@@ -64,7 +64,7 @@ pub(super) struct Formers {
     /// What is said of one that applied all of them.
     whole: Option<String>,
     /// The others: who, when, and the levels that they adjusted.
-    parts: Vec<(String, HashSet<Line>)>,
+    parts: Vec<(String, BTreeSet<Line>)>,
 }
 
 impl Former {
@@ -94,7 +94,7 @@ impl Formers {
 
     /// Returns what was applied before of these adjusts, where it is too much to be chance: by the run
     /// that applied most of them.
-    pub(super) fn before(&self, asked: &HashSet<Line>) -> Option<Before> {
+    pub(super) fn before(&self, asked: &BTreeSet<Line>) -> Option<Before> {
         if asked.is_empty() {
             return None;
         }
@@ -115,7 +115,7 @@ impl Formers {
 }
 
 /// Returns the adjusts of what a plan sends.
-pub(super) fn lines_of(planned: &Planned) -> HashSet<Line> {
+pub(super) fn lines_of(planned: &Planned) -> BTreeSet<Line> {
     let Planned { stock, plan, .. } = planned;
     let all = (0..plan.targets()).filter_map(|at| u32::try_from(at).ok());
     let sent = all.map(|at| plan.target_at(at)).filter(|target| target.verdict.is_sent());
@@ -211,7 +211,7 @@ fn parts(
     own: Option<&str>,
     since_ms: u64,
     client: &StoreClient,
-) -> Ended<Vec<(String, HashSet<Line>)>> {
+) -> Ended<Vec<(String, BTreeSet<Line>)>> {
     let mut runs = client.latest_runs()?;
     runs.retain(|run| Some(run.run_id.as_str()) != own && is_since(&run.ended_at, since_ms));
     let mut parts = Vec::new();
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn the_run_that_applied_most_of_it_is_told() {
-        let lines = |names: &str| -> HashSet<Line> {
+        let lines = |names: &str| -> BTreeSet<Line> {
             names.chars().map(|sku| Line::new(&sku.to_string(), "", 12)).collect()
         };
         let part = |who: &str, names| (who.to_owned(), lines(names));

@@ -1,7 +1,7 @@
 //! A server of the Store API as the terminal talks to it: one request at a time, answers as they
 //! come. What an answer means is `stockroom-client`'s.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -202,8 +202,8 @@ impl StoreClient {
     }
 
     /// Returns the levels that a run adjusted, as the history has them.
-    pub(crate) fn lines_of(&self, run: &RunShown) -> Ended<HashSet<Line>> {
-        let mut lines = HashSet::new();
+    pub(crate) fn lines_of(&self, run: &RunShown) -> Ended<BTreeSet<Line>> {
+        let mut lines = BTreeSet::new();
         let run_id = Some(run.run_id.clone());
         let mut query = HistoryQuery { run_id, ..HistoryQuery::default() };
         loop {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use stockroom_client::budget::Day;
-use stockroom_client::run::{End, Entry, Phase, Run};
+use stockroom_client::run::{End, Entry, Phase, Run, Stage};
 use stockroom_worksheet::SendItem;
 
 use super::again::{Again, Follows};
@@ -14,6 +14,7 @@ use super::{Apply, Journal};
 /// New fields come with `#[serde(default)]`: what an older version kept is read, too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Record {
     /// The run's id.
     pub id: String,
@@ -98,6 +99,11 @@ impl Apply {
     /// Tells whether what it has not sent would be set blindly, too late after its preview.
     pub fn is_late(&self, now_ms: u64) -> bool {
         self.run.would_overwrite(self.started_ms, now_ms)
+    }
+
+    /// Tells whether a request of it is under way.
+    pub fn is_flying(&self) -> bool {
+        self.run.open_batches().any(|batch| batch.stage == Stage::Flying)
     }
 
     /// Tells whether it goes on by itself when it comes back: it only waited for the next day, and no

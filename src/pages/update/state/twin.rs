@@ -1,6 +1,6 @@
 //! Changes that were applied before: looked for before a run begins or goes on, and asked about.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use stockroom_client::repeated::Line;
 use stockroom_client::run::Event;
@@ -25,7 +25,7 @@ pub struct Twin {
     /// How many products it changed.
     pub products: usize,
     /// The lines that it applied, or may have, of those at hand.
-    pub repeated: HashSet<Line>,
+    pub repeated: BTreeSet<Line>,
     /// How many lines are at hand.
     pub asked: usize,
 }

@@ -5,8 +5,9 @@ use leptos::task::spawn_local;
 use stockroom_client::budget::{Budget, Day};
 
 use super::lock_of;
+use crate::browser::locks::{self, Lock};
+use crate::browser::random;
 use crate::browser::runs::{self, Journal};
-use crate::browser::{locks, random};
 use crate::pages::update::desk::{Desk, now_ms};
 use crate::pages::update::draft::source_name;
 use crate::pages::update::state::record::{KeptRun, Record};
@@ -63,13 +64,12 @@ impl Desk {
             }
             // What another tab has goes on there.
             let Some(lock) = locks::hold(&lock_of(&record.id)).await else { return };
-            drop(lock);
             let name = untrack(|| source_name(self.words, &record.name, record.origin));
             let say = |tone, key| {
                 toasts.show(tone, untrack(|| self.words.fill(key, &[("name", &name)])));
             };
             if record.waits_for_day {
-                self.take_run(place, record).await;
+                self.take_held(place, record, lock).await;
             }
             // The run of a day that is over needs nobody.
             let is_on = |model: &Model| model.is_sending() || model.looks_for_twin();
@@ -126,6 +126,11 @@ impl Desk {
             self.tell(Msg::Run(RunMsg::Elsewhere(record)));
             return true;
         };
+        self.take_held(place, record, lock).await
+    }
+
+    /// Takes a run over whose lock this tab holds.
+    async fn take_held(self, place: String, record: Record, lock: Lock) -> bool {
         let run = record.id.clone();
         let journal = Journal { place, run, owner: random::idempotency_key() };
         let Ok(Some(found)) = runs::take(&journal).await else { return false };

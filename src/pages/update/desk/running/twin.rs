@@ -1,7 +1,7 @@
 //! Whether the changes of a run were applied before: by a run of this browser, or of another device
 //! where the server knows.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use stockroom_api::history::{HistoryQuery, RunShown};
 use stockroom_client::repeated::{COMPARED_MS, Line, line_of, readable, repeated};
@@ -22,7 +22,7 @@ struct Sought {
     /// The run that it was made of, which it means to repeat.
     follows: Option<String>,
     fingerprint: String,
-    lines: HashSet<Line>,
+    lines: BTreeSet<Line>,
     /// The time from which on another run matters, in milliseconds since 1970.
     since_ms: u64,
 }
@@ -115,8 +115,8 @@ impl Desk {
         twins
     }
 
-    async fn lines_elsewhere(self, run: &RunShown) -> HashSet<Line> {
-        let mut lines = HashSet::new();
+    async fn lines_elsewhere(self, run: &RunShown) -> BTreeSet<Line> {
+        let mut lines = BTreeSet::new();
         let mut query =
             HistoryQuery { run_id: Some(run.run_id.clone()), ..HistoryQuery::default() };
         loop {
@@ -143,7 +143,7 @@ impl Desk {
 
 /// Returns the lines that a run of this browser applied, or may have; none where another version
 /// wrote it.
-async fn lines_here(place: &str, record: &Record) -> HashSet<Line> {
+async fn lines_here(place: &str, record: &Record) -> BTreeSet<Line> {
     let found = runs::read(place, &record.id).await.ok().flatten();
     let kept = found.and_then(|found| KeptRun::read(record.clone(), &found.base, &found.entries));
     kept.map(|kept| kept.run.lines_applied()).unwrap_or_default()
@@ -181,7 +181,7 @@ impl Sought {
         *id == self.run || Some(id) == self.follows.as_ref() || here.iter().any(|own| own.id == *id)
     }
 
-    fn twin_here(&self, record: &Record, repeated: HashSet<Line>) -> Twin {
+    fn twin_here(&self, record: &Record, repeated: BTreeSet<Line>) -> Twin {
         Twin {
             run: record.id.clone(),
             source: Source::Here(record.name.clone(), record.origin),
@@ -192,7 +192,7 @@ impl Sought {
         }
     }
 
-    fn twin_elsewhere(&self, run: &RunShown, repeated: HashSet<Line>) -> Twin {
+    fn twin_elsewhere(&self, run: &RunShown, repeated: BTreeSet<Line>) -> Twin {
         Twin {
             run: run.run_id.clone(),
             source: Source::Elsewhere,
