@@ -125,8 +125,12 @@ impl Run {
         jitter: &mut dyn FnMut() -> f64,
     ) -> Vec<Command> {
         let back = self.pace.tick(now_ms);
-        for batch in self.batches.values_mut() {
-            batch.not_before = batch.not_before.saturating_sub(back);
+        if back > 0 {
+            // The journal has to know, too: it keeps what the clock shows now.
+            for batch in self.batches.values_mut().filter(|batch| batch.not_before > 0) {
+                batch.not_before = batch.not_before.saturating_sub(back);
+                self.unsaved.note(batch);
+            }
         }
         match event {
             Event::Started => self.start(),

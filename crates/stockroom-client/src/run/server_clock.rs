@@ -4,7 +4,8 @@
 //! be set while the page is closed, so it tells nothing of that. Each answer carries the server's
 //! `Date`; the newest is in the journal. How long ago that was is again not known to a clock that may
 //! have been set, so a replay leaves only within a minute after the server was heard, and else asks
-//! first ([`super::Command::AskDate`]).
+//! first ([`super::Command::AskDate`]). What remains is a machine that sleeps in that minute while its
+//! clock is set back by just as much as it sleeps.
 
 use serde::{Deserialize, Serialize};
 

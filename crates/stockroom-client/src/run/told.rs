@@ -122,7 +122,10 @@ impl Run {
     }
 
     /// Takes note of the time that the server told when it was asked at `asked_ms`, outside of any
-    /// event: before a run begins, or before it is asked what can be done with one that came back.
+    /// event; 0 where nobody knows when that was.
+    ///
+    /// A driver whose server tells its time says it before a run begins, and before one that came back
+    /// goes on: a request that leaves without any is only as old as this side's clock says.
     pub fn hear_date(&mut self, server_ms: u64, asked_ms: u64) {
         self.server_clock.heard(server_ms, asked_ms);
     }

@@ -113,16 +113,17 @@ impl World {
         if self.removed == Some(Safeguard::Expiry) {
             forget_ages(&mut entries, shown);
         }
-        let run = Run::restore(self.base.clone(), entries);
+        let mut run = Run::restore(self.base.clone(), entries);
+        if self.scene.rules.tells_date {
+            // The page has read the stock before, and nobody has noted when.
+            run.hear_date(self.now / 1000 * 1000, 0);
+        }
         self.story.tell(self.now, || format!("tab {tab}: drives, {:?}", run.phase()));
         self.tabs[tab].run = Some(run);
         if tab == 0 {
             if self.scene.clock == Clock::Wild {
                 self.set_clock();
             }
-            // The page has read the stock before.
-            let told = self.scene.rules.tells_date.then_some(self.now / 1000 * 1000);
-            self.tell(tab, Event::DateTold { server_ms: told });
             self.tell(tab, Event::Started);
         }
     }
@@ -167,7 +168,8 @@ impl World {
             Clock::BackALittle if self.clock_off == 0 => {
                 -i64::try_from(self.random.between(1, 3 * HOUR)).unwrap_or(0)
             }
-            Clock::Wild => {
+            // Set back in its sleep by just as much as it sleeps, to the minute, nobody could notice.
+            Clock::Wild if self.tabs.iter().all(|tab| tab.asleep_until <= self.now) => {
                 i64::try_from(self.random.below(40 * DAY)).unwrap_or(0) - 20 * 86_400_000
             }
             Clock::Ahead if self.clock_off == 0 => {

@@ -134,7 +134,7 @@ impl Desk {
         let run = record.id.clone();
         let journal = Journal { place, run, owner: random::idempotency_key() };
         let Ok(Some(found)) = runs::take(&journal).await else { return false };
-        let Some(kept) = KeptRun::read(record.clone(), &found.base, &found.entries) else {
+        let Some(mut kept) = KeptRun::read(record.clone(), &found.base, &found.entries) else {
             // Another version wrote it: it stays in the list and is not offered again.
             let head = Record { is_left: true, ..record }.to_bytes();
             let _ = runs::put_head(&journal, &head).await;
@@ -143,6 +143,10 @@ impl Desk {
         let is_free = self.model.try_with_untracked(|model| !model.is_running());
         if is_free != Some(true) {
             return false;
+        }
+        if let Some(server_ms) = self.connection.latest_date() {
+            // Heard at some time before; what leaves now is no older than that.
+            kept.run.hear_date(server_ms, 0);
         }
         let next = kept.next;
         self.leave_draft();
