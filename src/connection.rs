@@ -35,6 +35,8 @@ pub struct Connection {
     /// Counts the sign-ins of this tab.
     sign_ins: RwSignal<u32>,
     direct: StoredValue<Option<Direct>>,
+    /// The server's time in an answer, in milliseconds since 1970.
+    latest_date: StoredValue<Option<u64>>,
 }
 
 /// Where the sign-in stands.
@@ -95,6 +97,7 @@ impl Connection {
             has_ended: RwSignal::new(false),
             sign_ins: RwSignal::new(0),
             direct: StoredValue::new(None),
+            latest_date: StoredValue::new(None),
         }
     }
 
@@ -129,6 +132,11 @@ impl Connection {
     /// Leaves the page as it is, signed out: the next refused request asks again.
     pub fn stay_ended(self) {
         self.has_ended.set(false);
+    }
+
+    /// Returns the time in milliseconds since 1970 that the server told last, in whatever answer.
+    pub fn latest_date(self) -> Option<u64> {
+        self.latest_date.try_get_value().flatten()
     }
 
     /// Returns what the server can do beyond the contract, and follows it.

@@ -44,6 +44,12 @@ impl Connection {
         page.map(|page| page.items).unwrap_or_default()
     }
 
+    /// Returns the latest runs, the newest first, where the server knows any.
+    pub async fn latest_runs(self) -> Vec<RunShown> {
+        let page: Result<RunPage, _> = self.get(&path::runs(&RunQuery::default())).await;
+        page.map(|page| page.items).unwrap_or_default()
+    }
+
     /// Returns a product by SKU or id.
     ///
     /// # Errors

@@ -2,12 +2,14 @@
 
 use gloo_net::http::{RequestBuilder, Response};
 use js_sys::{Reflect, Uint8Array};
-use stockroom_api::header;
+use stockroom_api::{header, path};
 use stockroom_client::answer::Answer;
 use stockroom_client::headers::Headers;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, ReadableStreamDefaultReader, RequestCredentials};
+use web_sys::{
+    AbortController, AbortSignal, ReadableStreamDefaultReader, RequestCache, RequestCredentials,
+};
 
 use super::{Connection, Standing, Way};
 use crate::browser::clock;
@@ -78,6 +80,15 @@ impl Connection {
     ) -> Result<Answer, Unreachable> {
         let sender = Sender { root: root.to_owned(), key: key.map(str::to_owned) };
         send_as(&sender, Method::Get, path, &[], None).await
+    }
+}
+
+impl Connection {
+    /// Asks the server for its time now, in milliseconds since 1970; `None` where no answer came, or
+    /// none that tells it.
+    pub async fn ask_date(self) -> Option<u64> {
+        let answer = self.send(Method::Get, path::CAPABILITIES, &[], None).await.ok()?;
+        Some(answer.headers.date()?.saturating_mul(1000))
     }
 }
 
@@ -153,6 +164,9 @@ impl Connection {
         if answer.status == 401 {
             self.notice_end();
         }
+        if let Some(seconds) = answer.headers.date() {
+            self.latest_date.try_set_value(Some(seconds.saturating_mul(1000)));
+        }
         answer
     }
 }
@@ -195,6 +209,8 @@ fn request(
 ) -> RequestBuilder {
     let mut request = RequestBuilder::new(&format!("{}{path}", sender.root))
         .method(method.into())
+        // A kept answer tells of a stock, and of a time, that was.
+        .cache(RequestCache::NoStore)
         .abort_signal(Some(signal));
     request = match &sender.key {
         Some(key) => request

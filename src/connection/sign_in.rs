@@ -57,6 +57,12 @@ impl Connection {
     }
 
     fn take(self, who: Who) {
+        if self.standing.try_with_untracked(|now| matches!(now, Standing::SignedIn(_)))
+            == Some(true)
+        {
+            // Another server has a clock of its own.
+            self.latest_date.try_set_value(None);
+        }
         self.has_ended.try_set(false);
         self.standing.try_set(Standing::SignedIn(who));
         self.sign_ins.try_update(|times| *times += 1);

@@ -11,6 +11,7 @@ pub mod draft;
 
 pub mod result;
 pub mod review;
+pub mod seen_before;
 pub mod source;
 pub mod state;
 pub mod tell;

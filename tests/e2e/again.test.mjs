@@ -1,7 +1,8 @@
 // A run of before, opened again: it knows what was made of it since, and doubles nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from './harness/browser.mjs';
+import { App } from './harness/app.mjs';
+import { eventually, openPage } from './harness/browser.mjs';
 import { HEADER, csv } from './harness/files.mjs';
 import { stage } from './harness/stage.mjs';
 
@@ -123,6 +124,56 @@ test('the run at hand is opened where it is, and the same file a second time is 
   await eventually(() => app.apply.innerText(), 'Apply 1 change');
   await app.apply.click();
   await app.page.getByRole('dialog', { name: 'These changes were applied before' }).waitFor();
+});
+
+test('a corrected file is asked about, here and on another device, and what was applied is left out', async (t) => {
+  const app = await on.app(t);
+  const skus = await products(10);
+  const rows = (mended) => skus.map((sku, n) => [sku, '', 'adjust', '', n === 4 ? mended : '12']);
+  await app.openDemo();
+  await app.go('Update stock');
+  // One amount is a slip: SKU 4 has nothing to do with what was delivered.
+  await preview(app, 'delivery.csv', rows('2'));
+  await apply(app);
+  await preview(app, 'delivery-2.csv', rows('10'));
+  await app.apply.click();
+  const asked = app.page.getByRole('dialog', { name: 'Many of these changes were applied before' });
+  await asked.getByText('9 of 10 amounts to add or take are the same as in the run of delivery.csv').waitFor();
+  await asked.getByRole('button', { name: 'Back to the preview' }).click();
+  await eventually(() => app.apply.innerText(), 'Apply 10 changes');
+  assert.deepEqual((await levels(skus)).sort(), [102, 112]);
+
+  const { context, page, complaints } = await openPage(on.browser);
+  t.after(() => context.close());
+  const other = new App(page, on.server.url);
+  await other.openDemo();
+  await other.go('Update stock');
+  await preview(other, 'copy.csv', rows('10'));
+  await other.apply.click();
+  const there = page.getByRole('dialog', { name: 'Many of these changes were applied before' });
+  await there.getByText('9 of 10 amounts', { exact: false }).waitFor();
+  await there.getByText('another device', { exact: false }).waitFor();
+  await there.getByRole('button', { name: 'Leave those out' }).click();
+  await other.heading('Result').waitFor();
+  assert.equal(await other.count('Applied'), 1);
+  assert.deepEqual(await levels(skus), [112]);
+  assert.deepEqual(complaints, []);
+});
+
+test('a delivery that was taken back and mended is not asked about', async (t) => {
+  const app = await on.app(t);
+  const skus = await products(6);
+  const rows = (last) => skus.map((sku, n) => [sku, '', 'adjust', '', n === 5 ? last : '12']);
+  await app.openDemo();
+  await app.go('Update stock');
+  await preview(app, 'slip.csv', rows('21'));
+  await apply(app);
+  await app.button('Undo…').click();
+  await eventually(() => app.apply.innerText(), 'Apply 6 changes');
+  await apply(app);
+  await preview(app, 'mended.csv', rows('12'));
+  await apply(app);
+  assert.deepEqual(await levels(skus), [112]);
 });
 
 test('nobody signs out of a run that is under way', async (t) => {

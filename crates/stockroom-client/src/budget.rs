@@ -1,5 +1,6 @@
 //! What requests cost against the service's limits, before the first of them leaves.
 
+use serde::{Deserialize, Serialize};
 use stockroom_api::capabilities::{Capabilities, Limits};
 
 use crate::pace::{DAY_MS, MINUTE_MS};
@@ -12,7 +13,7 @@ const HOSTED: (u64, u64) = (30, 500);
 const HOSTED_READS: (u64, u64) = (60, 2000);
 
 /// The limits of requests of one kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Budget {
     /// From one address in a minute.
     pub per_minute: Option<u64>,
@@ -33,6 +34,35 @@ pub struct Forecast {
     pub left: Option<u64>,
     /// On how many days it sends.
     pub days: u64,
+}
+
+/// What is left of the day's requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// The server said so.
+    Told(u64),
+    /// No more than this: what is known here was sent, others may have sent more.
+    AtMost(u64),
+}
+
+/// What a server last said of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    /// The requests of the day.
+    pub limit: u64,
+    /// What was left of them.
+    pub remaining: u64,
+    /// When it said so, in milliseconds since 1970.
+    pub at_ms: u64,
+}
+
+impl Left {
+    /// Returns the requests.
+    pub fn requests(self) -> u64 {
+        match self {
+            Self::Told(left) | Self::AtMost(left) => left,
+        }
+    }
 }
 
 impl Budget {
@@ -74,6 +104,49 @@ impl Budget {
         }
     }
 
+    /// Returns what is left of the day at `now_ms`: what the server said on this day, else what this
+    /// side's own count of the day leaves; `None` where the day has no limit.
+    ///
+    /// ```
+    /// use stockroom_client::budget::{Budget, Day, Left};
+    /// let (budget, noon) = (Budget::of(&Default::default()), 43_200_000);
+    /// let told = Day { limit: 500, remaining: 12, at_ms: noon };
+    /// assert_eq!(budget.left(Some(told), 62, noon + 1), Some(Left::Told(12)));
+    /// assert_eq!(budget.left(Some(told), 62, noon + budget.day_ms), Some(Left::AtMost(438)));
+    /// ```
+    pub fn left(&self, told: Option<Day>, used: u64, now_ms: u64) -> Option<Left> {
+        match told {
+            Some(day) if self.day_of(day.at_ms) == self.day_of(now_ms) => {
+                Some(Left::Told(day.remaining))
+            }
+            _ => self.day_limit(told).map(|most| Left::AtMost(most.saturating_sub(used))),
+        }
+    }
+
+    /// Returns the requests of a day, as a server last said or as it said in advance.
+    pub fn day_limit(&self, told: Option<Day>) -> Option<u64> {
+        told.map(|day| day.limit).or(self.per_day)
+    }
+
+    /// Returns the number of the day since 1970; it begins at midnight in UTC.
+    pub fn day_of(&self, at_ms: u64) -> u64 {
+        at_ms / self.day_ms.max(1)
+    }
+
+    /// Returns how long `requests` take from `now_ms` on where so many are `left` of this day, of
+    /// `limit`: what is more goes on the next ones.
+    pub fn takes_from(&self, requests: u64, left: u64, limit: u64, now_ms: u64) -> u64 {
+        let over = requests.saturating_sub(left);
+        if over == 0 {
+            return self.takes_ms(requests);
+        }
+        let limit = limit.max(1);
+        let until_next = (self.day_of(now_ms) + 1).saturating_mul(self.day_ms) - now_ms;
+        let more = over.div_ceil(limit) - 1;
+        let last = over - more * limit;
+        until_next + more.saturating_mul(self.day_ms) + self.takes_ms(last)
+    }
+
     /// Returns what `requests` cost, one after the other, where `used` of the day are gone.
     ///
     /// A day that is used up is waited for to its end.
@@ -85,10 +158,15 @@ impl Budget {
     /// assert_eq!((forecast.takes_ms, forecast.left, forecast.days), (121_000, Some(438), 1));
     /// ```
     pub fn forecast(&self, requests: u64, used: u64) -> Forecast {
-        let Some(per_day) = self.per_day.map(|most| most.max(1)) else {
+        self.forecast_of(requests, self.per_day.map(|most| most.max(1).saturating_sub(used)))
+    }
+
+    /// Returns what `requests` cost, as in [`Budget::forecast`], where so many are left of the day.
+    pub fn forecast_of(&self, requests: u64, left: Option<u64>) -> Forecast {
+        let Some(left) = left else {
             return Forecast { takes_ms: self.takes_ms(requests), left: None, days: 1 };
         };
-        let left = per_day.saturating_sub(used);
+        let per_day = self.per_day.unwrap_or(left).max(1);
         let Some(over) = requests.checked_sub(left).filter(|over| *over > 0) else {
             return Forecast { takes_ms: self.takes_ms(requests), left: Some(left), days: 1 };
         };
@@ -136,6 +214,16 @@ mod tests {
         assert_eq!(days(62, 500), (1, Some(0), 1), "it waits a day, and sends on one");
         assert_eq!(days(62, 490), (2, Some(10), 1));
         assert_eq!(days(0, 500), (1, Some(0), 0));
+    }
+
+    #[test]
+    fn what_is_over_waits_for_midnight_and_not_for_a_whole_day() {
+        let noon = 20_000 * DAY_MS + DAY_MS / 2;
+        let takes = |requests, left| HOSTED_BUDGET.takes_from(requests, left, 500, noon);
+        assert_eq!(takes(62, 62), 121_000);
+        assert_eq!(takes(62, 60), DAY_MS / 2 + 1000);
+        assert_eq!(takes(500, 0) / MINUTE_MS, 720 + 16);
+        assert_eq!(takes(561, 60), DAY_MS / 2 + DAY_MS + 500);
     }
 
     #[test]

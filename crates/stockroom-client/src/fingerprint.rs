@@ -1,6 +1,8 @@
 //! What tells that the same changes were asked before, whatever file they came in.
 
-use stockroom_api::bulk::{BulkItem, Mode};
+use stockroom_api::bulk::BulkItem;
+
+use crate::repeated::{Line, lines};
 
 /// Returns the fingerprint of the changes that these items ask for: 32 hexadecimal digits.
 ///
@@ -21,7 +23,7 @@ use stockroom_api::bulk::{BulkItem, Mode};
 /// assert_ne!(once, fingerprint(&[take("A", -2), take("B", -1)]));
 /// ```
 pub fn fingerprint(items: &[BulkItem]) -> Option<String> {
-    let mut lines: Vec<String> = items.iter().flat_map(lines).collect();
+    let mut lines: Vec<String> = items.iter().flat_map(lines).map(written).collect();
     if lines.is_empty() {
         return None;
     }
@@ -34,24 +36,14 @@ pub fn fingerprint(items: &[BulkItem]) -> Option<String> {
     Some(format!("{hash:032x}"))
 }
 
-/// Writes each level that an item adjusts as a line of its own.
-fn lines(item: &BulkItem) -> Vec<String> {
-    let sku = item.external_id.trim();
-    let line = |label: &str, mode: Option<Mode>, delta: Option<i64>| {
-        let value = delta.filter(|_| mode.unwrap_or(Mode::Adjust) == Mode::Adjust)?;
-        Some(format!("{value}\u{1}{sku}\u{1}{label}"))
-    };
-    let own = line("", item.mode, item.quantity_delta);
-    let variants = item.variants.iter().filter_map(|variant| {
-        let label = variant.label.trim().to_lowercase();
-        line(&label, variant.mode.or(item.mode), variant.quantity_delta)
-    });
-    own.into_iter().chain(variants).collect()
+fn written(line: Line) -> String {
+    let Line { external_id, label, delta } = line;
+    format!("{delta}\u{1}{external_id}\u{1}{label}")
 }
 
 #[cfg(test)]
 mod tests {
-    use stockroom_api::bulk::BulkVariant;
+    use stockroom_api::bulk::{BulkVariant, Mode};
 
     use super::*;
 

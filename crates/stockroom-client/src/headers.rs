@@ -29,6 +29,11 @@ impl Headers {
         self.number(header::RETRY_AFTER).map(|seconds| seconds.saturating_mul(1000))
     }
 
+    /// Returns the requests of the store's day and what is left of them, where the server tells.
+    pub fn day(&self) -> Option<(u64, u64)> {
+        self.number(header::RATE_DAY_LIMIT).zip(self.number(header::RATE_DAY_REMAINING))
+    }
+
     /// Returns the server's clock from `Date`, in Unix seconds.
     pub fn date(&self) -> Option<u64> {
         unix_seconds(self.get("Date")?)
@@ -66,6 +71,14 @@ mod tests {
         assert_eq!(headers.number("X-RateLimit-Remaining"), Some(12));
         assert_eq!(headers.retry_after_ms(), None);
         assert_eq!(headers.get("Date"), None);
+    }
+
+    #[test]
+    fn the_day_is_told_by_limit_and_rest_together() {
+        let limit = ("X-RateLimit-Day-Limit", "500");
+        assert_eq!(Headers::new([limit]).day(), None);
+        let told = Headers::new([limit, ("x-ratelimit-day-remaining", "438")]);
+        assert_eq!(told.day(), Some((500, 438)));
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod headers;
 pub mod item;
 pub mod pace;
 pub mod pages;
+pub mod repeated;
 pub mod run;
 pub mod snapshot;
 pub mod wire;

@@ -1,7 +1,9 @@
 //! How fast to send: rate-limit headers, waiting after failures, and how long it all takes.
 
+use serde::{Deserialize, Serialize};
 use stockroom_api::header;
 
+use crate::budget::{Budget, Day};
 use crate::headers::Headers;
 
 /// The window of the tighter rate limit, in milliseconds.
@@ -11,8 +13,10 @@ pub(crate) const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 /// What a request takes until one has been measured.
 const FIRST_GUESS_MS: u64 = 500;
 
-/// What the answers so far tell about the limits, on this side's clock.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What the answers so far tell about the limits, on this side's clock. A journal keeps it, so that a
+/// run which comes back knows what it waits for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Pace {
     limit: Option<u64>,
     remaining: Option<u64>,
@@ -23,16 +27,21 @@ pub struct Pace {
     request_ms: Option<u64>,
     /// What the clock showed last.
     seen: u64,
+    /// What was last said of the day.
+    day: Option<Day>,
+    /// The day that was sent on last, by its number since 1970, and how often.
+    sent: (u64, u64),
 }
 
 impl Pace {
     /// Takes note of the time. Where the clock was set back, what was to be waited for stays as far
-    /// ahead as it was.
-    pub fn tick(&mut self, now_ms: u64) {
+    /// ahead as it was. Returns by how much it was set back.
+    pub fn tick(&mut self, now_ms: u64) -> u64 {
         let back = self.seen.saturating_sub(now_ms);
         self.held_until = self.held_until.saturating_sub(back);
         self.resets_at = self.resets_at.saturating_sub(back);
         self.seen = now_ms;
+        back
     }
 
     /// Takes note of the headers of an answer that arrived at `now_ms`, while `flying` others are
@@ -41,6 +50,10 @@ impl Pace {
     /// The reset is a time on the server's clock: `Date`, where it can be read, tells how far that
     /// is from ours. A reset that makes no sense counts as a minute.
     pub fn observe(&mut self, headers: &Headers, flying: u64, now_ms: u64) {
+        if let Some((limit, remaining)) = headers.day() {
+            let remaining = remaining.saturating_sub(flying);
+            self.day = Some(Day { limit, remaining, at_ms: now_ms });
+        }
         let Some(remaining) = headers.number(header::RATE_REMAINING) else {
             return;
         };
@@ -56,8 +69,12 @@ impl Pace {
         self.resets_at = now_ms.saturating_add(wait);
     }
 
-    /// Takes note of a request that leaves at `now_ms`.
-    pub fn leaves(&mut self, now_ms: u64) {
+    /// Takes note of a request that leaves at `now_ms`, on the day of this number.
+    pub fn leaves(&mut self, now_ms: u64, day: u64) {
+        self.sent = (day, if self.sent.0 == day { self.sent.1 + 1 } else { 1 });
+        if let Some(day) = &mut self.day {
+            day.remaining = day.remaining.saturating_sub(1);
+        }
         if now_ms < self.resets_at {
             self.remaining = self.remaining.map(|remaining| remaining.saturating_sub(1));
         }
@@ -92,6 +109,32 @@ impl Pace {
             Some(0) => self.held_until.max(self.resets_at),
             _ => self.held_until,
         }
+    }
+
+    /// Returns what was last said of the day, without what has left since.
+    pub fn day(&self) -> Option<Day> {
+        self.day
+    }
+
+    /// Tells whether nothing may leave for longer than a minute's window explains, as seen last: the
+    /// day is used up.
+    pub fn waits_for_day(&self, minute_ms: u64) -> bool {
+        self.opens_at().saturating_sub(self.seen) > 2 * minute_ms
+            || self.opens_at() > self.seen && self.day.is_some_and(|day| day.remaining == 0)
+    }
+
+    /// Returns how long `requests` more take from `now_ms` on within a budget: what is more than the
+    /// day has left goes on the next ones.
+    pub fn left_within(&self, requests: u64, budget: &Budget, now_ms: u64) -> u64 {
+        let by_minutes = self.left_ms(requests, now_ms);
+        let (day, sent) = self.sent;
+        let used = if day == budget.day_of(now_ms) { sent } else { 0 };
+        let left = budget.left(self.day, used, now_ms);
+        let Some((left, limit)) = left.zip(budget.day_limit(self.day)) else { return by_minutes };
+        if requests <= left.requests() {
+            return by_minutes;
+        }
+        budget.takes_from(requests, left.requests(), limit, now_ms).max(by_minutes)
     }
 
     /// Returns how long `requests` more take from `now_ms` on, one after the other.
@@ -182,7 +225,7 @@ mod tests {
         // Of two that remain, one may be for the request that is under way.
         pace.observe(&headers(2, NOW / 1000 + 20), 1, NOW);
         assert_eq!(pace.opens_at(), 0);
-        pace.leaves(NOW);
+        pace.leaves(NOW, 0);
         assert_eq!(pace.opens_at(), NOW + 20_000);
         // It was counted already: there is room for one more.
         pace.observe(&headers(1, NOW / 1000 + 20), 0, NOW);
@@ -220,6 +263,26 @@ mod tests {
         assert_eq!(pace.left_ms(10, NOW), 1_000);
         assert_eq!(pace.left_ms(11, NOW), 40_000 + 100);
         assert_eq!(pace.left_ms(41, NOW), 40_000 + MINUTE_MS + 100);
+    }
+
+    #[test]
+    fn what_is_left_goes_over_days_by_what_was_told_or_counted() {
+        let budget = Budget::of(&stockroom_api::capabilities::Capabilities::default());
+        let until_midnight = DAY_MS - NOW % DAY_MS;
+        let mut pace = Pace::default();
+        assert_eq!(pace.left_within(500, &budget, NOW), 250_000);
+        let over = pace.left_within(501, &budget, NOW);
+        assert_eq!(over, until_midnight + 500);
+        for _ in 0..3 {
+            pace.leaves(NOW, budget.day_of(NOW));
+        }
+        assert_eq!(pace.left_within(498, &budget, NOW), until_midnight + 500, "three have left");
+        assert_eq!(pace.left_within(498, &budget, NOW + DAY_MS), 249_000, "on another day");
+        let told = [("X-RateLimit-Day-Limit", "500"), ("X-RateLimit-Day-Remaining", "40")];
+        pace.observe(&Headers::new(told), 0, NOW);
+        assert_eq!(pace.left_within(41, &budget, NOW), until_midnight + 500);
+        pace.leaves(NOW, budget.day_of(NOW));
+        assert_eq!(pace.day().map(|day| day.remaining), Some(39));
     }
 
     #[test]

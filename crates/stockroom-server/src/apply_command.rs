@@ -19,6 +19,7 @@ mod progress;
 mod resume;
 mod stale;
 mod twin;
+mod unsent;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -64,6 +65,7 @@ unknown: no answer says whether they were applied.
 
 For a scheduled job:
   STOCKROOM_KEY=… stockroom apply /srv/stock.csv --server https://stock.example.com --yes")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct ApplyArgs {
     #[command(flatten)]
     file: FileArgs,
@@ -82,6 +84,10 @@ pub struct ApplyArgs {
     /// Apply the good rows and leave those with errors out
     #[arg(long)]
     leave_out_errors: bool,
+    /// Leave out adjusts that were applied before, where that is a large part of the file, and apply
+    /// the others
+    #[arg(long)]
+    leave_out_applied: bool,
     /// Pass a guard that is past its limit; may be repeated
     #[arg(long = "allow-guard", value_name = "CODE")]
     allow_guard: Vec<AllowedGuard>,
@@ -125,7 +131,15 @@ pub fn apply_file(args: &ApplyArgs) -> Ended<u8> {
     let path = args.journal.clone().unwrap_or_else(|| beside(&args.file.file));
     let (mut journal, kept) = Journal::open(&path)?;
     let desk = Desk { args, client, place, journal: path.display().to_string() };
-    let next = match kept.map(|kept| kept.opening) {
+    let mut kept = kept.map(|kept| kept.opening);
+    if let Some(opening) = kept.as_mut().filter(|opening| opening.run.summary().unknown > 0) {
+        // The server's clock tells whether it may be asked for them again.
+        let asked_ms = now_ms();
+        if let Some(server_ms) = desk.client.ask_date() {
+            opening.run.hear_date(server_ms, asked_ms);
+        }
+    }
+    let next = match kept {
         None => desk.begin(read, None, &mut console)?,
         Some(opening) => match standing(&opening.run, now_ms()) {
             Standing::Unfinished => desk.go_on(opening, &read, &mut console)?,
@@ -141,6 +155,10 @@ pub fn apply_file(args: &ApplyArgs) -> Ended<u8> {
         Next::Drive(opening, first) => (opening, first),
         Next::End(status) => return Ok(status),
     };
+    if let Some(server_ms) = desk.client.latest_date() {
+        // Heard at some time before; a key is no younger than that.
+        opening.run.hear_date(server_ms, 0);
+    }
     let report = args.report.as_deref().map(create).transpose()?;
     if first == Event::Started {
         desk.keep(&opening, &mut journal)?;

@@ -1,11 +1,12 @@
 //! The run while it is under way.
 
 use leptos::prelude::*;
-use stockroom_client::run::{End, Event, Phase, Progress, Stage};
+use stockroom_client::run::{End, Event, Phase, Progress};
 
 use super::desk::{now_ms, use_desk};
 use super::draft::source_name;
-use super::state::{self, Apply, Journal, Twin};
+use super::seen_before::{ResumeButton, SeenBefore};
+use super::state::{self, Apply, Journal};
 use crate::browser::clock;
 use crate::connection::use_connection;
 use crate::ui::{Confirm, Notice, Tone};
@@ -21,9 +22,7 @@ pub fn ApplyStep() -> impl IntoView {
     let timer = StoredValue::new_local(clock::every(500, move || {
         now.try_set(clock::now_ms());
     }));
-    on_cleanup(move || {
-        timer.dispose();
-    });
+    on_cleanup(move || timer.dispose());
     let phase = Memo::new(move |_| {
         desk.with(|model| model.apply.as_ref().map(|apply| apply.run.phase().clone()))
     });
@@ -34,15 +33,14 @@ pub fn ApplyStep() -> impl IntoView {
         desk.with(run).unwrap_or_default()
     });
     let is_stopping = move || matches!(phase.get(), Some(Phase::Ending(End::Stopped)));
-    let is_flying = Memo::new(move |_| {
-        let flies = |apply: &Apply| apply.run.open_batches().any(|b| b.stage == Stage::Flying);
-        desk.with(|model| model.apply.as_ref().is_some_and(flies))
-    });
+    let is_flying =
+        Memo::new(move |_| desk.with(|m| m.apply.as_ref().is_some_and(Apply::is_flying)));
     // What would be set blindly is previewed once more instead.
     let is_late = Memo::new(move |_| {
         let now = now_ms();
         desk.with(|model| model.apply.as_ref().is_some_and(|apply| apply.is_late(now)))
     });
+    let is_looking = desk.looks_for_twin();
     let is_back = Memo::new(move |_| {
         phase.with(|phase| matches!(phase, Some(Phase::Ready | Phase::Paused)))
             && desk.with(|model| model.apply.as_ref().is_some_and(|apply| apply.is_back))
@@ -75,10 +73,14 @@ pub fn ApplyStep() -> impl IntoView {
             ></progress>
             <p class="run-figures">{move || figures(words, progress.get())}</p>
             <p class="run-state" role="status">
-                // The notice above says it of a run that was cut off.
-                {move || (!is_back.get()).then(|| {
-                    state(words, phase.get().as_ref(), progress.get(), is_flying.get(), now.get())
-                })}
+                {move || if is_looking.get() {
+                    Some(words.text(Key::UpdateTwinLooking).to_owned())
+                } else {
+                    // The notice above says it of a run that was cut off.
+                    (!is_back.get()).then(|| {
+                        state(words, phase.get().as_ref(), progress.get(), is_flying.get(), now.get())
+                    })
+                }}
             </p>
             <div class="run-actions">
                 <Show
@@ -97,9 +99,7 @@ pub fn ApplyStep() -> impl IntoView {
                     }
                 >
                     <Show when=move || !is_late.get() && connection.can_write()>
-                        <button type="button" class="button primary" on:click=move |_| desk.resume()>
-                            {words.t(Key::UpdateResume)}
-                        </button>
+                        <ResumeButton is_primary=true />
                     </Show>
                 </Show>
                 <button
@@ -167,29 +167,6 @@ fn CutOff() -> impl IntoView {
         words.fill(key, &values)
     };
     view! { <Notice tone=Tone::Warning title=Signal::derive(title) about=Signal::derive(about) /> }
-}
-
-/// The same changes were applied before: asks whether they are meant once more.
-#[component]
-fn SeenBefore(twin: Twin) -> impl IntoView {
-    let words = use_words();
-    let desk = use_desk();
-    let about = move || {
-        #[expect(clippy::cast_precision_loss, reason = "a time")]
-        let seconds = ((clock::now_ms() - twin.at_ms as f64) / 1000.0).max(1.0);
-        let count = i64::try_from(twin.products).unwrap_or(i64::MAX);
-        words.count(Plural::UpdateTwinAbout, count, &[("ago", &words.ago(seconds))])
-    };
-    view! {
-        <Confirm
-            title=words.label(Key::UpdateTwinTitle)
-            about=Signal::derive(about)
-            yes=words.label(Key::UpdateTwinGo)
-            no=words.label(Key::UpdateUnkeptBack)
-            is_dangerous=true
-            on_answer=move |yes| desk.answer_twin(yes)
-        />
-    }
 }
 
 /// Asks whether to run where nothing can be kept.

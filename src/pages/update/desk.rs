@@ -20,6 +20,7 @@ use std::collections::HashSet;
 use js_sys::Math;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use stockroom_client::budget::Budget;
 use stockroom_client::run::Event;
 use stockroom_domain::stock::Product;
 use stockroom_domain::table::ReadOptions;
@@ -167,6 +168,11 @@ impl Desk {
         self.model.with_untracked(with)
     }
 
+    /// Tells whether it is being looked if the changes of the run were applied before, and follows it.
+    pub fn looks_for_twin(self) -> Memo<bool> {
+        Memo::new(move |_| self.with(Model::looks_for_twin))
+    }
+
     /// Asks the worksheet for something that is only shown.
     pub async fn ask(self, ask: Ask) -> Option<Reply> {
         let link = self.tools.try_with_value(|tools| tools.link.clone()).flatten()?;
@@ -200,6 +206,7 @@ impl Desk {
             Effect::BeginRun => self.drive(Due::Begin),
             Effect::Journal(entry) => self.drive(Due::Write(entry)),
             Effect::Send(request) => self.drive(Due::Send(request)),
+            Effect::AskDate => spawn_local(self.ask_date()),
             Effect::WakeAt(at) => self.drive(Due::WakeAt(at)),
             Effect::LeaveRun => self.driving.leave(),
             Effect::CloseRun => self.drive(Due::Close),
@@ -362,6 +369,7 @@ impl Desk {
             items,
             id: random::idempotency_key(),
             has_extras: capabilities.expected_quantity && capabilities.representation,
+            budget: Some(Budget::of(&capabilities)),
             now_ms: now_ms(),
         }));
     }

@@ -12,6 +12,7 @@ use again::{AgainButtons, FollowedNotice, StaleNotice};
 
 use super::apply::Asked;
 use super::desk::{Desk, now_ms, use_desk};
+use super::seen_before::ResumeButton;
 use super::state::again::{Again, Done, Evidence, done, evidence};
 use super::state::{Apply, Model, Msg};
 use super::tell;
@@ -117,9 +118,7 @@ pub fn ResultStep() -> impl IntoView {
         {move || told().map(|(tone, title, about)| view! {
             <Notice tone=tone title=title about=about>
                 <Show when=can_resume>
-                    <button type="button" class="button" on:click=move |_| acting.act(Desk::resume)>
-                        {words.t(Key::UpdateResume)}
-                    </button>
+                    <ResumeButton />
                 </Show>
             </Notice>
         })}

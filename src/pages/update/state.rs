@@ -4,18 +4,19 @@
 //! [`Model::update`] takes a [`Msg`], a fact, and returns [`Effect`]s for `desk` to carry out.
 
 use stockroom_api::reason::Reason;
-use stockroom_client::run::{Phase, Run};
+use stockroom_client::run::Phase;
 use stockroom_domain::number::Style;
 use stockroom_domain::sheet::EditField;
 use stockroom_domain::table::{MAX_BYTES, ReadOptions};
 
-use again::{Again, Follows};
+use again::Follows;
 use draft::{Note, Origin, Restoring};
 use drift::Drift;
 use serde::{Deserialize, Serialize};
-use stockroom_worksheet::{Ask, Logged, Reply, SendItem, Shape, Summary, View};
+use stockroom_worksheet::{Ask, Logged, Reply, Shape, Summary, View};
 
 pub mod again;
+mod apply;
 pub mod draft;
 pub mod drift;
 pub mod kept;
@@ -25,10 +26,15 @@ pub mod record;
 pub mod remembered;
 pub mod rest;
 mod sending;
+mod trouble;
+mod twin;
 pub mod workbook;
 
+pub use apply::{Apply, Journal, Unkept};
 pub use message::{Effect, Msg, RunMsg};
 pub use sending::answered;
+pub use trouble::{Progress, Trouble};
+pub use twin::{Source, Twin, TwinAnswer};
 
 /// How many SKUs that the stock does not have are looked up one by one.
 pub const LOOKED_UP: u32 = 30;
@@ -109,103 +115,6 @@ pub struct Model {
     pub note: Option<Note>,
     /// A draft on its way back.
     restoring: Option<Restoring>,
-}
-
-/// A confirmed plan on its way.
-#[derive(Clone, Debug)]
-pub struct Apply {
-    /// What is sent, in the order of the run's items.
-    pub items: Vec<SendItem>,
-    /// The run.
-    pub run: Run,
-    /// The name of the file; blank where there was none.
-    pub name: String,
-    /// Where the rows came from.
-    pub origin: Origin,
-    /// When it began, in milliseconds since 1970.
-    pub started_ms: u64,
-    /// When it ended.
-    pub ended_ms: Option<u64>,
-    /// Whether a crash would find it again.
-    pub journal: Journal,
-    /// The run that it was made of.
-    pub follows: Option<Follows>,
-    /// What was made of it since, in this browser.
-    pub followed_by: Vec<Again>,
-    /// The same changes as they were applied before, while it is asked whether they are meant.
-    pub twin: Option<Twin>,
-    /// Whether it was found in the journal, not begun here.
-    pub is_back: bool,
-}
-
-/// A run that asked for the same changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Twin {
-    /// When it began, in milliseconds since 1970.
-    pub at_ms: u64,
-    /// How many products it changed.
-    pub products: usize,
-}
-
-/// Whether this browser keeps what a run does, before it does it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Journal {
-    /// It is being begun; nothing leaves before.
-    Awaited,
-    /// It is.
-    Kept,
-    /// It cannot be begun, and the merchant is asked.
-    Refused(Unkept),
-    /// It is not, as the merchant knows.
-    Without,
-    /// It could not be gone on with.
-    Lost(Unkept),
-}
-
-/// Why a run is not kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unkept {
-    /// The browser does not let the page keep anything.
-    Blocked,
-    /// There is no more room.
-    Full,
-}
-
-/// How far a long work is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// So many bytes of so many have been read; a total of 0 is not known.
-    Reading {
-        /// The bytes so far.
-        done: u64,
-        /// All of them.
-        total: u64,
-    },
-    /// So many rows of so many have been planned.
-    Planning {
-        /// The rows so far.
-        done: u32,
-        /// All of them.
-        total: u32,
-    },
-}
-
-/// Why a source cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// The file is larger than can be read.
-    TooLarge {
-        /// Its bytes.
-        bytes: u64,
-    },
-    /// The browser cannot read the file: moved, changed, locked.
-    Unreadable,
-    /// The worker ended; the file has to be read again.
-    WorkerEnded,
-    /// The worker that unpacks workbooks ended.
-    WorkbookEnded,
-    /// The page is older than the server's files and must be loaded again.
-    OtherBuild,
 }
 
 impl Model {

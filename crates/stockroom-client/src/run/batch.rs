@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::server_clock::ServerClock;
+
 /// How long a key is taken to live: a server keeps it for 24 hours, and clocks differ.
 const KEY_LIFE_MS: u64 = 20 * 60 * 60 * 1000;
 /// How late a blind `set` may be replayed: later it would wipe out what was sold meanwhile.
@@ -28,6 +30,9 @@ pub struct Batch {
     pub not_before: u64,
     /// When it was first sent with a fate that nobody knows.
     pub first_sent: Option<u64>,
+    /// A time of the server's clock before that sending; `None` where the server had told none.
+    #[serde(default)]
+    pub first_sent_there: Option<u64>,
     /// When it was last sent.
     pub last_sent: u64,
     /// Whether an earlier try may have been done.
@@ -63,14 +68,25 @@ pub enum Parked {
 }
 
 impl Batch {
-    /// Returns why it must not be replayed at `now_ms`, if so.
-    pub fn forbids_replay(&self, now_ms: u64) -> Option<Parked> {
+    /// Returns why it must not be replayed at `now_ms`, if so; `there_ms` is the server's time where it
+    /// was heard just now.
+    ///
+    /// Where the server told its time before the first sending, only its clock counts: as long as it
+    /// is not heard again nothing is forbidden, and nothing leaves.
+    pub fn forbids_replay(&self, now_ms: u64, there_ms: Option<u64>) -> Option<Parked> {
         let first_sent = self.first_sent.filter(|_| self.unclear)?;
+        if let Some(first_sent_there) = self.first_sent_there {
+            let there_ms = there_ms?;
+            return self.too_old(there_ms.saturating_sub(first_sent_there));
+        }
         // A clock that went backwards tells nothing about the key's age.
         if now_ms < first_sent.max(self.last_sent) {
             return Some(Parked::KeyExpired);
         }
-        let age = now_ms - first_sent;
+        self.too_old(now_ms - first_sent)
+    }
+
+    fn too_old(&self, age: u64) -> Option<Parked> {
         if age >= KEY_LIFE_MS {
             Some(Parked::KeyExpired)
         } else if self.overwrites && age >= OVERWRITE_MS {
@@ -80,22 +96,31 @@ impl Batch {
         }
     }
 
+    /// Tells whether the server's time has to be heard before it may be replayed.
+    pub fn needs_date(&self) -> bool {
+        self.unclear && self.first_sent.is_some() && self.first_sent_there.is_some()
+    }
+
     /// Returns the time in milliseconds from which on it must not be replayed; `None` where it has
     /// not been done, whatever its age.
-    pub fn replayable_until(&self) -> Option<u64> {
+    pub(super) fn replayable_until(&self, now_ms: u64, there: &ServerClock) -> Option<u64> {
         let first_sent = self.first_sent.filter(|_| self.unclear)?;
         let life = if self.overwrites { OVERWRITE_MS } else { KEY_LIFE_MS };
-        Some(first_sent.saturating_add(life))
+        let Some(first_sent_there) = self.first_sent_there else {
+            return Some(first_sent.saturating_add(life));
+        };
+        let left = (first_sent_there + life).saturating_sub(there.now(now_ms)?);
+        Some(now_ms.saturating_add(left).min(there.good_until()?))
     }
 
     /// Tells whether its items are unknown, it is not under way, and sending it again on request is
     /// safe.
-    pub fn may_be_retried(&self, now_ms: u64) -> bool {
+    pub fn may_be_retried(&self, now_ms: u64, there_ms: Option<u64>) -> bool {
         let stage = match self.stage {
             Stage::Waiting => self.unclear,
             Stage::Flying => false,
             Stage::Parked(why) => why == Parked::TriesUsedUp,
         };
-        stage && self.forbids_replay(now_ms).is_none()
+        stage && self.forbids_replay(now_ms, there_ms).is_none()
     }
 }

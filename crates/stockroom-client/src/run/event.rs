@@ -20,6 +20,12 @@ pub enum Event {
         /// The batch that was sent.
         batch: u32,
     },
+    /// The server told its time when it was asked for it ([`Command::AskDate`]), or did not; or it told
+    /// it at some time before, in whatever answer.
+    DateTold {
+        /// The time in milliseconds since 1970; `None` where there was no answer, or none with a date.
+        server_ms: Option<u64>,
+    },
     /// The time of a [`Command::WaitUntil`] has come.
     TimePassed,
     /// Nothing new shall leave.
@@ -39,6 +45,9 @@ pub enum Command {
     Save(Entry),
     /// Send this now, unless [`Request::is_too_late`]; one event tells how it ended.
     Send(Request),
+    /// Ask the server for anything, so that it tells its time, and come back with
+    /// [`Event::DateTold`]. A kept answer is none: it must come from the server now.
+    AskDate,
     /// Come back with [`Event::TimePassed`] at this time; a later command replaces it.
     WaitUntil(u64),
     /// The run has ended for now.
@@ -60,12 +69,14 @@ pub struct Request {
     pub body: String,
     /// The time in milliseconds from which on it must not leave any more, where it is a replay.
     pub leave_by: Option<u64>,
+    /// When it was asked for: a clock that shows less has been set back.
+    pub asked_at: u64,
 }
 
 impl Request {
     /// Tells whether it must not leave any more at `now_ms`: the machine may have slept since it was
-    /// asked for. The driver answers with [`Event::Failed`] instead.
+    /// asked for, and its clock may have been set. The driver answers with [`Event::Failed`] instead.
     pub fn is_too_late(&self, now_ms: u64) -> bool {
-        self.leave_by.is_some_and(|until| now_ms >= until)
+        self.leave_by.is_some_and(|until| now_ms >= until || now_ms < self.asked_at)
     }
 }

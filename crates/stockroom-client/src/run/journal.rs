@@ -1,8 +1,12 @@
 //! The journal of a run: a [`Run`] as it was made, then one [`Entry`] per change.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Batch, Outcome, Phase, Run, Stage};
+use crate::item::Item;
+use crate::pace::Pace;
 
 /// What changed in a run between two commands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +19,15 @@ pub struct Entry {
     pub outcomes: Vec<(usize, Outcome)>,
     /// Where the run stands now, if that changed.
     pub phase: Option<Phase>,
+    /// Items in the place of others that never left, by position.
+    #[serde(default)]
+    pub items: Vec<(usize, Item)>,
+    /// What is known of the limits.
+    #[serde(default)]
+    pub pace: Option<Box<Pace>>,
+    /// The latest time that the server told, in milliseconds since 1970.
+    #[serde(default)]
+    pub server_ms: Option<u64>,
 }
 
 impl Entry {
@@ -34,6 +47,7 @@ impl Run {
         for entry in entries {
             base.replay(entry);
         }
+        base.waited = base.is_waiting();
         let mut unknown = Vec::new();
         for batch in base.batches.values_mut() {
             if batch.stage == Stage::Flying {
@@ -55,7 +69,38 @@ impl Run {
         base
     }
 
+    /// Puts other items of the same products in the place of some that are not sent, by position.
+    /// Whatever is told next saves them.
+    pub fn replace_unsent(&mut self, items: Vec<(usize, Item)>) {
+        let mut replaced = HashSet::new();
+        for (position, item) in items {
+            let is_unsent = self.outcomes.get(position) == Some(&Outcome::NotSent);
+            if let Some(asked) = self.items.get_mut(position)
+                && is_unsent
+                && asked.external_id() == item.external_id()
+            {
+                *asked = item.clone();
+                self.unsaved.items.push((position, item));
+                replaced.insert(position);
+            }
+        }
+        let is_other = |batch: &&Batch| batch.positions.iter().any(|p| replaced.contains(p));
+        let others: Vec<u32> = self.batches.values().filter(is_other).map(|b| b.number).collect();
+        for number in others {
+            // It is known not to have been done. A key is of one body, so it gets another.
+            if let Some(batch) = self.batches.remove(&number) {
+                self.closed(&batch);
+                self.open(batch.positions);
+            }
+        }
+    }
+
     fn replay(&mut self, entry: Entry) {
+        for (position, item) in entry.items {
+            if let Some(asked) = self.items.get_mut(position) {
+                *asked = item;
+            }
+        }
         for batch in entry.batches {
             self.made = self.made.max(batch.number + 1);
             self.batches.insert(batch.number, batch);
@@ -72,6 +117,12 @@ impl Run {
         }
         if let Some(phase) = entry.phase {
             self.phase = phase;
+        }
+        if let Some(server_ms) = entry.server_ms {
+            self.server_clock.kept(server_ms);
+        }
+        if let Some(pace) = entry.pace {
+            self.pace = *pace;
         }
     }
 }

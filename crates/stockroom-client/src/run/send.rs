@@ -23,6 +23,7 @@ impl Run {
             waits: 0,
             not_before: 0,
             first_sent: None,
+            first_sent_there: None,
             last_sent: 0,
             unclear: false,
             overwrites,
@@ -37,8 +38,15 @@ impl Run {
         let mut commands = Vec::new();
         let mut wake: Option<u64> = None;
         for number in self.candidates() {
-            let due = self.batches[&number].not_before.max(self.pace.opens_at());
-            if due <= now_ms {
+            let batch = &self.batches[&number];
+            let due = batch.not_before.max(self.pace.opens_at());
+            let is_timeless = batch.needs_date() && self.server_clock.now(now_ms).is_none();
+            if due <= now_ms && is_timeless {
+                // What the server has to say is waited for.
+                if self.server_clock.asks(now_ms) {
+                    commands.push(Command::AskDate);
+                }
+            } else if due <= now_ms {
                 commands.extend(self.send(number, now_ms).map(Command::Send));
             } else {
                 wake = Some(wake.map_or(due, |wake| wake.min(due)));
@@ -79,9 +87,10 @@ impl Run {
     }
 
     fn park_what_is_too_late(&mut self, now_ms: u64) {
+        let there_ms = self.server_clock.now(now_ms);
         for batch in self.batches.values_mut() {
             if batch.stage == Stage::Waiting
-                && let Some(why) = batch.forbids_replay(now_ms)
+                && let Some(why) = batch.forbids_replay(now_ms, there_ms)
             {
                 batch.stage = Stage::Parked(why);
                 self.unsaved.note(batch);
@@ -101,12 +110,14 @@ impl Run {
         batch.last_sent = now_ms;
         if !batch.unclear {
             batch.first_sent = Some(now_ms);
+            batch.first_sent_there = self.server_clock.at_least();
         }
         for position in &batch.positions {
             self.outcomes[*position] = Outcome::Unknown;
         }
-        let leave_by = batch.replayable_until();
-        self.pace.leaves(now_ms);
+        let leave_by = batch.replayable_until(now_ms, &self.server_clock);
+        let day = self.settings.budget.map_or(0, |budget| budget.day_of(now_ms));
+        self.pace.leaves(now_ms, day);
         self.unsaved.note(batch);
         let mut headers = vec![
             ("content-type", "application/json".to_owned()),
@@ -119,7 +130,9 @@ impl Run {
             headers.extend(reason.map(|reason| (header::RUN_REASON, reason)));
             headers.extend(fingerprint.map(|text| (header::RUN_FINGERPRINT, text)));
         }
-        Some(Request { batch: number, method: "PATCH", path: path::BULK, headers, body, leave_by })
+        let (method, path) = ("PATCH", path::BULK);
+        let asked_at = now_ms;
+        Some(Request { batch: number, method, path, headers, body, leave_by, asked_at })
     }
 
     /// Tells whether nothing is under way and nothing will leave by itself.

@@ -21,6 +21,9 @@ impl Run {
         let Some(batch) = self.landed(number) else {
             return;
         };
+        if let Some(seconds) = answer.headers.date() {
+            self.server_clock.heard(seconds.saturating_mul(1000), batch.last_sent);
+        }
         let flying = self.batches.values().filter(|b| b.stage == Stage::Flying).count();
         self.pace.observe(&answer.headers, flying as u64, now_ms);
         if answer.status != 429 {
@@ -59,6 +62,35 @@ impl Run {
         }
     }
 
+    /// The server told its time, or did not when it was asked: then what waits for that has failed once
+    /// more.
+    pub(super) fn date_told(
+        &mut self,
+        server_ms: Option<u64>,
+        now_ms: u64,
+        jitter: &mut dyn FnMut() -> f64,
+    ) {
+        let asked_ms = self.server_clock.asked();
+        if let Some(server_ms) = server_ms {
+            match asked_ms {
+                Some(asked_ms) => self.server_clock.heard(server_ms, asked_ms),
+                // Nobody knows how long ago that was.
+                None => self.server_clock.kept(server_ms),
+            }
+            return;
+        }
+        let waits = |batch: &&Batch| {
+            batch.stage == Stage::Waiting && batch.needs_date() && batch.not_before <= now_ms
+        };
+        let waiting = self.batches.values().filter(waits).map(|batch| batch.number);
+        for number in waiting.filter(|_| asked_ms.is_some()).collect::<Vec<_>>() {
+            if let Some(mut batch) = self.batches.remove(&number) {
+                batch.tries = batch.tries.saturating_add(1);
+                self.unclear(batch, Unclear::NoAnswer, None, now_ms, jitter);
+            }
+        }
+    }
+
     /// Takes the request out, unless it is not under way: then the answer is a late or second one,
     /// and what is known already is better.
     fn landed(&mut self, number: u32) -> Option<Batch> {
@@ -86,7 +118,7 @@ impl Run {
         self.outcomes[position] = outcome;
     }
 
-    fn closed(&mut self, batch: &Batch) {
+    pub(super) fn closed(&mut self, batch: &Batch) {
         self.closed += 1;
         self.unsaved.closed.push(batch.number);
     }

@@ -4,7 +4,10 @@ use stockroom_api::bulk::{BulkItem, Mode};
 
 use super::*;
 use crate::answer::Answer;
+use crate::bulk::Unclear;
 use crate::headers::Headers;
+
+mod back;
 
 const MINUTE: u64 = 60_000;
 
@@ -13,6 +16,8 @@ struct Story {
     run: Run,
     now: u64,
     sent: Vec<Request>,
+    /// How often the server was asked for its time.
+    asked: u32,
     wake: Option<u64>,
     finished: Option<Summary>,
     journal: Vec<Entry>,
@@ -43,6 +48,7 @@ impl Story {
             run: Run::new("run", items, Settings::default()).unwrap(),
             now: 1_000_000,
             sent: Vec::new(),
+            asked: 0,
             wake: None,
             finished: None,
             journal: Vec::new(),
@@ -63,6 +69,7 @@ impl Story {
                     assert!(saved, "sent before it was saved");
                     self.sent.push(request);
                 }
+                Command::AskDate => self.asked += 1,
                 Command::WaitUntil(at) => self.wake = Some(at),
                 Command::Finished(summary) => self.finished = Some(summary),
             }

@@ -35,6 +35,8 @@ pub(crate) enum Safeguard {
     SameBody,
     /// Nothing is sent again whose key may have expired.
     Expiry,
+    /// The age of a key is told by the server's clock.
+    ServerClock,
     /// A replay that was asked for before the machine slept does not leave long after.
     InTime,
     /// Only one tab at a time drives a run.
@@ -123,6 +125,11 @@ fn a_replay_with_an_expired_key_is_found_out() {
 }
 
 #[test]
+fn a_key_whose_age_this_sides_clock_tells_is_found_out() {
+    is_missed(Safeguard::ServerClock, "was done a second time");
+}
+
+#[test]
 fn a_replay_that_leaves_long_after_is_found_out() {
     is_missed(Safeguard::InTime, "was done a second time");
 }
@@ -133,7 +140,7 @@ fn two_tabs_at_once_are_found_out() {
 }
 
 /// What the seeds must have met, or they show little.
-const MET: [&str; 34] = [
+const MET: [&str; 37] = [
     "hears of run-0: a reset",
     "waits no longer",
     "hears of run-0: 400",
@@ -159,6 +166,9 @@ const MET: [&str; 34] = [
     "sleeps",
     "is too late for",
     "the clock",
+    "asks for the time",
+    "hears the time",
+    "hears no time",
     "tab 1: drives, Paused",
     "tab 1: drives, Ready",
     "tab 1: drives, Ended(Complete)",

@@ -84,6 +84,14 @@ impl World {
             self.clock_off = -i64::try_from(back).unwrap_or(0);
             self.story.tell(self.now, || format!("the clock goes back by {} h", back / HOUR));
         }
+        if self.scene.clock == Clock::SetWhileClosed && none_alive && !self.tabs.is_empty() {
+            // It shows a time of the first hours: whatever has gone by, a key seems young.
+            let shown = self.scene.began + self.random.between(HOUR, 20 * HOUR);
+            self.clock_off =
+                i64::try_from(shown).unwrap_or(0) - i64::try_from(self.now).unwrap_or(0);
+            let off = self.clock_off;
+            self.story.tell(self.now, || format!("the clock is {off} ms off"));
+        }
         let tab = self.tabs.len();
         self.story.tell(self.now, || format!("tab {tab}: is opened"));
         self.tabs.push(Tab::new());
@@ -105,10 +113,17 @@ impl World {
         if self.removed == Some(Safeguard::Expiry) {
             forget_ages(&mut entries, shown);
         }
-        let run = Run::restore(self.base.clone(), entries);
+        let mut run = Run::restore(self.base.clone(), entries);
+        if self.scene.rules.tells_date {
+            // The page has read the stock before, and nobody has noted when.
+            run.hear_date(self.now / 1000 * 1000, 0);
+        }
         self.story.tell(self.now, || format!("tab {tab}: drives, {:?}", run.phase()));
         self.tabs[tab].run = Some(run);
         if tab == 0 {
+            if self.scene.clock == Clock::Wild {
+                self.set_clock();
+            }
             self.tell(tab, Event::Started);
         }
     }
@@ -152,6 +167,10 @@ impl World {
             Clock::Nudged => 2000 - i64::try_from(self.random.below(4000)).unwrap_or(0),
             Clock::BackALittle if self.clock_off == 0 => {
                 -i64::try_from(self.random.between(1, 3 * HOUR)).unwrap_or(0)
+            }
+            // Set back in its sleep by just as much as it sleeps, to the minute, nobody could notice.
+            Clock::Wild if self.tabs.iter().all(|tab| tab.asleep_until <= self.now) => {
+                i64::try_from(self.random.below(40 * DAY)).unwrap_or(0) - 20 * 86_400_000
             }
             Clock::Ahead if self.clock_off == 0 => {
                 i64::try_from(self.random.between(1, 3 * DAY)).unwrap_or(0)
@@ -214,6 +233,7 @@ impl World {
 fn forget_ages(entries: &mut [Entry], shown: u64) {
     for batch in entries.iter_mut().flat_map(|entry| &mut entry.batches) {
         batch.first_sent = batch.first_sent.map(|_| shown);
+        batch.first_sent_there = None;
         batch.last_sent = batch.last_sent.min(shown);
     }
 }

@@ -37,6 +37,7 @@ impl World {
                 return;
             }
             Command::Send(request) => self.send(tab, request),
+            Command::AskDate => self.ask_date(tab),
             Command::WaitUntil(at) => {
                 self.tabs[tab].timers += 1;
                 let timer = self.tabs[tab].timers;
@@ -62,6 +63,23 @@ impl World {
             let after = self.random.below(3);
             self.soon(after, Happening::Step(tab));
         }
+    }
+
+    /// Asks the service for its time; sometimes nobody answers.
+    fn ask_date(&mut self, tab: usize) {
+        self.story.tell(self.now, || format!("tab {tab}: asks for the time"));
+        let is_lost = self.faults_left > 0 && self.random.happens(self.scene.faults.0 / 2);
+        self.faults_left -= u32::from(is_lost);
+        let told = self.scene.rules.tells_date && !is_lost;
+        let server_ms = told.then_some(self.now / 1000 * 1000);
+        let way = self.random.between(5, if is_lost { PATIENCE } else { 2000 });
+        self.soon(way, Happening::HearDate(tab, server_ms));
+    }
+
+    pub(crate) fn hear_date(&mut self, tab: usize, server_ms: Option<u64>) {
+        let heard = if server_ms.is_some() { "the time" } else { "no time" };
+        self.story.tell(self.now, || format!("tab {tab}: hears {heard}"));
+        self.tell(tab, Event::DateTold { server_ms });
     }
 
     fn send(&mut self, tab: usize, mut request: Request) {

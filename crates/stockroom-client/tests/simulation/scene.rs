@@ -52,6 +52,10 @@ pub(crate) enum Clock {
     BackAtReopening,
     /// It jumps ahead once.
     Ahead,
+    /// It is wrong by days from the beginning, and set by days now and then.
+    Wild,
+    /// It is set while no tab is open, so that no time seems to have gone by.
+    SetWhileClosed,
 }
 
 impl Scene {
@@ -108,12 +112,15 @@ impl Scene {
             deaths: or_none(deaths),
             acts: if is_undisturbed { 0 } else { acts },
             merchant: random.pick(&[Merchant::Patient, Merchant::Patient, Merchant::GivesUp]),
-            clock: match random.below(12) {
+            clock: match random.below(14) {
                 _ if is_undisturbed => Clock::Steady,
                 0 => Clock::Nudged,
                 1 => Clock::BackALittle,
                 2 => Clock::BackAtReopening,
                 3 => Clock::Ahead,
+                // Where nobody tells the time there is nothing to go by.
+                4 if rules.tells_date => Clock::Wild,
+                5 if rules.tells_date => Clock::SetWhileClosed,
                 _ => Clock::Steady,
             },
         }

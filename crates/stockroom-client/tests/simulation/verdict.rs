@@ -99,15 +99,20 @@ pub(crate) fn at_the_end(world: &mut World) -> Result<(), String> {
 
 /// An item is unknown only where there is a reason that nobody can do anything about.
 fn may_stay_unknown(world: &World, batch: &Batch) -> Result<(), String> {
-    let age = world.shown().checked_sub(batch.first_sent.unwrap_or_default());
+    let age = match batch.first_sent_there {
+        // A `Date` leaves out what is less than a second.
+        Some(there) => (world.now + 1000).checked_sub(there),
+        None => world.shown().checked_sub(batch.first_sent.unwrap_or_default()),
+    };
     let is_old = |least: u64| age.is_none_or(|age| age >= least);
     let is_off = !world.scene.is_clock_steady();
+    let told = world.scene.rules.tells_date.then_some(world.now + 1000);
     let gave_up = world.scene.merchant == Merchant::GivesUp;
     let has_reason = match batch.stage {
         Stage::Flying => false,
         Stage::Waiting => gave_up,
         Stage::Parked(Parked::TriesUsedUp) => {
-            gave_up || batch.forbids_replay(world.shown()).is_some()
+            gave_up || batch.forbids_replay(world.shown(), told).is_some()
         }
         Stage::Parked(Parked::KeyExpired) => is_off || is_old(20 * HOUR),
         Stage::Parked(Parked::WouldOverwrite) => {

@@ -53,6 +53,8 @@ pub(crate) enum Happening {
     Step(usize),
     /// What a tab has written is kept for good.
     Kept(usize),
+    /// A tab hears the time that it asked for, or that there will be no answer.
+    HearDate(usize, Option<u64>),
     /// A timer of a tab, by its number, goes off.
     Wake(usize, u32),
     /// A request reaches the service.
@@ -77,6 +79,9 @@ impl World {
         let mut scene = Scene::draw(&mut random);
         if removed == Some(Safeguard::Lock) {
             scene.acts = scene.acts.max(3);
+        }
+        if removed == Some(Safeguard::ServerClock) {
+            scene.rules.tells_date = false;
         }
         let items = scene.items.iter().map(Item::new).collect();
         let base = Run::new("run", items, scene.settings).map_err(|twice| format!("{twice:?}"))?;
@@ -145,6 +150,7 @@ impl World {
         match happening {
             Happening::Step(tab) => self.step(tab),
             Happening::Kept(tab) => self.kept(tab),
+            Happening::HearDate(tab, server_ms) => self.hear_date(tab, server_ms),
             Happening::Wake(tab, timer) => {
                 if self.tabs[tab].timers == timer {
                     self.tell(tab, Event::TimePassed);
@@ -163,7 +169,10 @@ impl World {
     /// Returns the tab that has to be there, and awake, for something to happen.
     fn tab_of(&self, happening: &Happening) -> Option<usize> {
         match happening {
-            Happening::Step(tab) | Happening::Kept(tab) | Happening::Wake(tab, _) => Some(*tab),
+            Happening::Step(tab)
+            | Happening::Kept(tab)
+            | Happening::HearDate(tab, _)
+            | Happening::Wake(tab, _) => Some(*tab),
             Happening::Hear(flight, _) | Happening::TimeOut(flight) => {
                 Some(self.flights[*flight].tab)
             }
@@ -185,8 +194,13 @@ impl World {
     pub(crate) fn tell(&mut self, tab: usize, event: Event) {
         let shown = self.shown();
         let Some(run) = &mut self.tabs[tab].run else { return };
-        let is_asked =
-            !matches!(event, Event::Answered { .. } | Event::Failed { .. } | Event::TimePassed);
+        let is_asked = !matches!(
+            event,
+            Event::Answered { .. }
+                | Event::Failed { .. }
+                | Event::DateTold { .. }
+                | Event::TimePassed
+        );
         let random = &mut self.random;
         let mut commands = run.handle(event, shown, &mut || random.unit());
         if is_asked {

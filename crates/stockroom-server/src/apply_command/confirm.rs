@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use stockroom_domain::plan::{CleanPlan, ConfirmedPlan, GuardCode};
 
 use super::console::Console;
+use super::twin::Before;
 use crate::commands::{CommandError, Ended, tell};
 use crate::file_plan::Planned;
 
@@ -26,6 +27,8 @@ pub(super) enum AllowedGuard {
     ErrorsShare,
     /// The same changes were applied before: adjusts would count twice
     AppliedBefore,
+    /// A large part of the changes was applied before: its adjusts would count twice
+    PartlyAppliedBefore,
 }
 
 /// What the command line says in advance.
@@ -39,21 +42,31 @@ pub(super) struct Said<'a> {
     pub(super) allowed: &'a [AllowedGuard],
 }
 
-/// Returns the plan confirmed. `applied_before` tells of an earlier run of the same adjusts, and
-/// `place` names the store.
+/// What is known beside the plan.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known<'a> {
+    /// What was applied before of it, and is not left out.
+    pub(super) before: Option<&'a Before>,
+    /// How many changes are left out because they were.
+    pub(super) left_out: usize,
+    /// What names the store.
+    pub(super) place: &'a str,
+}
+
+/// Returns the plan confirmed.
 ///
 /// # Errors
 /// [`CommandError`] with status 1 where it must not be applied, or nobody says that it shall.
 pub(super) fn confirm<R: BufRead>(
     planned: &Planned,
     said: Said<'_>,
-    applied_before: Option<&str>,
-    place: &str,
+    known: Known<'_>,
     console: &mut Console<R>,
 ) -> Ended<ConfirmedPlan> {
     let plan = clean(planned, said)?;
-    let number = plan.number();
-    let guards = guards_left(planned, said, applied_before);
+    let Known { before, left_out, place } = known;
+    let number = plan.number().saturating_sub(left_out);
+    let guards = guards_left(planned, said, before);
     if guards.is_empty() {
         let question = format!("Apply {number} changes to {place}?");
         if !said.yes && !console.agrees(&question) {
@@ -62,6 +75,7 @@ pub(super) fn confirm<R: BufRead>(
     } else {
         pass(&guards, number, place, console)?;
     }
+    let number = plan.number();
     plan.confirm(&planned.stock, Some(number))
         .map_err(|unconfirmed| refused(format!("{} guards are left.", unconfirmed.guards.len())))
 }
@@ -71,14 +85,14 @@ pub(super) fn confirm<R: BufRead>(
 /// # Errors
 /// [`CommandError`] with status 1 where nobody says that it shall go on.
 pub(super) fn pass_applied_meanwhile<R: BufRead>(
-    sentence: &str,
+    before: &Before,
     said: Said<'_>,
     number: usize,
     place: &str,
     console: &mut Console<R>,
 ) -> Ended {
-    let guard = Left::applied_before(sentence);
-    if said.allowed.contains(&guard.allowed_by) {
+    let guard = Left::applied_before(before);
+    if said.passes(guard.allowed_by) {
         return Ok(());
     }
     pass(&[guard], number, place, console)
@@ -103,12 +117,32 @@ struct Left {
 }
 
 impl Left {
-    fn applied_before(sentence: &str) -> Self {
-        Self { allowed_by: AllowedGuard::AppliedBefore, sentence: sentence.to_owned() }
+    fn can_be_left_out(&self) -> bool {
+        matches!(self.allowed_by, AllowedGuard::AppliedBefore | AllowedGuard::PartlyAppliedBefore)
+    }
+
+    fn applied_before(before: &Before) -> Self {
+        Self { allowed_by: before.guard(), sentence: before.sentence.clone() }
     }
 }
 
-fn guards_left(planned: &Planned, said: Said<'_>, applied_before: Option<&str>) -> Vec<Left> {
+impl Before {
+    /// Returns the guard that it is.
+    pub(super) fn guard(&self) -> AllowedGuard {
+        if self.is_whole { AllowedGuard::AppliedBefore } else { AllowedGuard::PartlyAppliedBefore }
+    }
+}
+
+impl Said<'_> {
+    /// Tells whether a guard is passed; who passes the whole passes a part.
+    pub(super) fn passes(&self, guard: AllowedGuard) -> bool {
+        let is_part = guard == AllowedGuard::PartlyAppliedBefore;
+        self.allowed.contains(&guard)
+            || is_part && self.allowed.contains(&AllowedGuard::AppliedBefore)
+    }
+}
+
+fn guards_left(planned: &Planned, said: Said<'_>, before: Option<&Before>) -> Vec<Left> {
     let guards = planned.plan.guards().iter().map(|guard| Left {
         allowed_by: guard.code.into(),
         sentence: format!(
@@ -118,8 +152,8 @@ fn guards_left(planned: &Planned, said: Said<'_>, applied_before: Option<&str>) 
             guard.limit
         ),
     });
-    let before = applied_before.map(Left::applied_before);
-    before.into_iter().chain(guards).filter(|g| !said.allowed.contains(&g.allowed_by)).collect()
+    let before = before.map(Left::applied_before);
+    before.into_iter().chain(guards).filter(|g| !said.passes(g.allowed_by)).collect()
 }
 
 fn pass<R: BufRead>(
@@ -134,8 +168,10 @@ fn pass<R: BufRead>(
         let names = guards.iter().filter_map(|guard| guard.allowed_by.to_possible_value());
         let options: Vec<String> =
             names.map(|value| format!("--allow-guard {}", value.get_name())).collect();
+        let is_before = guards.iter().any(Left::can_be_left_out);
+        let other = if is_before { " Or leave those out with --leave-out-applied." } else { "" };
         return Err(refused(format!(
-            "to be confirmed: {sentences}. If that is meant, add {}.",
+            "to be confirmed: {sentences}. If that is meant, add {}.{other}",
             options.join(" ")
         )));
     }
@@ -164,6 +200,7 @@ impl From<GuardCode> for AllowedGuard {
 
 #[cfg(test)]
 mod tests {
+    use stockroom_client::repeated::Line;
     use stockroom_domain::columns::Mapping;
     use stockroom_domain::plan::{Limits, Plan};
     use stockroom_domain::quantity::Level;
@@ -190,10 +227,11 @@ mod tests {
     }
 
     /// Confirms with what is typed at a terminal, or without one; returns the items or the refusal.
-    fn check(text: &str, said: Said<'_>, before: Option<&str>, typed: Option<&str>) -> String {
+    fn check(text: &str, said: Said<'_>, before: Option<&Before>, typed: Option<&str>) -> String {
         let input = typed.unwrap_or_default().as_bytes();
         let mut console = Console::new(typed.is_some(), input);
-        match confirm(&planned(text), said, before, "the test store", &mut console) {
+        let known = Known { before, left_out: 0, place: "the test store" };
+        match confirm(&planned(text), said, known, &mut console) {
             Ok(confirmed) => confirmed.items().len().to_string(),
             Err(error) => {
                 assert_eq!(error.status(), 1);
@@ -238,11 +276,24 @@ mod tests {
     fn changes_that_were_applied_before_are_a_guard_too() {
         let text = "sku,delta\nA,1\n";
         let yes = Said { yes: true, ..SAID };
-        let refusal = check(text, yes, Some("applied yesterday"), None);
-        assert!(refusal.contains("applied yesterday"), "{refusal}");
-        assert!(refusal.contains("--allow-guard applied_before"), "{refusal}");
+        let before = |is_whole| Before {
+            sentence: "applied yesterday".to_owned(),
+            lines: [Line::new("A", "", 1)].into(),
+            is_whole,
+        };
+        let (whole, part) = (before(true), before(false));
+        for (before, code) in [(&whole, "applied_before"), (&part, "partly_applied_before")] {
+            let refusal = check(text, yes, Some(before), None);
+            assert!(refusal.contains("applied yesterday"), "{refusal}");
+            assert!(refusal.contains(&format!("--allow-guard {code}.")), "{refusal}");
+            assert!(refusal.contains("--leave-out-applied"), "{refusal}");
+        }
         let allowed = &[AllowedGuard::AppliedBefore];
-        assert_eq!(check(text, Said { allowed, ..yes }, Some("applied"), None), "1");
+        assert_eq!(check(text, Said { allowed, ..yes }, Some(&whole), None), "1");
+        assert_eq!(check(text, Said { allowed, ..yes }, Some(&part), None), "1");
+        let allowed = &[AllowedGuard::PartlyAppliedBefore];
+        assert_eq!(check(text, Said { allowed, ..yes }, Some(&part), None), "1");
+        assert!(check(text, Said { allowed, ..yes }, Some(&whole), None).contains("yesterday"));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) fn cost(requests: u64, manner: &Manner) -> String {
 
 /// Returns the limits of bulk requests, and whether the server tells them itself. One that shows
 /// limits without telling them is taken for one like the hosted service.
-fn budget(manner: &Manner) -> (Budget, bool) {
+pub(super) fn budget(manner: &Manner) -> (Budget, bool) {
     let limits = manner.capabilities.limits;
     let is_told = limits.bulk_per_minute.is_some() || limits.bulk_per_day.is_some();
     let is_hosted = manner.is_limited && !is_told;

@@ -1,13 +1,15 @@
 //! What is asked before a run begins or goes on: plan, cost, errors, guards, the question, and
 //! whether the levels moved while it was open.
 
+use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::thread;
 
+use stockroom_client::repeated::Line;
 use stockroom_client::run::{Event, Labels};
 use stockroom_domain::plan::ConfirmedPlan;
 
-use super::confirm::{Said, confirm, pass_applied_meanwhile};
+use super::confirm::{Known, Said, confirm, pass_applied_meanwhile};
 use super::console::Console;
 use super::cost::cost;
 use super::drift::{self, Preview};
@@ -17,8 +19,10 @@ use super::opening::{About, Manner, Opening};
 use super::outcomes::totals;
 use super::place::Place;
 use super::resume::{check, check_store, going_on};
-use super::twin::{Former, Named, applied_before, applied_meanwhile, fingerprint_of};
-use super::{ApplyArgs, UNKNOWN, evidence, print};
+use super::twin::{
+    Before, Former, Formers, Named, fingerprint_of, formers, formers_meanwhile, lines_of,
+};
+use super::{ApplyArgs, UNKNOWN, evidence, print, unsent};
 use crate::clock::{Clock as _, SystemClock};
 use crate::commands::{CommandError, Ended};
 use crate::file_plan::store_client::StoreClient;
@@ -52,6 +56,13 @@ struct Case {
     manner: Manner,
 }
 
+/// What is to be sent.
+struct Asked {
+    confirmed: ConfirmedPlan,
+    /// Adjusts of it that are not, because they were applied before.
+    left_out: BTreeSet<Line>,
+}
+
 impl Desk<'_> {
     /// Plans, and asks whether the run begins.
     pub(super) fn begin<R: BufRead>(
@@ -70,7 +81,7 @@ impl Desk<'_> {
             let fingerprint = fingerprint_of(&preview.planned);
             let asked_at = now_ms();
             let asked = self.ask(&preview.planned, fingerprint.as_deref(), &case, console)?;
-            let Some(confirmed) = asked else {
+            let Some(Asked { confirmed, left_out }) = asked else {
                 let has_errors = preview.planned.plan.totals().errors > 0;
                 return Ok(Next::End(u8::from(has_errors)));
             };
@@ -79,7 +90,7 @@ impl Desk<'_> {
             let now = if is_due { drift::read_again(&preview, pages, &self.client)? } else { None };
             let moved = now.as_ref().map_or_else(Vec::new, |now| preview.moved(now));
             let Some(now) = now.filter(|_| !moved.is_empty()) else {
-                return self.open(preview, confirmed, fingerprint, case);
+                return self.open(preview, confirmed, fingerprint, &left_out, case);
             };
             print(&drift::table(&moved, self.args.keep));
             preview = preview.renewed(now, self.args.keep);
@@ -93,7 +104,7 @@ impl Desk<'_> {
         fingerprint: Option<&str>,
         case: &Case,
         console: &mut Console<R>,
-    ) -> Ended<Option<ConfirmedPlan>> {
+    ) -> Ended<Option<Asked>> {
         let totals = planned.plan.totals();
         print(&report::summary(planned));
         let is_left_out = totals.errors == 0 || self.args.leave_out_errors;
@@ -106,10 +117,46 @@ impl Desk<'_> {
             print(&format!("{cost}\njournal: {}\n", self.journal));
         }
         let named = Named { asked: &case.asked, fingerprint };
-        let twin = applied_before(named, case.before.as_ref(), &self.place, &self.client)?;
+        let formers = formers(named, case.before.as_ref(), &self.place, &self.client)?;
+        let (left_out, before) = if is_left_out && !formers.is_empty() {
+            self.leave_out(&formers, lines_of(planned), console)
+        } else {
+            (BTreeSet::new(), None)
+        };
+        if left_out.len() == totals.targets {
+            print("There is nothing to apply: all of it was applied before.\n");
+            return Ok(None);
+        }
         let demo = if case.manner.capabilities.demo { "demo" } else { "" };
         let store = self.place.named(demo);
-        confirm(planned, self.said(), twin.as_deref(), &store, console).map(Some)
+        let known = Known { before: before.as_ref(), left_out: left_out.len(), place: &store };
+        let confirmed = confirm(planned, self.said(), known, console)?;
+        Ok(Some(Asked { confirmed, left_out }))
+    }
+
+    /// Returns the adjusts that are left out because they were applied before, and what was applied of
+    /// the others.
+    fn leave_out<R: BufRead>(
+        &self,
+        formers: &Formers,
+        mut asked: BTreeSet<Line>,
+        console: &mut Console<R>,
+    ) -> (BTreeSet<Line>, Option<Before>) {
+        let mut left_out = BTreeSet::new();
+        while let Some(before) = formers.before(&asked) {
+            let others = asked.len() - before.lines.len();
+            let leaves = || format!("{}. Leave those out?", before.sentence);
+            let is_meant = self.said().passes(before.guard());
+            let leaves_out = self.args.leave_out_applied
+                || !is_meant && !before.is_whole && console.agrees(&leaves());
+            if !leaves_out {
+                return (left_out, Some(before));
+            }
+            print(&format!("left out: {}; {others} other adjusts\n", before.sentence));
+            asked.retain(|line| !before.lines.contains(line));
+            left_out.extend(before.lines);
+        }
+        (left_out, None)
     }
 
     /// Returns the run of a confirmed plan.
@@ -118,6 +165,7 @@ impl Desk<'_> {
         preview: Preview,
         confirmed: ConfirmedPlan,
         fingerprint: Option<String>,
+        left_out: &BTreeSet<Line>,
         case: Case,
     ) -> Ended<Next> {
         let now = SystemClock.now();
@@ -130,7 +178,7 @@ impl Desk<'_> {
             asked: case.asked,
             labels: Labels { reason, fingerprint },
         };
-        let opening = Opening::new(about, &preview, &confirmed, &case.manner)?;
+        let opening = Opening::new(about, &preview, &confirmed, left_out, &case.manner)?;
         // A million rows take a while to be forgotten, and nothing waits for that.
         thread::spawn(move || drop((preview, confirmed)));
         let first = going_on(&opening.run);
@@ -147,7 +195,7 @@ impl Desk<'_> {
     /// Says what is known of a run that is not finished, and asks whether it goes on.
     pub(super) fn go_on<R: BufRead>(
         &self,
-        opening: Opening,
+        mut opening: Opening,
         read: &FileSheet,
         console: &mut Console<R>,
     ) -> Ended<Next> {
@@ -166,9 +214,17 @@ impl Desk<'_> {
             cost(left as u64, &self.manner()?),
         ));
         let again = opening.run.retryable(now_ms());
-        if let Some(sentence) = applied_meanwhile(&opening, &self.client)? {
+        let formers = formers_meanwhile(&opening, &self.client)?;
+        if let Some(before) = formers.before(&opening.run.lines_left()) {
             let (number, place) = (summary.not_sent + again, self.place.named(""));
-            pass_applied_meanwhile(&sentence, self.said(), number, &place, console)?;
+            pass_applied_meanwhile(&before, self.said(), number, &place, console)?;
+        }
+        if !self.client.capabilities()?.expected_quantity {
+            let moved = unsent::read(&opening, &self.client)?;
+            if !moved.is_empty() {
+                print(&moved.table(&opening, self.args.keep));
+                moved.settle(&mut opening, self.args.keep);
+            }
         }
         let question = format!(
             "Go on: send {} items that are left, and ask again for {again} that are unknown?",

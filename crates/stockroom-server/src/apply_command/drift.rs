@@ -186,6 +186,20 @@ pub(super) fn read_again(
         .collect();
     skus.sort_unstable();
     skus.dedup();
+    read_levels(skus, Some(stock), pages, client)
+}
+
+/// Reads the levels of these products, each once, with its cost shown, as [`read_again`]; where they
+/// are read one by one they are put into what is `known`.
+///
+/// # Errors
+/// [`CommandError`](crate::commands::CommandError) with status 2 where they cannot be read.
+pub(super) fn read_levels(
+    mut skus: Vec<String>,
+    known: Option<&Stock>,
+    pages: Option<u64>,
+    client: &StoreClient,
+) -> Ended<Option<Stock>> {
     let (requests, is_one_by_one) = way(skus.len(), pages);
     let budget = Budget::of_reads(client.capabilities()?);
     let forecast = budget.forecast(requests, client.reads());
@@ -198,7 +212,11 @@ pub(super) fn read_again(
     }
     let time = spoken(forecast.takes_ms);
     tell(&format!("Reading the stock again: {requests} requests, about {time}.\n"));
-    let mut now = if is_one_by_one { stock.clone() } else { stock_of(client.inventory()?) };
+    let mut now = match known {
+        Some(stock) if is_one_by_one => stock.clone(),
+        None if is_one_by_one => stock_of(Vec::new()),
+        _ => stock_of(client.inventory()?),
+    };
     // The list has only what is tracked.
     skus.retain(|sku| is_one_by_one || now.find(sku).is_none());
     for product in client.look_up(&skus)? {

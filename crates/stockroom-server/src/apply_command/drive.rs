@@ -24,6 +24,8 @@ use crate::random::{Random as _, SystemRandom};
 /// What a thread tells the driver.
 enum Happened {
     Answered(u32, Option<Answer>),
+    /// The server's time, where it tells it.
+    Date(Option<u64>),
     Interrupted,
     /// The journal cannot be written: nothing more leaves.
     NotKept(io::Error),
@@ -34,6 +36,8 @@ enum Happened {
 struct Step {
     entries: Vec<Entry>,
     requests: Vec<Request>,
+    /// Whether the server is asked for its time.
+    asks_date: bool,
 }
 
 /// A run on its way.
@@ -124,6 +128,7 @@ impl Driver<'_> {
         let event = match happened {
             Happened::Answered(batch, Some(answer)) => Event::Answered { batch, answer },
             Happened::Answered(batch, None) => Event::Failed { batch },
+            Happened::Date(server_ms) => Event::DateTold { server_ms },
             Happened::NotKept(error) => return Err(self.not_kept(&error)),
             Happened::Interrupted => {
                 self.meter.clear();
@@ -148,6 +153,7 @@ impl Driver<'_> {
             match command {
                 Command::Save(entry) => step.entries.push(entry),
                 Command::Send(request) => step.requests.push(request),
+                Command::AskDate => step.asks_date = true,
                 Command::WaitUntil(at) => self.wake_at = Some(at),
                 Command::Finished(_) => has_ended = true,
             }
@@ -179,6 +185,7 @@ fn keep(
         for next in steps.try_iter() {
             step.entries.extend(next.entries);
             step.requests.extend(next.requests);
+            step.asks_date |= next.asks_date;
         }
         if !step.entries.is_empty()
             && let Err(error) = journal.append(&step.entries)
@@ -189,6 +196,12 @@ fn keep(
         }
         for request in step.requests {
             send(Arc::clone(client), request, sender.clone());
+        }
+        if step.asks_date {
+            let (client, sender) = (Arc::clone(client), sender.clone());
+            thread::spawn(move || {
+                let _ = sender.send(Happened::Date(client.ask_date()));
+            });
         }
     }
 }

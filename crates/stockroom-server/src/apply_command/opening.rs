@@ -1,15 +1,20 @@
 //! What a run is, as the first record of its journal tells it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use stockroom_api::bulk::BulkItem;
 use stockroom_api::capabilities::Capabilities;
 use stockroom_client::asked::{Expectation, bulk_item};
+use stockroom_client::fingerprint::fingerprint;
 use stockroom_client::item::Item;
+use stockroom_client::repeated::Line;
 use stockroom_client::run::{Labels, Outcome, Run, Settings};
 use stockroom_domain::plan::{ConfirmedPlan, ItemChange};
-use stockroom_domain::quantity::Level;
+use stockroom_domain::quantity::{Change, Level};
 
+use super::cost::budget;
 use super::drift::Preview;
 use super::place::Place;
 use crate::commands::Ended;
@@ -69,6 +74,7 @@ impl Manner {
         Settings {
             in_flight: if is_ours && !self.is_limited { 4 } else { 1 },
             representation: self.capabilities.representation,
+            budget: Some(budget(self).0),
             ..Settings::default()
         }
     }
@@ -86,7 +92,7 @@ pub(super) struct About {
 }
 
 impl Opening {
-    /// Returns the run of a confirmed plan.
+    /// Returns the run of a confirmed plan, without the adjusts that are left out.
     ///
     /// # Errors
     /// [`CommandError`](crate::commands::CommandError) where two products have one SKU.
@@ -94,6 +100,7 @@ impl Opening {
         about: About,
         preview: &Preview,
         confirmed: &ConfirmedPlan,
+        left_out: &BTreeSet<Line>,
         manner: &Manner,
     ) -> Ended<Self> {
         let planned = &preview.planned;
@@ -104,20 +111,33 @@ impl Opening {
         for item in confirmed.items() {
             let mut asked_levels = Vec::with_capacity(item.targets.len());
             let mut targets = item.targets.iter();
-            let mut ask = |asked: &ItemChange| {
-                let Some(target) = targets.next() else { return *asked };
+            let mut ask = |label: &str, asked: &ItemChange| {
+                let target = targets.next()?;
+                if let Change::Adjust(delta) = asked.change
+                    && left_out.contains(&Line::new(&item.external_id, label, delta.get()))
+                {
+                    return None;
+                }
                 let asked = preview.asked(*target, *asked);
                 let before = asked.before.map(Level::get);
                 asked_levels.push(AskedLevel(first_lines[*target as usize], before));
-                asked
+                Some(asked)
             };
-            let product = item.product.as_ref().map(&mut ask);
+            let product = item.product.as_ref().and_then(|asked| ask("", asked));
             let variants = item.variants.iter();
-            let variants: Vec<_> =
-                variants.map(|(label, asked)| (label.clone(), ask(asked))).collect();
+            let variants: Vec<_> = variants
+                .filter_map(|(label, asked)| Some((label.clone(), ask(label, asked)?)))
+                .collect();
+            if product.is_none() && variants.is_empty() {
+                continue;
+            }
             let asked = bulk_item(&item.external_id, product.as_ref(), &variants, expectation);
             items.push(Item::new(&asked));
             levels.push(asked_levels);
+        }
+        let mut labels = about.labels;
+        if !left_out.is_empty() {
+            labels.fingerprint = fingerprint(&items.iter().map(bulk).collect::<Vec<_>>());
         }
         let run = Run::new(about.id, items, manner.settings()).map_err(|twice| {
             unusable(format!(
@@ -133,7 +153,7 @@ impl Opening {
             left_out: planned.plan.totals().errors,
             witnesses: witnesses(planned, confirmed),
             levels,
-            run: run.labelled(about.labels),
+            run: run.labelled(labels),
         })
     }
 

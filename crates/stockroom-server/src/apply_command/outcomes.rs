@@ -184,7 +184,7 @@ fn rows_of(item: &BulkItem, levels: &[AskedLevel], outcome: &Outcome) -> Vec<Row
 }
 
 /// What an item asks of one level.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) variant: Option<String>,
     /// Without one it is an adjust.

@@ -32,11 +32,10 @@ pub(super) fn table(opening: &Opening, keep: Keep) -> String {
         return String::new();
     }
     rows.sort_by_key(|(line, _)| *line);
-    let mut text = format!(
-        "Refused because a level moved since the preview; nothing of these items was applied:\n\
-         {:>6}  {:<20}  {:<12}  {:>10}  {:>10}  {:>10}  what to do\n",
-        "line", "sku", "variant", "preview", "now", "wanted"
-    );
+    let mut text =
+        "Refused because a level moved since the preview; nothing of these items was applied:\n"
+            .to_owned();
+    text.push_str(&head("what to do"));
     text.extend(rows.into_iter().map(|(_, row)| row));
     text.push_str(match (keep, applied_adjusts(&opening.run)) {
         (Keep::Count, 0) => {
@@ -67,7 +66,16 @@ fn stale(error: &ItemError, asked: &[Asked]) -> Option<usize> {
     }
 }
 
-fn row(
+/// Returns the head of a table of levels that moved; `last` names its last column.
+pub(super) fn head(last: &str) -> String {
+    format!(
+        "{:>6}  {:<20}  {:<12}  {:>10}  {:>10}  {:>10}  {last}\n",
+        "line", "sku", "variant", "preview", "now", "wanted"
+    )
+}
+
+/// Returns a row of that table: a level with its three figures, and what is sent for it.
+pub(super) fn row(
     sku: &str,
     line: u32,
     asked: &Asked,

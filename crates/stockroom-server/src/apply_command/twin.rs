@@ -1,16 +1,21 @@
 //! Changes that were applied before: told by the journal's finished run, or by the server.
 //!
-//! Only adjusts matter: once more they would count twice, a set would not.
+//! Only adjusts matter: once more they would count twice, a set would not. Read [`formers`] first,
+//! then [`Formers::before`].
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use stockroom_api::bulk::BulkItem;
 use stockroom_api::history::RunShown;
 use stockroom_client::asked::{Expectation, bulk_item};
 use stockroom_client::fingerprint::fingerprint;
+use stockroom_client::repeated::{self, COMPARED_MS, Line};
 use stockroom_domain::plan::{ItemChange, Target};
 use stockroom_domain::quantity::Change;
 use stockroom_domain::stock::Stock;
 
+use super::drive::now_ms;
 use super::opening::Opening;
 use super::place::Place;
 use super::resume::applied_adjusts;
@@ -32,11 +37,34 @@ pub(super) struct Named<'a> {
 pub(super) struct Former {
     run_id: String,
     confirmed_at: String,
+    file: String,
     place: Place,
     asked: String,
     fingerprint: Option<String>,
     /// Its applied items that adjust a level.
     adjusts: usize,
+    /// The levels that it adjusted.
+    lines: BTreeSet<Line>,
+}
+
+/// What was applied before of the changes at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Before {
+    /// What was, when, and by which run.
+    pub(super) sentence: String,
+    /// The adjusts that were.
+    pub(super) lines: BTreeSet<Line>,
+    /// Whether they are all that are at hand.
+    pub(super) is_whole: bool,
+}
+
+/// The runs of before that matter to the changes at hand.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Formers {
+    /// What is said of one that applied all of them.
+    whole: Option<String>,
+    /// The others: who, when, and the levels that they adjusted.
+    parts: Vec<(String, BTreeSet<Line>)>,
 }
 
 impl Former {
@@ -44,16 +72,55 @@ impl Former {
         Self {
             run_id: opening.run.id().to_owned(),
             confirmed_at: opening.confirmed_at.clone(),
+            file: opening.file.clone(),
             place: opening.place.clone(),
             asked: opening.asked.clone(),
             fingerprint: opening.run.labels().fingerprint.clone(),
             adjusts: applied_adjusts(&opening.run),
+            lines: opening.run.lines_applied(),
         }
     }
 
     fn is_of(&self, named: Named<'_>) -> bool {
         self.asked == named.asked || self.fingerprint.as_deref() == named.fingerprint
     }
+}
+
+impl Formers {
+    /// Tells whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.whole.is_none() && self.parts.is_empty()
+    }
+
+    /// Returns what was applied before of these adjusts, where it is too much to be chance: by the run
+    /// that applied most of them.
+    pub(super) fn before(&self, asked: &BTreeSet<Line>) -> Option<Before> {
+        if asked.is_empty() {
+            return None;
+        }
+        if let Some(sentence) = &self.whole {
+            let (sentence, lines) = (sentence.clone(), asked.clone());
+            return Some(Before { sentence, lines, is_whole: true });
+        }
+        let parts = self.parts.iter().map(|(who, former)| (who, repeated::repeated(asked, former)));
+        let (who, lines) = parts.max_by_key(|(_, lines)| lines.len())?;
+        let sentence = format!(
+            "{} of {} adjusts were applied before, by {who}; they would count twice",
+            lines.len(),
+            asked.len()
+        );
+        let is_whole = lines.len() == asked.len();
+        (!lines.is_empty()).then_some(Before { sentence, lines, is_whole })
+    }
+}
+
+/// Returns the adjusts of what a plan sends.
+pub(super) fn lines_of(planned: &Planned) -> BTreeSet<Line> {
+    let Planned { stock, plan, .. } = planned;
+    let all = (0..plan.targets()).filter_map(|at| u32::try_from(at).ok());
+    let sent = all.map(|at| plan.target_at(at)).filter(|target| target.verdict.is_sent());
+    let items = sent.filter_map(|target| item(target, stock));
+    items.flat_map(|item| repeated::lines(&item).collect::<Vec<_>>()).collect()
 }
 
 /// Returns the fingerprint of what a plan sends; `None` where it adjusts nothing.
@@ -85,40 +152,86 @@ fn item(target: Target, stock: &Stock) -> Option<BulkItem> {
     })
 }
 
-/// Returns a sentence where the same adjusts were applied to this store before, as far as the run
-/// in the journal or the server tells.
+/// Returns the runs that applied adjusts to this store before, as far as the run in the journal or
+/// the server tells; none where nothing is adjusted.
 ///
 /// # Errors
 /// [`CommandError`](crate::commands::CommandError) with status 2 where the server cannot be asked.
-pub(super) fn applied_before(
+pub(super) fn formers(
     named: Named<'_>,
     journal: Option<&Former>,
     place: &Place,
     client: &StoreClient,
-) -> Ended<Option<String>> {
-    let Some(fingerprint) = named.fingerprint else { return Ok(None) };
+) -> Ended<Formers> {
+    let Some(fingerprint) = named.fingerprint else { return Ok(Formers::default()) };
+    let whole = |sentence| Ok(Formers { whole: Some(sentence), parts: Vec::new() });
     let former = journal.filter(|former| former.place == *place);
     if let Some(former) = former.filter(|former| former.adjusts > 0 && former.is_of(named)) {
         let Former { confirmed_at, adjusts, .. } = former;
-        return Ok(Some(format!(
+        return whole(format!(
             "the same changes were applied before, on {confirmed_at}: {adjusts} items add to their \
              level or take from it, and would do so twice"
-        )));
+        ));
     }
     // Of its own run the journal knows best.
     let own = former.map(|former| former.run_id.as_str());
     let mut runs = client.runs_with(fingerprint)?.into_iter();
-    Ok(runs.find(|run| Some(run.run_id.as_str()) != own).map(|run| sentence(&run)))
+    if let Some(run) = runs.find(|run| Some(run.run_id.as_str()) != own) {
+        return whole(sentence(&run));
+    }
+    let since = now_ms().saturating_sub(COMPARED_MS);
+    let mut parts = parts(own, since, client)?;
+    let recent = former.filter(|former| is_since(&former.confirmed_at, since));
+    let of_journal = recent.map(|former| {
+        let Former { file, confirmed_at, lines, .. } = former;
+        (format!("the run of {file} on {confirmed_at}"), lines.clone())
+    });
+    parts.extend(of_journal);
+    Ok(Formers { whole: None, parts })
 }
 
-/// Returns a sentence where another run applied the changes of one that goes on, since that began.
+/// Returns the runs that applied adjusts since one was confirmed that goes on.
 ///
 /// # Errors
 /// [`CommandError`](crate::commands::CommandError) with status 2 where the server cannot be asked.
-pub(super) fn applied_meanwhile(opening: &Opening, client: &StoreClient) -> Ended<Option<String>> {
-    let Some(fingerprint) = &opening.run.labels().fingerprint else { return Ok(None) };
+pub(super) fn formers_meanwhile(opening: &Opening, client: &StoreClient) -> Ended<Formers> {
+    let Some(fingerprint) = &opening.run.labels().fingerprint else {
+        return Ok(Formers::default());
+    };
     let runs = client.runs_with(fingerprint)?;
-    Ok(later(&runs, opening.run.id(), &opening.confirmed_at).map(sentence))
+    if let Some(run) = later(&runs, opening.run.id(), &opening.confirmed_at) {
+        return Ok(Formers { whole: Some(sentence(run)), parts: Vec::new() });
+    }
+    let parts = parts(Some(opening.run.id()), milliseconds(&opening.confirmed_at), client)?;
+    Ok(Formers { whole: None, parts })
+}
+
+/// Returns the server's runs but `own` that ended since, as far as they can be read by a few requests.
+fn parts(
+    own: Option<&str>,
+    since_ms: u64,
+    client: &StoreClient,
+) -> Ended<Vec<(String, BTreeSet<Line>)>> {
+    let mut runs = client.latest_runs()?;
+    runs.retain(|run| Some(run.run_id.as_str()) != own && is_since(&run.ended_at, since_ms));
+    let mut parts = Vec::new();
+    for run in repeated::readable(runs) {
+        let RunShown { run_id, started_at, .. } = &run;
+        let who = format!("the run {run_id} on {started_at}");
+        parts.push((who, client.lines_of(&run)?));
+    }
+    Ok(parts)
+}
+
+/// Tells whether a time is not before another; one that cannot be read is no reason to think so.
+fn is_since(time: &str, since_ms: u64) -> bool {
+    let time = time.parse::<Timestamp>().ok();
+    time.and_then(|time| u64::try_from(time.as_millisecond()).ok()).is_none_or(|at| at >= since_ms)
+}
+
+fn milliseconds(time: &str) -> u64 {
+    let time = time.parse::<Timestamp>().ok();
+    time.and_then(|time| u64::try_from(time.as_millisecond()).ok()).unwrap_or(0)
 }
 
 /// Returns the newest run that is another than `own` and did not begin before it was confirmed.
@@ -177,6 +290,32 @@ mod tests {
         let of_items = fingerprint(&items.collect::<Vec<_>>());
         assert!(of_items.is_some());
         assert_eq!(fingerprint_of(&planned), of_items);
+    }
+
+    #[test]
+    fn a_plan_has_the_lines_that_it_adjusts() {
+        let text = "sku,variant,quantity,delta\nA,,,2\nA,grand,4,\nB,,,-1\nB,,,-1\nNOPE,,,1\n";
+        let lines = [Line::new("A", "", 2), Line::new("B", "", -2)];
+        assert_eq!(lines_of(&planned(text)), lines.into());
+    }
+
+    #[test]
+    fn the_run_that_applied_most_of_it_is_told() {
+        let lines = |names: &str| -> BTreeSet<Line> {
+            names.chars().map(|sku| Line::new(&sku.to_string(), "", 12)).collect()
+        };
+        let part = |who: &str, names| (who.to_owned(), lines(names));
+        let parts = vec![part("one", "ABCx"), part("two", "ABCD"), part("three", "xyz")];
+        let formers = Formers { whole: None, parts };
+        let before = formers.before(&lines("ABCDEF")).unwrap();
+        assert_eq!((before.lines, before.is_whole), (lines("ABCD"), false));
+        let said = "4 of 6 adjusts were applied before, by two; they would count twice";
+        assert_eq!(before.sentence, said);
+        assert_eq!(formers.before(&lines("EF")), None);
+        assert!(formers.before(&lines("ABCD")).unwrap().is_whole);
+        let whole = Formers { whole: Some("all".to_owned()), parts: Vec::new() };
+        assert!(whole.before(&lines("A")).unwrap().is_whole);
+        assert_eq!(whole.before(&lines("")), None, "once they are left out nothing is");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A server of the Store API as the terminal talks to it: one request at a time, answers as they
 //! come. What an answer means is `stockroom-client`'s.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -8,13 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use stockroom_api::capabilities::Capabilities;
-use stockroom_api::history::{RunPage, RunQuery, RunShown};
+use stockroom_api::history::{HistoryPage, HistoryQuery, RunPage, RunQuery, RunShown};
 use stockroom_api::inventory::{InventoryItem, Which};
 use stockroom_api::snapshot::SnapshotHead;
 use stockroom_api::{header, path, product as api};
 use stockroom_client::answer::{self, Answer, Unread};
 use stockroom_client::headers::Headers;
 use stockroom_client::pages::Reading;
+use stockroom_client::repeated::{Line, line_of};
 use stockroom_client::run::Request;
 use stockroom_domain::stock::Product;
 use ureq::http::Response;
@@ -54,6 +56,8 @@ pub(crate) struct StoreClient {
     reads: AtomicU64,
     /// What the server can do, once it has been asked.
     capabilities: OnceLock<Capabilities>,
+    /// The time that the server told last, in milliseconds since 1970.
+    latest_date: AtomicU64,
 }
 
 /// Returns the key from `file`, else from the environment.
@@ -83,6 +87,7 @@ impl StoreClient {
             is_limited: AtomicBool::new(false),
             reads: AtomicU64::new(0),
             capabilities: OnceLock::new(),
+            latest_date: AtomicU64::new(0),
         }
     }
 
@@ -99,6 +104,16 @@ impl StoreClient {
     /// Returns how many requests so far read, those that a rate limit refused among them.
     pub(crate) fn reads(&self) -> u64 {
         self.reads.load(Ordering::Relaxed)
+    }
+
+    /// Returns the time in milliseconds since 1970 that the server told last; `None` where it told none.
+    pub(crate) fn latest_date(&self) -> Option<u64> {
+        Some(self.latest_date.load(Ordering::Relaxed)).filter(|date| *date > 0)
+    }
+
+    /// Asks the server for its time now; `None` where no answer came, or none that tells it.
+    pub(crate) fn ask_date(&self) -> Option<u64> {
+        date(&self.call(path::CAPABILITIES, REQUEST_TIME).ok()?)
     }
 
     /// Returns what the server can do; a server that does not say has the plain contract alone.
@@ -175,6 +190,34 @@ impl StoreClient {
         Ok(page.items)
     }
 
+    /// Returns the latest runs, the newest first; none where the server keeps no history.
+    pub(crate) fn latest_runs(&self) -> Ended<Vec<RunShown>> {
+        if !self.capabilities()?.history {
+            return Ok(Vec::new());
+        }
+        let path = path::runs(&RunQuery::default());
+        let page: RunPage =
+            answer::read(&self.get(&path)?).map_err(|unread| self.unread(&path, unread))?;
+        Ok(page.items)
+    }
+
+    /// Returns the levels that a run adjusted, as the history has them.
+    pub(crate) fn lines_of(&self, run: &RunShown) -> Ended<BTreeSet<Line>> {
+        let mut lines = BTreeSet::new();
+        let run_id = Some(run.run_id.clone());
+        let mut query = HistoryQuery { run_id, ..HistoryQuery::default() };
+        loop {
+            let path = path::history(&query);
+            let page: HistoryPage =
+                answer::read(&self.get(&path)?).map_err(|unread| self.unread(&path, unread))?;
+            lines.extend(page.items.iter().filter_map(line_of));
+            match page.next_cursor {
+                Some(cursor) if page.has_more => query.cursor = Some(cursor),
+                _ => return Ok(lines),
+            }
+        }
+    }
+
     /// Sends a request of a run; `None` where no answer arrived, or not all of it.
     pub(crate) fn send(&self, request: &Request) -> Option<Answer> {
         let url = format!("{}{}", self.base, request.path);
@@ -214,7 +257,9 @@ impl StoreClient {
         let asked = self.agent.get(&url).header("authorization", &self.authorization);
         let asked = asked.config().timeout_global(Some(time)).build();
         self.reads.fetch_add(1, Ordering::Relaxed);
-        asked.call().map_err(|error| self.failed(path, &error.to_string()))
+        let answer = asked.call().map_err(|error| self.failed(path, &error.to_string()))?;
+        self.latest_date.fetch_max(date(&answer).unwrap_or(0), Ordering::Relaxed);
+        Ok(answer)
     }
 
     fn answer(&self, path: &str, response: Response<Body>) -> Ended<Answer> {
@@ -274,6 +319,12 @@ fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
     let text = |value: &ureq::http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
     let headers = Headers::new(pairs.map(|(name, value)| (name.as_str(), text(value))));
     Ok(Answer { status: response.status().as_u16(), headers, body })
+}
+
+/// Returns the server's time in an answer, in milliseconds since 1970.
+fn date(answer: &Response<Body>) -> Option<u64> {
+    let text = answer.headers().get("date")?.to_str().ok()?;
+    Some(Headers::new([("date", text)]).date()?.saturating_mul(1000))
 }
 
 fn retry_after(answer: &Response<Body>) -> u64 {

@@ -164,6 +164,11 @@ fn a_run_that_leaves_items_unknown_ends_with_3_and_goes_on() {
 
 /// Makes a journal tell that its requests left so many hours earlier.
 fn age(journal: &Path, hours: u64) {
+    // The first is of this side's clock, the second of the server's.
+    age_by(journal, hours, &["first_sent", "first_sent_there"]);
+}
+
+fn age_by(journal: &Path, hours: u64, clocks: &[&str]) {
     let told = fs::read_to_string(journal).unwrap();
     let mut lines = told.lines();
     let mut aged = format!("{}\n", lines.next().unwrap());
@@ -171,8 +176,10 @@ fn age(journal: &Path, hours: u64) {
         let mut json: Value = serde_json::from_str(&line[18..]).unwrap();
         for entry in json.as_array_mut().into_iter().flatten() {
             for batch in entry["batches"].as_array_mut().unwrap() {
-                if let Some(sent) = batch["first_sent"].as_u64() {
-                    batch["first_sent"] = (sent - hours * 3_600_000).into();
+                for clock in clocks {
+                    if let Some(sent) = batch[clock].as_u64() {
+                        batch[clock] = (sent - hours * 3_600_000).into();
+                    }
                 }
             }
         }
@@ -196,6 +203,28 @@ fn unknown_adjusts_whose_keys_may_be_forgotten_are_never_sent_again() {
     let words = ["2 items unknown", "probably applied", "remove ", "file.csv.journal"];
     let said = shop.check(&proxy.url, &["--yes"], 3, &words);
     assert_eq!(said.matches("probably applied").count(), 2, "{said}");
+    assert_eq!((proxy.keys().len(), shop.level("YASSA-002")), (keys, level + 1));
+}
+
+#[test]
+fn a_key_is_as_old_as_the_server_says() {
+    let shop = Shop::new();
+    shop.write("sku,delta\nYASSA-002,1\n");
+    let level = shop.level("YASSA-002");
+    let proxy = Proxy::start(&shop.server.url, &[Fault::InsteadOfAnswer(UNAVAILABLE); 5]);
+    let journal = shop.path("file.csv.journal");
+    shop.check(&proxy.url, &["--yes"], 3, &["1 unknown"]);
+    // This side's clock has been set ahead since: that says nothing.
+    age_by(&journal, 30, &["first_sent"]);
+    let kept = fs::read(&journal).unwrap();
+    proxy.script(&[Fault::InsteadOfAnswer(UNAVAILABLE); 5]);
+    shop.check(&proxy.url, &["--yes"], 3, &["1 unknown", "The same command goes on"]);
+    let keys = proxy.keys().len();
+    assert!(keys > 5);
+    // It was set back: by it a key of 30 hours is as good as new.
+    fs::write(&journal, kept).unwrap();
+    age_by(&journal, 30, &["first_sent_there"]);
+    shop.check(&proxy.url, &["--yes"], 3, &["1 items unknown", "remove "]);
     assert_eq!((proxy.keys().len(), shop.level("YASSA-002")), (keys, level + 1));
 }
 

@@ -164,3 +164,99 @@ fn a_large_plan_reads_the_whole_stock_again() {
     let said = shop.check(&shop.server.url, &args, 0, &["1000 applied"]);
     assert!(!said.contains("Reading the stock again"), "{said}");
 }
+
+/// Writes a delivery of ten products, where the fifth has this many units.
+fn write_delivery(shop: &Shop, fifth: u32) {
+    let mut file = String::from("sku,delta\n");
+    for (n, sku) in skus().take(10).enumerate() {
+        writeln!(file, "{sku},{}", if n == 4 { fifth } else { 12 }).unwrap();
+    }
+    shop.write(&file);
+}
+
+#[test]
+fn a_corrected_file_is_asked_about_and_goes_without_what_was_applied() {
+    let shop = Shop::new();
+    let (first, fifth) = (skus().next().unwrap(), skus().nth(4).unwrap());
+    let (level, level_of_fifth) = (shop.level(&first), shop.level(&fifth));
+    let url = &shop.server.url;
+    write_delivery(&shop, 2);
+    shop.check(url, &["--yes"], 0, &["10 applied"]);
+    write_delivery(&shop, 10);
+    let words = [
+        "9 of 10 adjusts were applied before, by the run ",
+        "--allow-guard partly_applied_before",
+        "--leave-out-applied",
+        "Nothing was sent.",
+    ];
+    // Told by the journal, by the server alone, and by the journal alone.
+    shop.check(url, &["--yes"], 1, &words);
+    let other = shop.path("other.journal");
+    let elsewhere = ["--yes", "--journal", other.to_str().unwrap()];
+    shop.check(url, &elsewhere, 1, &words);
+    let proxy = Proxy::start(url, &[]);
+    proxy.be_plain();
+    shop.check(&proxy.url, &elsewhere, 0, &["10 applied"]);
+    write_delivery(&shop, 20);
+    shop.check(&proxy.url, &elsewhere, 1, &["by the run of ", "file.csv on 20"]);
+    assert_eq!(shop.level(&first), level + 24);
+
+    let left_out = [&elsewhere[..], &["--leave-out-applied"]].concat();
+    shop.check(url, &left_out, 0, &["left out: 9 of 10", "1 other adjusts", "1 applied"]);
+    assert_eq!((shop.level(&first), shop.level(&fifth)), (level + 24, level_of_fifth + 32));
+    shop.check(url, &left_out, 0, &["all of it was applied before"]);
+    let allowed = [&elsewhere[..], &["--allow-guard", "applied_before"]].concat();
+    shop.check(url, &allowed, 0, &["10 applied"]);
+}
+
+#[test]
+fn one_sold_of_this_and_that_is_asked_about_on_no_day() {
+    let shop = Shop::new();
+    let sold = |from: usize| {
+        let mut file = String::from("sku,delta\n");
+        for sku in skus().skip(from).take(20) {
+            writeln!(file, "{sku},-1").unwrap();
+        }
+        shop.write(&file);
+        shop.check(&shop.server.url, &["--yes"], 0, &["20 applied"]);
+    };
+    sold(0);
+    sold(8);
+}
+
+#[test]
+fn what_a_run_that_goes_on_has_yet_to_set_is_read_again_in_the_plain_contract() {
+    for keep in ["count", "difference"] {
+        let shop = Shop::new();
+        let before = shop.levels();
+        let mut file = String::from("sku,quantity\n");
+        let skus: Vec<String> = skus().take(230).collect();
+        for sku in &skus {
+            writeln!(file, "{sku},{}", before[sku].unwrap() + 5).unwrap();
+        }
+        shop.write(&file);
+        let proxy = Proxy::start(&shop.server.url, &[Fault::None, Fault::Refused(DENIED)]);
+        proxy.be_plain();
+        shop.check(&proxy.url, &["--yes"], 1, &["200 applied", "30 not sent"]);
+        // Three of each are bought: of one that was set, and of one that is yet to be.
+        for sku in [&skus[3], &skus[222]] {
+            let url = format!("{}/api/v1/dev/store/products/{sku}/stock", shop.server.url);
+            let asked = ureq::patch(url).header("authorization", "Bearer sk_test_demo");
+            let asked = asked.header("content-type", "application/json");
+            let bought = shop.level(sku) + 3;
+            asked.send(format!(r#"{{"quantity":{bought}}}"#)).unwrap();
+        }
+        let (old, sku) = (before[&skus[222]].unwrap(), &skus[222]);
+        let args = ["--yes", "--keep", keep];
+        let words = ["Reading the stock again: 30 requests", "1 levels that are yet to be set"];
+        let said = shop.check(&proxy.url, &args, 0, &words);
+        let lines = said.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        let (now, wanted) = (old + 3, old + 5);
+        let sent = if keep == "count" { format!("set {wanted}") } else { "adjust +5".to_owned() };
+        let row = format!("224 {sku} - {old} {now} {wanted} {sent}");
+        assert!(lines.into_iter().any(|line| line == row), "{row} is not in {said}");
+        assert_eq!(shop.level(sku), if keep == "count" { wanted } else { now + 5 });
+        assert_eq!(shop.level(&skus[3]), before[&skus[3]].unwrap() + 8, "it was set before");
+        assert_eq!(shop.level(&skus[229]), before[&skus[229]].unwrap() + 5);
+    }
+}

@@ -3,26 +3,24 @@
 //! What a run asks for waits in one line, so that nothing leaves before its entry is kept. Whoever
 //! drives a run holds its lock and writes its journal under a mark of their own.
 
+mod kept;
+mod twin;
+
 use std::collections::VecDeque;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use stockroom_client::budget::Budget;
 use stockroom_client::run::{Entry, Event, Request};
 
-use super::telling::Telling;
 use super::{Desk, now_ms};
 use crate::browser::locks::{self, Lock};
 use crate::browser::runs::{self, Fault, Journal};
 use crate::browser::{clock, random};
 use crate::connection::Method;
-use crate::pages::update::draft::source_name;
-use crate::pages::update::state::kept::to_drop;
-use crate::pages::update::state::record::{KeptRun, Record, entry_bytes};
-use crate::pages::update::state::{Apply, Model, Msg, RunMsg, Twin, Unkept, answered};
-use crate::route::Route;
-use crate::ui::Tone;
-use crate::words::Key;
+use crate::pages::update::state::record::{Record, entry_bytes};
+use crate::pages::update::state::{Apply, Msg, RunMsg, Unkept, answered};
+use kept::drop_oldest;
+pub(super) use kept::records;
 
 /// The run that this tab drives; copy it into closures.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +92,10 @@ impl Desk {
     async fn do_due(self, due: Due) {
         match due {
             Due::Begin => {
+                // A key is no younger than that.
+                if let server_ms @ Some(_) = self.connection.latest_date() {
+                    self.tell_run(Event::DateTold { server_ms });
+                }
                 let fault = self.begin_journal().await.err();
                 self.tell(Msg::Run(RunMsg::Kept { fault: fault.map(unkept), now_ms: now_ms() }));
             }
@@ -205,196 +207,24 @@ impl Desk {
         }
     }
 
+    /// Asks the server for its time, by which the run tells the age of a key.
+    pub(super) async fn ask_date(self) {
+        let run = self.run_id();
+        let server_ms = self.connection.ask_date().await;
+        if self.run_id() == run {
+            self.tell_run(Event::DateTold { server_ms });
+        }
+    }
+
     /// Returns the id of the run at hand.
     pub fn run_id(self) -> Option<String> {
         let id = |apply: &Apply| apply.run.id().to_owned();
         self.model.try_with_untracked(|model| model.apply.as_ref().map(id))?
     }
 
-    /// Looks whether the same changes were applied before: from this browser, or from another
-    /// where the server knows.
-    pub(super) async fn look_for_twin(self, fingerprint: String) {
-        let own = self.run_id();
-        let here = match self.place() {
-            Some(place) => records(&place).await,
-            None => Vec::new(),
-        };
-        let is_same = |record: &Record| {
-            record.has_effect()
-                && Some(&record.id) != own.as_ref()
-                && record.fingerprint.as_deref() == Some(fingerprint.as_str())
-        };
-        let mut twin = here.into_iter().find(is_same).map(|record| Twin {
-            at_ms: record.started_ms,
-            products: record.applied + record.unknown,
-        });
-        if twin.is_none() && self.connection.capabilities_untracked().fingerprints {
-            let found = self.connection.runs_with(fingerprint).await.into_iter();
-            let mut others = found.filter(|run| Some(&run.run_id) != own.as_ref());
-            twin = others.next().map(|run| Twin {
-                at_ms: clock::time_of(&run.started_at).unwrap_or_default(),
-                products: usize::try_from(run.products).unwrap_or_default(),
-            });
-        }
-        self.tell(Msg::Run(RunMsg::TwinFound { twin, now_ms: now_ms() }));
-    }
-
-    /// Answers whether the same changes are meant once more.
-    pub fn answer_twin(self, is_wanted: bool) {
-        self.tell(Msg::Run(RunMsg::TwinAnswered { is_wanted, now_ms: now_ms() }));
-    }
-
-    /// Lets the run go on; one of before first looks whether its changes were applied meanwhile.
-    pub fn resume(self) {
-        let fingerprint = self.model.with_untracked(|model| {
-            let apply = model.apply.as_ref().filter(|apply| apply.is_back)?;
-            let has_rest = apply.run.summary().not_sent > 0;
-            apply.run.labels().fingerprint.clone().filter(|_| has_rest)
-        });
-        match fingerprint {
-            Some(fingerprint) => spawn_local(self.look_for_twin(fingerprint)),
-            None => self.tell_run(Event::ResumeAsked),
-        }
-    }
-
-    /// Finds what was made of the run at hand since.
-    pub(super) async fn find_followers(self) {
-        let Some((place, run)) = self.place().zip(self.run_id()) else { return };
-        let follows = |record: Record| {
-            let has_effect = record.has_effect();
-            record.follows.filter(|follows| has_effect && follows.run == run)
-        };
-        let by = records(&place).await.into_iter().filter_map(follows).map(|f| f.again).collect();
-        self.tell(Msg::Run(RunMsg::FollowedBy { run, by }));
-    }
-
-    /// Keeps that the merchant leaves the run at hand as it is, where it could go on.
-    pub(super) fn mark_left(self) {
-        let kept = self.record().filter(|record| record.ended_ms.is_some() && record.is_halted);
-        let journal = self.driving.0.try_with_value(|driver| driver.journal.clone());
-        let (Some(record), Some(journal)) = (kept, journal) else { return };
-        spawn_local(async move {
-            let head = Record { is_left: true, ..record }.to_bytes();
-            // Where it cannot be kept it is offered once more.
-            let _ = runs::put_head(&journal, &head).await;
-        });
-    }
-
-    /// Brings a run back that was left before it had ended; tells whether there is one.
-    pub(super) async fn restore_run(self, place: &str) -> bool {
-        let open = records(place).await.into_iter().find(Record::is_open);
-        match open {
-            Some(record) => self.take_run(place.to_owned(), record).await,
-            None => false,
-        }
-    }
-
-    /// Says on another page that a run waits to go on.
-    pub(super) fn tell_of_open_run(self) {
-        let Some(place) = self.place() else { return };
-        let Telling { toasts, navigator } = self.telling;
-        spawn_local(async move {
-            let open = records(&place).await.into_iter().find(Record::is_open);
-            let Some(record) = open else { return };
-            // There it is taken up at once, which needs its lock.
-            if matches!(navigator.route_untracked(), Route::Update | Route::Run(_)) {
-                return;
-            }
-            // What another tab has goes on there.
-            if locks::hold(&lock_of(&record.id)).await.is_some() {
-                let name = untrack(|| source_name(self.words, &record.name, record.origin));
-                let text = untrack(|| self.words.fill(Key::UpdateBackToast, &[("name", &name)]));
-                toasts.show(Tone::Warning, text);
-            }
-        });
-    }
-
     /// Answers whether to run without a journal.
     pub fn run_anyway(self, is_wanted: bool) {
         self.tell(Msg::Run(RunMsg::Anyway { is_wanted, now_ms: now_ms() }));
-    }
-
-    /// Shows a run of before, with all that can still be done with it.
-    pub async fn open_run(self, id: &str) -> bool {
-        let Some(place) = self.place() else { return false };
-        if self.run_id().as_deref() == Some(id) {
-            return true;
-        }
-        if self.with_untracked(Model::is_running) {
-            return false;
-        }
-        let record = records(&place).await.into_iter().find(|record| record.id == id);
-        match record {
-            Some(record) => self.take_run(place, record).await,
-            None => false,
-        }
-    }
-
-    /// Returns how many requests this browser has made of runs in the day of the service, which
-    /// begins at midnight in UTC.
-    pub async fn requests_today(self) -> u64 {
-        let Some(place) = self.place() else { return 0 };
-        let day_ms = Budget::of(&self.connection.capabilities_untracked()).day_ms.max(1);
-        let today = now_ms() / day_ms * day_ms;
-        let runs = records(&place).await.into_iter();
-        runs.filter(|run| run.started_ms >= today).map(|run| run.requests as u64).sum()
-    }
-
-    /// Returns the runs that this browser keeps of the store, the newest first.
-    pub async fn runs(self) -> Vec<Record> {
-        match self.place() {
-            Some(place) => records(&place).await,
-            None => Vec::new(),
-        }
-    }
-
-    async fn take_run(self, place: String, record: Record) -> bool {
-        if self.run_id().as_ref() == Some(&record.id) {
-            // It is at hand.
-            return true;
-        }
-        let Some(lock) = locks::hold(&lock_of(&record.id)).await else {
-            self.tell(Msg::Run(RunMsg::Elsewhere(record)));
-            return true;
-        };
-        let run = record.id.clone();
-        let journal = Journal { place, run, owner: random::idempotency_key() };
-        let Ok(Some(found)) = runs::take(&journal).await else { return false };
-        let Some(kept) = KeptRun::read(record.clone(), &found.base, &found.entries) else {
-            // Another version wrote it: it stays in the list and is not offered again.
-            let head = Record { is_left: true, ..record }.to_bytes();
-            let _ = runs::put_head(&journal, &head).await;
-            return false;
-        };
-        let is_free = self.model.try_with_untracked(|model| !model.is_running());
-        if is_free != Some(true) {
-            return false;
-        }
-        let next = kept.next;
-        self.leave_draft();
-        self.tell(Msg::Run(RunMsg::Found(Box::new(kept))));
-        self.driving.0.try_update_value(|driver| {
-            (driver.journal, driver.next, driver.lock) = (journal, next, Some(lock));
-        });
-        self.find_followers().await;
-        true
-    }
-}
-
-/// Returns the runs that this browser keeps of a place, the newest first.
-pub(super) async fn records(place: &str) -> Vec<Record> {
-    let heads = runs::heads(place).await.unwrap_or_default();
-    let mut records: Vec<Record> =
-        heads.iter().filter_map(|head| Record::from_bytes(head)).collect();
-    records.sort_by_key(|record| std::cmp::Reverse(record.started_ms));
-    records
-}
-
-async fn drop_oldest(place: &str) {
-    let old = to_drop(&records(place).await);
-    if !old.is_empty() {
-        // What stays is dropped after the next run.
-        let _ = runs::drop_runs(place, &old).await;
     }
 }
 

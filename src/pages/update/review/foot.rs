@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_api::reason::Reason;
-use stockroom_client::budget::Budget;
+use stockroom_client::budget::{Budget, Day, Left};
 use stockroom_domain::plan::Totals;
 use stockroom_worksheet::Summary;
 
 use crate::browser::page;
 use crate::connection::use_connection;
-use crate::pages::update::desk::use_desk;
+use crate::pages::update::desk::{now_ms, use_desk};
 use crate::pages::update::state::{Model, Msg, RunMsg};
 use crate::pages::update::tell;
 use crate::ui::{Dialog, Field, Icon, Sign};
@@ -29,7 +29,12 @@ fn apply_label(words: Words, totals: &Totals) -> String {
 }
 
 /// Returns what a run of so many requests costs where that is worth a word.
-fn cost(words: Words, budget: Budget, requests: u64, used: u64) -> Vec<String> {
+fn cost(
+    words: Words,
+    budget: Budget,
+    requests: u64,
+    (told, used): (Option<Day>, u64),
+) -> Vec<String> {
     /// What is shorter needs no word.
     const WORTH_MS: u64 = 5_000;
     let mut cost = Vec::new();
@@ -37,20 +42,24 @@ fn cost(words: Words, budget: Budget, requests: u64, used: u64) -> Vec<String> {
         return cost;
     }
     let number = |n: u64| words.number(i64::try_from(n).unwrap_or(i64::MAX));
-    let forecast = budget.forecast(requests, used);
+    let budget = Budget { per_day: budget.day_limit(told), ..budget };
+    let left = budget.left(told, used, now_ms());
+    let forecast = budget.forecast_of(requests, left.map(Left::requests));
     let is_over = forecast.left.is_some_and(|left| requests > left);
     if forecast.takes_ms >= WORTH_MS && !is_over {
         let seconds = u32::try_from(forecast.takes_ms / 1000).unwrap_or(u32::MAX);
         let time = words.duration(f64::from(seconds));
         cost.push(words.fill(Key::UpdateBudgetTime, &[("time", &time)]));
     }
-    let (Some(left), Some(limit)) = (forecast.left, budget.per_day) else { return cost };
+    let (Some(most), Some(limit)) = (forecast.left, budget.per_day) else { return cost };
     cost.push(if is_over {
         let days = i64::try_from(forecast.days).unwrap_or(i64::MAX);
         words.count(Plural::UpdateBudgetDays, days, &[("limit", &number(limit))])
     } else {
-        let values = [("left", &*number(left)), ("limit", &*number(limit))];
-        words.fill(Key::UpdateBudgetLeft, &values)
+        let values = [("left", &*number(most)), ("limit", &*number(limit))];
+        // What the server said is what is left; a count of one's own is the most that can be.
+        let is_told = matches!(left, Some(Left::Told(_)));
+        words.fill(if is_told { Key::UpdateBudgetTold } else { Key::UpdateBudgetLeft }, &values)
     });
     cost
 }
@@ -68,10 +77,10 @@ pub fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
     let is_off = move || is_read_only() || totals.get().targets == 0 || !is_whole();
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let is_checking = move || desk.with(|model| model.is_checking);
-    let used = RwSignal::new(0);
+    let day = RwSignal::new((None, 0));
     spawn_local(async move {
-        let today = desk.requests_today().await;
-        used.try_set(today);
+        let so_far = desk.day_so_far().await;
+        day.try_set(so_far);
     });
     let has_errors = move || totals.get().errors > 0;
     let about = move || {
@@ -82,7 +91,7 @@ pub fn ReviewFoot(summary: Memo<Option<Summary>>) -> impl IntoView {
         let changes = words.count(Plural::UpdateChangesCount, count(totals.targets), &[]);
         let requests = words.count(Plural::UpdateRequests, count(totals.requests), &[]);
         let budget = Budget::of(&connection.capabilities());
-        let cost = cost(words, budget, totals.requests as u64, used.get());
+        let cost = cost(words, budget, totals.requests as u64, day.get());
         let mut about = vec![format!("{changes} {requests}")];
         about.extend(cost);
         about.join(" · ")

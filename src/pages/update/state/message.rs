@@ -1,6 +1,7 @@
 //! What happens to Update stock, and what is to be done then.
 
 use stockroom_api::reason::Reason;
+use stockroom_client::budget::Budget;
 use stockroom_client::run::{Entry, Event, Request};
 use stockroom_domain::columns::{Field, Locations};
 use stockroom_domain::number::Style;
@@ -14,7 +15,7 @@ use super::drift::{Drift, Keep};
 use super::record::{KeptRun, Record};
 use super::remembered::Remembered;
 use super::workbook::{WorkbookEffect, WorkbookMsg};
-use super::{Trouble, Twin, Unkept};
+use super::{Trouble, Twin, TwinAnswer, Unkept};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -121,6 +122,8 @@ pub enum RunMsg {
         id: String,
         /// Whether levels are sent as expected, and asked for in the answer.
         has_extras: bool,
+        /// The limits of the server.
+        budget: Option<Budget>,
         /// Now, in milliseconds since 1970.
         now_ms: u64,
     },
@@ -137,8 +140,15 @@ pub enum RunMsg {
     DriftAnswered(bool),
     /// A reason was chosen, or none.
     ReasonChosen(Option<Reason>),
-    /// It was looked whether the same changes were applied before.
+    /// The run shall go on; one of before only after it was looked for its changes.
+    ResumePressed {
+        /// Now, in milliseconds since 1970.
+        now_ms: u64,
+    },
+    /// It was looked whether a run's changes were applied before.
     TwinFound {
+        /// The run whose changes they are.
+        run: String,
         /// The other run.
         twin: Option<Twin>,
         /// Now, in milliseconds since 1970.
@@ -147,7 +157,7 @@ pub enum RunMsg {
     /// It was answered whether the same changes are meant once more.
     TwinAnswered {
         /// The answer.
-        is_wanted: bool,
+        answer: TwinAnswer,
         /// Now, in milliseconds since 1970.
         now_ms: u64,
     },
@@ -213,7 +223,7 @@ pub enum Effect {
     CheckDrift(Vec<SendItem>),
     /// Make a run of these items.
     MakeRun(Vec<SendItem>),
-    /// Look whether changes with this fingerprint were applied before.
+    /// Look whether the changes of the run at hand, which have this fingerprint, were applied before.
     LookForTwin(String),
     /// Begin the run's journal.
     BeginRun,
@@ -227,6 +237,8 @@ pub enum Effect {
     CloseRun,
     /// Send a request of the run.
     Send(Request),
+    /// Ask the server for its time, and tell the run.
+    AskDate,
     /// Tell the run that time has passed, at this time.
     WakeAt(u64),
     /// Write the rows with errors, and those of items that were not applied, as a file.

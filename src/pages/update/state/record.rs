@@ -1,7 +1,8 @@
 //! A run as this browser keeps it: what lists show of it, and all that is needed to go on.
 
 use serde::{Deserialize, Serialize};
-use stockroom_client::run::{End, Entry, Phase, Run};
+use stockroom_client::budget::Day;
+use stockroom_client::run::{End, Entry, Phase, Run, Stage};
 use stockroom_worksheet::SendItem;
 
 use super::again::{Again, Follows};
@@ -13,6 +14,7 @@ use super::{Apply, Journal};
 /// New fields come with `#[serde(default)]`: what an older version kept is read, too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Record {
     /// The run's id.
     pub id: String,
@@ -32,6 +34,10 @@ pub struct Record {
     pub fingerprint: Option<String>,
     /// The requests that were made of it.
     pub requests: usize,
+    /// What the server last said of the day's requests.
+    pub day: Option<Day>,
+    /// Whether it only waits for the next day.
+    pub waits_for_day: bool,
     /// When it began, in milliseconds since 1970.
     pub started_ms: u64,
     /// When it ended; `None` while it has not.
@@ -95,6 +101,17 @@ impl Apply {
         self.run.would_overwrite(self.started_ms, now_ms)
     }
 
+    /// Tells whether a request of it is under way.
+    pub fn is_flying(&self) -> bool {
+        self.run.open_batches().any(|batch| batch.stage == Stage::Flying)
+    }
+
+    /// Tells whether it goes on by itself when it comes back: it only waited for the next day, and no
+    /// level would be set blindly and late.
+    pub fn goes_on_by_itself(&self, now_ms: u64) -> bool {
+        self.is_back && self.run.waits_for_day() && !self.is_late(now_ms)
+    }
+
     /// Tells whether this was made of the run already, so that it cannot be meant again.
     pub fn is_settled(&self, again: Again) -> bool {
         self.followed_by.iter().any(|by| again.is_settled_by(*by))
@@ -113,6 +130,8 @@ impl Apply {
             reason: self.run.labels().reason.clone(),
             fingerprint: self.run.labels().fingerprint.clone(),
             requests: self.run.progress(self.started_ms).requests_done,
+            day: self.run.day(),
+            waits_for_day: self.run.waits_for_day(),
             started_ms: self.started_ms,
             ended_ms: self.ended_ms,
             is_complete: summary.end == Some(End::Complete),
@@ -142,6 +161,7 @@ impl Apply {
             journal: Journal::Kept,
             follows: record.follows,
             followed_by: Vec::new(),
+            is_looking: false,
             twin: None,
             is_back: true,
         }

@@ -11,13 +11,15 @@ use stockroom_worksheet::SendItem;
 use super::draft::Note;
 use super::drift::Drift;
 use super::record::{KeptRun, Record, has_ended};
-use super::{Apply, Effect, Journal, Model, RunMsg, Step, Twin, Unkept};
+use super::{Apply, Effect, Journal, Model, RunMsg, Step, Unkept};
 
 impl Model {
     pub(super) fn hear_run(&mut self, msg: RunMsg) -> Vec<Effect> {
         match msg {
-            RunMsg::Made { items, id, has_extras, now_ms } if self.step == Step::Review => {
-                self.make_run(items, id, has_extras, now_ms)
+            RunMsg::Made { items, id, has_extras, budget, now_ms } if self.step == Step::Review => {
+                let settings =
+                    Settings { representation: has_extras, budget, ..Settings::default() };
+                self.make_run(items, id, settings, now_ms)
             }
             RunMsg::Made { .. } => Vec::new(),
             RunMsg::DriftChecked(drift) => self.take_drift(drift),
@@ -33,8 +35,9 @@ impl Model {
                 self.reason = reason;
                 Vec::new()
             }
-            RunMsg::TwinFound { twin, now_ms } => self.take_twin(twin, now_ms),
-            RunMsg::TwinAnswered { is_wanted, now_ms } => self.apply_twin(is_wanted, now_ms),
+            RunMsg::ResumePressed { now_ms } => self.press_resume(now_ms),
+            RunMsg::TwinFound { run, twin, now_ms } => self.take_twin(&run, twin, now_ms),
+            RunMsg::TwinAnswered { answer, now_ms } => self.apply_twin(answer, now_ms),
             RunMsg::Kept { fault, now_ms } => self.take_kept(fault, now_ms),
             RunMsg::Anyway { is_wanted, now_ms } => self.run_anyway(is_wanted, now_ms),
             RunMsg::Unkept { fault, now_ms } => self.lose_journal(fault, now_ms),
@@ -75,20 +78,12 @@ impl Model {
         &mut self,
         items: Vec<SendItem>,
         id: String,
-        has_extras: bool,
+        settings: Settings,
         now_ms: u64,
     ) -> Vec<Effect> {
-        let expectation = if has_extras { Expectation::Named } else { Expectation::Unnamed };
-        let asked = |item: &SendItem| {
-            bulk_item(&item.external_id, item.product.as_ref(), &item.variants, expectation)
-        };
-        let asked: Vec<BulkItem> = items.iter().map(asked).collect();
-        let fingerprint = fingerprint(&asked);
-        let sent = asked.iter().map(Item::new).collect();
-        let settings = Settings { representation: has_extras, ..Settings::default() };
-        let Ok(run) = Run::new(id, sent, settings) else { return Vec::new() };
         let reason = self.reason.map(|reason| reason.as_str().to_owned());
-        let run = run.labelled(Labels { reason, fingerprint: fingerprint.clone() });
+        let Some(run) = run_of(&items, id, settings, reason) else { return Vec::new() };
+        let fingerprint = run.labels().fingerprint.clone();
         self.apply = Some(Apply {
             items,
             run,
@@ -99,6 +94,7 @@ impl Model {
             journal: Journal::Awaited,
             follows: self.follows.clone(),
             followed_by: Vec::new(),
+            is_looking: fingerprint.is_some(),
             twin: None,
             is_back: false,
         });
@@ -106,37 +102,6 @@ impl Model {
         self.note = None;
         // What is only set can be set twice.
         vec![fingerprint.map_or(Effect::BeginRun, Effect::LookForTwin)]
-    }
-
-    /// The same changes were applied before, or not: the merchant decides.
-    pub(super) fn take_twin(&mut self, twin: Option<Twin>, now_ms: u64) -> Vec<Effect> {
-        let Some(apply) = self.apply.as_mut() else { return Vec::new() };
-        apply.twin = twin;
-        if apply.twin.is_none() { self.go_on(now_ms) } else { Vec::new() }
-    }
-
-    pub(super) fn apply_twin(&mut self, is_wanted: bool, now_ms: u64) -> Vec<Effect> {
-        let Some(apply) = self.apply.as_mut().filter(|apply| apply.twin.is_some()) else {
-            return Vec::new();
-        };
-        apply.twin = None;
-        if is_wanted {
-            return self.go_on(now_ms);
-        }
-        if apply.journal == Journal::Awaited {
-            self.apply = None;
-            self.step = Step::Review;
-        }
-        Vec::new()
-    }
-
-    /// Begins the run at hand, or lets it go on.
-    fn go_on(&mut self, now_ms: u64) -> Vec<Effect> {
-        match self.apply.as_ref().map(|apply| apply.journal) {
-            Some(Journal::Awaited) => vec![Effect::BeginRun],
-            Some(_) => self.tell_run(Event::ResumeAsked, now_ms, 0.5),
-            None => Vec::new(),
-        }
     }
 
     /// The journal is begun: the run may start, and has no need of the draft.
@@ -202,6 +167,10 @@ impl Model {
     pub(super) fn tell_run(&mut self, event: Event, now_ms: u64, jitter: f64) -> Vec<Effect> {
         let Some(apply) = &mut self.apply else { return Vec::new() };
         let is_ready = *apply.run.phase() == Phase::Ready;
+        if matches!(event, Event::ResumeAsked | Event::StopAsked | Event::RetryUnknownAsked) {
+            // What the merchant wants now is not what it was looked for.
+            apply.is_looking = false;
+        }
         let mut effects = Vec::new();
         let event = match event {
             // It was kept, and then the page was gone before it began.
@@ -224,6 +193,11 @@ impl Model {
                     apply.ended_ms = None;
                     effects.push(Effect::Send(request));
                 }
+                Command::AskDate => {
+                    self.step = Step::Apply;
+                    apply.ended_ms = None;
+                    effects.push(Effect::AskDate);
+                }
                 Command::WaitUntil(at) => effects.push(Effect::WakeAt(at)),
                 Command::Finished(_) => {
                     self.step = Step::Result;
@@ -237,6 +211,25 @@ impl Model {
         }
         effects
     }
+}
+
+/// Returns the run of these items; `None` where a product stands in them twice.
+pub(super) fn run_of(
+    items: &[SendItem],
+    id: String,
+    settings: Settings,
+    reason: Option<String>,
+) -> Option<Run> {
+    // A server that tells levels compares the expected ones, too.
+    let has_extras = settings.representation;
+    let expectation = if has_extras { Expectation::Named } else { Expectation::Unnamed };
+    let asked = |item: &SendItem| {
+        bulk_item(&item.external_id, item.product.as_ref(), &item.variants, expectation)
+    };
+    let asked: Vec<BulkItem> = items.iter().map(asked).collect();
+    let fingerprint = fingerprint(&asked);
+    let run = Run::new(id, asked.iter().map(Item::new).collect(), settings).ok()?;
+    Some(run.labelled(Labels { reason, fingerprint }))
 }
 
 /// Returns the event of an answer, or of none.

@@ -9,6 +9,7 @@ use stockroom_domain::table::Remark;
 
 use super::drift::Drift;
 use super::*;
+use stockroom_worksheet::SendItem;
 
 fn opened(shape: Shape) -> (Model, Vec<Effect>) {
     let mut model = Model::default();
@@ -40,6 +41,11 @@ fn send_item() -> SendItem {
     ];
     let external_id = "THIEB-001".to_owned();
     SendItem { external_id, name: "Thiéboudienne".to_owned(), product, variants, rows: vec![0, 2] }
+}
+
+/// Nobody applied the changes of this run before.
+fn alone(run: &str) -> Msg {
+    Msg::Run(RunMsg::TwinFound { run: run.to_owned(), twin: None, now_ms: 0 })
 }
 
 #[test]
@@ -99,11 +105,14 @@ fn a_run_goes_out_and_comes_back() {
         items: vec![send_item()],
         id: "run-1".into(),
         has_extras: true,
+        budget: None,
         now_ms: 0,
     });
     assert!(matches!(model.update(made)[..], [Effect::LookForTwin(_)]));
-    let alone = Msg::Run(RunMsg::TwinFound { twin: None, now_ms: 0 });
-    assert!(matches!(model.update(alone)[..], [Effect::BeginRun]), "nothing leaves before");
+    assert!(
+        matches!(model.update(alone("run-1"))[..], [Effect::BeginRun]),
+        "nothing leaves before"
+    );
     assert_eq!(model.step, Step::Apply);
     let effects = model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 0 }));
     let [Effect::DropDraft, Effect::Journal(entry), Effect::Send(request)] = &effects[..] else {
@@ -142,6 +151,7 @@ fn apply_pressed_twice_is_one_run() {
             items: vec![send_item()],
             id: id.to_owned(),
             has_extras: true,
+            budget: None,
             now_ms: 0,
         })
     };
@@ -155,7 +165,7 @@ fn apply_pressed_twice_is_one_run() {
     assert!(matches!(model.update(checked.clone())[..], [Effect::MakeRun(_)]));
     assert!(model.update(checked).is_empty());
     assert!(matches!(model.update(made("run-1"))[..], [Effect::LookForTwin(_)]));
-    model.update(Msg::Run(RunMsg::TwinFound { twin: None, now_ms: 0 }));
+    model.update(alone("run-1"));
     assert!(model.update(confirmed()).is_empty());
     assert!(model.update(made("run-2")).is_empty());
     let kept = Msg::Run(RunMsg::Kept { fault: None, now_ms: 0 });
@@ -211,6 +221,7 @@ fn a_worker_that_ends_costs_the_worksheet_and_not_the_run() {
         items: vec![send_item()],
         id: "run-1".into(),
         has_extras: false,
+        budget: None,
         now_ms: 0,
     });
     model.update(made);
@@ -223,7 +234,13 @@ fn ready() -> Model {
     let (mut model, _) = opened(usable());
     model.update(Msg::Replied(summary(1, Vec::new())));
     let items = vec![send_item()];
-    model.update(Msg::Run(RunMsg::Made { items, id: "run-1".into(), has_extras: true, now_ms: 7 }));
+    model.update(Msg::Run(RunMsg::Made {
+        items,
+        id: "run-1".into(),
+        has_extras: true,
+        budget: None,
+        now_ms: 7,
+    }));
     model
 }
 
@@ -336,34 +353,13 @@ fn levels_that_moved_are_settled_before_a_run_is_made() {
 }
 
 #[test]
-fn the_same_changes_twice_are_asked_about_before_anything_is_kept() {
-    let twin = Twin { at_ms: 1, products: 3 };
-    let mut model = ready();
-    let found = Msg::Run(RunMsg::TwinFound { twin: Some(twin.clone()), now_ms: 0 });
-    assert!(model.update(found.clone()).is_empty());
-    assert_eq!(model.apply.as_ref().and_then(|apply| apply.twin.clone()), Some(twin));
-    assert!(
-        model.update(Msg::Run(RunMsg::TwinAnswered { is_wanted: false, now_ms: 0 })).is_empty()
-    );
-    assert_eq!((model.step, model.apply.is_none()), (Step::Review, true));
-    let mut model = ready();
-    model.update(found);
-    let effects = model.update(Msg::Run(RunMsg::TwinAnswered { is_wanted: true, now_ms: 0 }));
-    assert!(matches!(effects[..], [Effect::BeginRun]));
-    assert!(
-        model.update(Msg::Run(RunMsg::TwinAnswered { is_wanted: true, now_ms: 0 })).is_empty(),
-        "once"
-    );
-}
-
-#[test]
 fn a_run_that_has_not_begun_is_stopped_before_it_does() {
     let mut model = ready();
     let stop = Msg::Run(RunMsg::Told { event: Event::StopAsked, now_ms: 8, jitter: 0.5 });
     assert!(matches!(model.update(stop)[..], [Effect::DropRun]));
     assert_eq!((model.step, model.apply.is_none()), (Step::Review, true));
     // What was awaited comes too late to begin it.
-    assert!(model.update(Msg::Run(RunMsg::TwinFound { twin: None, now_ms: 9 })).is_empty());
+    assert!(model.update(alone("run-1")).is_empty());
     assert!(model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 9 })).is_empty());
 }
 
@@ -383,4 +379,30 @@ fn a_run_that_goes_on_without_its_journal_leaves_none_that_knows_less() {
     assert!(
         matches!(&effects[..], [Effect::DropRun, Effect::Send(again)] if again.body == sent.body)
     );
+}
+
+#[test]
+fn a_run_of_before_asks_for_the_servers_time_and_sends_nothing_whose_key_is_gone() {
+    for (minutes, is_sent) in [(5, true), (30 * 60, false)] {
+        let mut model = ready();
+        let there = 1_795_444_593_000;
+        let told = |server_ms| {
+            let event = Event::DateTold { server_ms };
+            Msg::Run(RunMsg::Told { event, now_ms: 9, jitter: 0.5 })
+        };
+        assert!(model.update(told(Some(there))).is_empty(), "before it begins");
+        let base = model.apply.as_ref().unwrap().base();
+        let effects = model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 8 }));
+        let [_, Effect::Journal(entry), _] = &effects[..] else { panic!("{effects:?}") };
+        let record = model.apply.as_ref().unwrap().record();
+        let found = record::KeptRun::read(record, &base, &[record::entry_bytes(entry)]).unwrap();
+        let mut model = Model::default();
+        model.update(Msg::Run(RunMsg::Found(Box::new(found))));
+        let effects = model.update(Msg::Run(RunMsg::ResumePressed { now_ms: 9 }));
+        assert!(matches!(effects[..], [Effect::Journal(_), Effect::AskDate]), "{effects:?}");
+        let effects = model.update(told(Some(there + minutes * 60_000)));
+        let sends = effects.iter().any(|effect| matches!(effect, Effect::Send(_)));
+        assert_eq!(sends, is_sent, "{effects:?}");
+        assert_eq!(model.step, if is_sent { Step::Apply } else { Step::Result });
+    }
 }

@@ -50,6 +50,7 @@ fn applied(items: Vec<SendItem>, data: &str) -> Apply {
         journal: Journal::Kept,
         follows: None,
         followed_by: Vec::new(),
+        is_looking: false,
         twin: None,
         is_back: false,
     }

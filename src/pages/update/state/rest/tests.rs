@@ -77,6 +77,7 @@ fn apply() -> Apply {
         follows: None,
         followed_by: Vec::new(),
         twin: None,
+        is_looking: false,
         is_back: true,
     }
 }

@@ -1,0 +1,155 @@
+//! What a run tells of itself: its items, what is known of each, how far it is.
+
+use std::collections::BTreeSet;
+
+use stockroom_api::bulk::BulkItem;
+use stockroom_api::limits::MAX_BULK_ITEMS;
+
+use super::{Batch, Labels, Outcome, Phase, Progress, Run, Settings, Stage, Summary, batch};
+use crate::budget::Day;
+use crate::item::Item;
+use crate::pace::MINUTE_MS;
+use crate::repeated::{Line, lines};
+
+impl Run {
+    /// Returns the run's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns what its requests say of it.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// Returns the items in the order they were given.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Returns what is known of each item, in the same order.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// Returns where the run stands.
+    pub fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// Returns the requests that are not settled.
+    pub fn open_batches(&self) -> impl Iterator<Item = &Batch> {
+        self.batches.values()
+    }
+
+    /// Tells whether items that were not sent would set levels blindly, too late after `since_ms`,
+    /// the time of their preview: what was sold meanwhile would be wiped out.
+    pub fn would_overwrite(&self, since_ms: u64, now_ms: u64) -> bool {
+        let blind =
+            |(item, outcome): (&Item, &Outcome)| item.overwrites() && *outcome == Outcome::NotSent;
+        now_ms.saturating_sub(since_ms) >= batch::OVERWRITE_MS
+            && self.items.iter().zip(&self.outcomes).any(blind)
+    }
+
+    /// Returns how many unknown items [`Event::RetryUnknownAsked`] would send again now.
+    pub fn retryable(&self, now_ms: u64) -> usize {
+        let batches = self.batches.values();
+        let there_ms = self.server_clock.now(now_ms);
+        let retried = batches.filter(|batch| batch.may_be_retried(now_ms, there_ms));
+        retried.map(|batch| batch.positions.len()).sum()
+    }
+
+    /// Returns the totals.
+    pub fn summary(&self) -> Summary {
+        let count = |is: fn(&Outcome) -> bool| self.outcomes.iter().filter(|o| is(o)).count();
+        Summary {
+            end: match &self.phase {
+                Phase::Ended(end) => Some(end.clone()),
+                _ => None,
+            },
+            applied: count(|o| matches!(o, Outcome::Applied(_))),
+            refused: count(|o| matches!(o, Outcome::Refused(_))),
+            unknown: count(|o| matches!(o, Outcome::Unknown)),
+            not_sent: count(|o| matches!(o, Outcome::NotSent)),
+        }
+    }
+
+    /// Returns how far the run is at `now_ms`.
+    pub fn progress(&self, now_ms: u64) -> Progress {
+        let done = |o: &&Outcome| matches!(o, Outcome::Applied(_) | Outcome::Refused(_));
+        let planned = self.items.len().div_ceil(MAX_BULK_ITEMS);
+        let open = match self.phase {
+            Phase::Ready => planned,
+            _ => self.batches.len(),
+        };
+        let waiting = self.batches.values().filter(|b| b.stage == Stage::Waiting);
+        let held = waiting.map(|b| b.not_before.max(self.pace.opens_at()));
+        let flying = self.batches.values().any(|b| b.stage == Stage::Flying);
+        Progress {
+            items_done: self.outcomes.iter().filter(done).count(),
+            items: self.items.len(),
+            requests_done: self.closed as usize,
+            requests: self.closed as usize + open,
+            held_until: held.min().filter(|at| *at > now_ms && !flying),
+            left_ms: self.left_ms(open as u64, now_ms),
+        }
+    }
+
+    fn left_ms(&self, requests: u64, now_ms: u64) -> u64 {
+        let in_flight = u64::from(self.settings.in_flight);
+        match &self.settings.budget {
+            Some(budget) if in_flight == 1 => self.pace.left_within(requests, budget, now_ms),
+            _ => self.pace.left_ms(requests, now_ms) / in_flight,
+        }
+    }
+
+    /// Returns what the server last said of the day, without what has left since.
+    pub fn day(&self) -> Option<Day> {
+        self.pace.day()
+    }
+
+    /// Tells whether it only waits for the next day: sending, or so until it was kept, and held by a
+    /// limit, with nothing under way or unknown. Such a run goes on by itself when it comes back.
+    pub fn waits_for_day(&self) -> bool {
+        let minute_ms = self.settings.budget.map_or(MINUTE_MS, |budget| budget.minute_ms);
+        (self.waited || self.is_waiting()) && self.pace.waits_for_day(minute_ms)
+    }
+
+    /// Tells whether it is sending and nothing is under way or unknown.
+    pub(super) fn is_waiting(&self) -> bool {
+        let is_held = |batch: &Batch| batch.stage == Stage::Waiting && !batch.unclear;
+        self.phase == Phase::Running && self.batches.values().all(is_held)
+    }
+
+    /// Takes note of the time that the server told when it was asked at `asked_ms`, outside of any
+    /// event; 0 where nobody knows when that was.
+    ///
+    /// A driver whose server tells its time says it before a run begins, and before one that came back
+    /// goes on: a request that leaves without any is only as old as this side's clock says.
+    pub fn hear_date(&mut self, server_ms: u64, asked_ms: u64) {
+        self.server_clock.heard(server_ms, asked_ms);
+    }
+
+    /// Returns how it sends.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// Returns the lines that it adjusted, or may have.
+    pub fn lines_applied(&self) -> BTreeSet<Line> {
+        self.lines_of(|outcome| matches!(outcome, Outcome::Applied(_) | Outcome::Unknown))
+    }
+
+    /// Returns the lines that it has yet to adjust.
+    pub fn lines_left(&self) -> BTreeSet<Line> {
+        self.lines_of(|outcome| *outcome == Outcome::NotSent)
+    }
+
+    fn lines_of(&self, is_meant: impl Fn(&Outcome) -> bool) -> BTreeSet<Line> {
+        let items = self.items.iter().zip(&self.outcomes);
+        let meant = items.filter(|(_, outcome)| is_meant(outcome));
+        // What this crate has written it can read.
+        let read = |(item, _): (&Item, _)| serde_json::from_str::<BulkItem>(item.json()).ok();
+        meant.filter_map(read).flat_map(|item| lines(&item).collect::<Vec<_>>()).collect()
+    }
+}
