@@ -154,6 +154,12 @@ test('what is unknown for good is shown with its levels, and planned again where
     await app.page.evaluate(() => localStorage.setItem('later', 25 * 3600 * 1000));
     return route.abort('connectionreset');
   });
+  // How old a key is the server tells: a day has gone by there, too.
+  await app.page.route('**/api/v1/capabilities', async (route) => {
+    const answer = await route.fetch();
+    const date = new Date(Date.now() + 25 * 3600 * 1000).toUTCString();
+    return route.fulfill({ response: answer, headers: { ...answer.headers(), date } });
+  });
   await app.apply.click();
   await app.heading('Result').waitFor();
   await app.page.unroute('**/inventory/bulk');
