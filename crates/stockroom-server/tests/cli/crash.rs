@@ -1,5 +1,6 @@
 //! The server is killed, or told to stop, in the middle of writes: what it answered is kept, what it
-//! did not answer can be sent again, and nothing is done twice.
+//! did not answer can be sent again, and nothing is done twice; every event has its change, and every
+//! change its event.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -97,12 +98,51 @@ fn check_applied_once(file: &Path, before: &HashMap<String, i64>, sent: &[Sent])
     assert!(levels(file) == expected, "levels differ from what was sent");
     let database = Connection::open(file).unwrap();
     let count = |sql: &str| -> usize { database.query_row(sql, [], |row| row.get(0)).unwrap() };
-    assert_eq!(count("select count(*) from history"), 200 * sent.len());
-    assert_eq!(count("select sum(delta) from history"), 200 * sent.len());
-    assert_eq!(count("select count(*) from writes"), sent.len());
+    let of_batches = "history where product in
+         (select number from products where external_id like 'GEN-%')";
+    assert_eq!(count(&format!("select count(*) from {of_batches}")), 200 * sent.len());
+    assert_eq!(count(&format!("select sum(delta) from {of_batches}")), 200 * sent.len());
+    assert_eq!(count("select count(*) from writes where source = 'bulk'"), sent.len());
     assert_eq!(count("select count(*) from idempotency"), sent.len());
     let state: String = database.query_row("pragma integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(state, "ok");
+}
+
+/// Has a server tell an address where nobody listens of every product that runs out.
+fn add_endpoint(url: &str) {
+    let answer = ureq::post(format!("{url}/api/v1/dev/webhooks/endpoints"))
+        .header("authorization", "Bearer sk_test_demo")
+        .send(r#"{"url":"http://127.0.0.1:9/","events":["product.stock_out"]}"#);
+    assert_eq!(answer.unwrap().status(), 201);
+}
+
+/// Lets one product run out and come again until the server is gone.
+fn run_out_until_refused(url: &str) {
+    for number in 0.. {
+        let quantity = if number % 2 == 0 { 0 } else { 240 };
+        let sent = ureq::patch(format!("{url}/api/v1/dev/store/products/SIM-TEL/stock"))
+            .header("authorization", "Bearer sk_test_demo")
+            .send(format!(r#"{{"quantity":{quantity}}}"#));
+        if sent.is_err() {
+            return;
+        }
+    }
+}
+
+/// Expects an event and a delivery for each time that the product ran out, and for nothing else.
+fn check_events(file: &Path) {
+    let database = Connection::open(file).unwrap();
+    let count = |sql: &str| -> usize { database.query_row(sql, [], |row| row.get(0)).unwrap() };
+    let ran_out = count(
+        "select count(*) from history h join products p on p.number = h.product
+         where p.external_id = 'SIM-TEL' and h.level_before > 0 and h.level_after = 0",
+    );
+    assert!(ran_out > 0);
+    assert_eq!(count("select count(*) from webhook_events"), ran_out);
+    assert_eq!(count("select count(distinct event) from webhook_deliveries"), ran_out);
+    let sequences =
+        "select count(distinct json_extract(body, '$.data.sequence')) from webhook_events";
+    assert_eq!(count(sequences), ran_out);
 }
 
 /// Sends everything again with the same keys and bodies; what was answered is only replayed.
@@ -135,11 +175,13 @@ fn a_killed_server_has_done_what_it_answered_and_does_the_rest_once() {
     let file = dir.path().join("stockroom.db");
     drop(Running::start(&["--demo", "--products", PRODUCTS], dir.path()));
     let before = levels(&file);
+    let private = ["--webhooks-allow-private"];
+    add_endpoint(&Running::start(&private, dir.path()).url);
     let mut all = Vec::new();
     let mut moments = Moments(number_in("STOCKROOM_SEED", 1));
     for _ in 0..number_in("STOCKROOM_KILLS", 10) {
         let moment = moments.next();
-        let server = Running::start(&[], dir.path());
+        let server = Running::start(&private, dir.path());
         let url = server.url.clone();
         // Killed from a thread of its own, so that requests are on their way at that moment.
         let (kill, killed) = mpsc::channel();
@@ -147,18 +189,24 @@ fn a_killed_server_has_done_what_it_answered_and_does_the_rest_once() {
             killed.recv().unwrap();
             server.kill();
         });
+        let running_out = {
+            let url = url.clone();
+            thread::spawn(move || run_out_until_refused(&url))
+        };
         let sent = send_until_refused(&url, all.len(), |answered| {
             if answered == moment {
                 kill.send(()).unwrap();
             }
         });
         killing.join().unwrap();
+        running_out.join().unwrap();
         assert!(sent.iter().any(|sent| !sent.is_answered));
         let server = Running::start(&[], dir.path());
         send_again(&server.url, &sent);
         all.extend(sent);
     }
     check_applied_once(&file, &before, &all);
+    check_events(&file);
 }
 
 #[cfg(unix)]
