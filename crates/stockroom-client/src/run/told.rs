@@ -51,7 +51,7 @@ impl Run {
             && self.items.iter().zip(&self.outcomes).any(blind)
     }
 
-    /// Returns how many unknown items [`Event::RetryUnknownAsked`] would send again now.
+    /// Returns how many unknown items [`super::Event::RetryUnknownAsked`] would send again now.
     pub fn retryable(&self, now_ms: u64) -> usize {
         let batches = self.batches.values();
         let there_ms = self.server_clock.now(now_ms);

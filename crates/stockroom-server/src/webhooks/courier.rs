@@ -1,6 +1,6 @@
 //! The worker inside `serve`: takes what is due, sends it, writes what came of it.
 //!
-//! What is taken belongs to this process for [`LEASE`]; where it ends before it has written what came
+//! What is taken belongs to this process for 30 seconds; where it ends before it has written what came
 //! of a request, the same event is sent again under the same id. An endpoint that does not answer holds
 //! up its own few requests and no other endpoint's.
 
