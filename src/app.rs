@@ -88,6 +88,9 @@ impl Screen {
         match route {
             Route::Inventory(_) | Route::Product { .. } => Self::Inventory,
             Route::Update => Self::Later(LaterPage::Update),
+            Route::NewProduct => Self::Later(LaterPage::NewProduct),
+            Route::EditProduct(_) => Self::Later(LaterPage::EditProduct),
+            Route::ImportProducts => Self::Later(LaterPage::ImportProducts),
             Route::History(_) => Self::Later(LaterPage::History),
             Route::Run(_) => Self::Later(LaterPage::Run),
             Route::Settings => Self::Later(LaterPage::Settings),

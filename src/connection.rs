@@ -13,6 +13,7 @@
 use leptos::prelude::*;
 use stockroom_api::capabilities::Capabilities;
 use stockroom_api::key::{Access, Environment, KeyPrefix};
+use stockroom_api::scope::{KeyScope, KeyScopes};
 use stockroom_api::session::Session;
 
 pub mod calls;
@@ -59,6 +60,8 @@ pub struct Who {
     pub environment: Environment,
     /// Whether stock can only be read.
     pub is_read_only: bool,
+    /// What else is allowed, where the server says it.
+    pub scopes: Option<KeyScopes>,
     /// How we are connected.
     pub way: Way,
     /// The server's address.
@@ -117,6 +120,24 @@ impl Connection {
     /// Tells whether stock can be changed, and follows it.
     pub fn can_write(self) -> bool {
         self.who().is_some_and(|who| !who.is_read_only)
+    }
+
+    /// Tells whether the key may do this, and follows it; where nobody says so, by its kind.
+    pub fn may(self, scope: KeyScope) -> bool {
+        self.who().is_some_and(|who| match who.scopes {
+            Some(scopes) => scopes.contains(scope),
+            None => !who.is_read_only || !scope.is_write(),
+        })
+    }
+
+    /// Tells whether products can be created, changed and deleted here, and follows it.
+    pub fn can_edit_products(self) -> bool {
+        self.capabilities().product_import && self.may(KeyScope::ProductsWrite)
+    }
+
+    /// Tells whether products can be imported here, and follows it.
+    pub fn can_import_products(self) -> bool {
+        self.capabilities().product_import && self.may(KeyScope::ImportWrite)
     }
 
     /// Tells whether the session ended while somebody was at work, and follows it.
@@ -178,6 +199,7 @@ impl Who {
             store: Some(session.store_name),
             environment: session.environment,
             is_read_only: session.read_only,
+            scopes: session.scopes,
             way: Way::Session,
             server: address::origin(),
             mark: 0,
@@ -206,6 +228,7 @@ impl Who {
             store: None,
             environment: prefix.environment,
             is_read_only: prefix.access == Access::Read,
+            scopes: None,
             way: Way::Direct,
             server: server.to_owned(),
             mark: mark_of(key),

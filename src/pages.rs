@@ -5,6 +5,8 @@ pub mod inventory;
 pub mod later;
 pub mod level;
 pub mod product;
+pub mod product_form;
+pub mod product_import;
 pub mod settings;
 pub mod sign_in;
 pub mod update;

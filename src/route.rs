@@ -22,6 +22,12 @@ pub enum Route {
         /// The list under it.
         list: ListQuery,
     },
+    /// A form for a product that is not there yet.
+    NewProduct,
+    /// The form of a product, by SKU or id.
+    EditProduct(String),
+    /// The import of products from a file.
+    ImportProducts,
     /// The worksheet that changes many levels.
     Update,
     /// Runs, and the stock history.
@@ -214,6 +220,9 @@ impl Route {
         let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         match segments.as_slice() {
             [] | ["index.html"] => Self::Inventory(ListQuery::parse(query)),
+            ["products", "new"] => Self::NewProduct,
+            ["products", "import"] => Self::ImportProducts,
+            ["products", id, "edit"] => Self::EditProduct(decode(id)),
             ["products", id] => Self::Product { id: decode(id), list: ListQuery::parse(query) },
             ["update"] => Self::Update,
             ["history"] => Self::History(HistoryView::parse(query)),
@@ -227,7 +236,10 @@ impl Route {
     pub fn href(&self) -> String {
         match self {
             Self::Inventory(list) => format!("/{}", list.to_query()),
-            Self::Product { id, list } => format!("/products/{}{}", encode(id), list.to_query()),
+            Self::Product { id, list } => format!("/products/{}{}", segment(id), list.to_query()),
+            Self::NewProduct => "/products/new".to_owned(),
+            Self::ImportProducts => "/products/import".to_owned(),
+            Self::EditProduct(id) => format!("/products/{}/edit", segment(id)),
             Self::Update => "/update".to_owned(),
             Self::History(view) => format!("/history{}", view.to_query()),
             Self::Run(run) => format!("/history/{}", encode(run)),
@@ -239,13 +251,27 @@ impl Route {
     /// Tells whether both are in the same part of the app, whatever they show of it.
     pub fn is_same_screen(&self, other: &Self) -> bool {
         let screen = |route: &Self| match route {
-            Self::Inventory(_) | Self::Product { .. } => 0,
+            Self::Inventory(_)
+            | Self::Product { .. }
+            | Self::NewProduct
+            | Self::EditProduct(_)
+            | Self::ImportProducts => 0,
             Self::Update => 1,
             Self::Settings => 2,
             Self::History(_) | Self::Run(_) => 3,
             Self::Unknown => 4,
         };
         screen(self) == screen(other)
+    }
+}
+
+/// Returns a product's SKU or id as one segment; one that is the word of a screen has its first
+/// letter escaped, so that both have an address.
+fn segment(id: &str) -> String {
+    match id {
+        "new" => "%6Eew".to_owned(),
+        "import" => "%69mport".to_owned(),
+        _ => encode(id),
     }
 }
 
@@ -284,6 +310,12 @@ mod tests {
         round_trip(&Route::Inventory(ListQuery::default()), "/");
         round_trip(&Route::Update, "/update");
         round_trip(&Route::Settings, "/settings");
+        round_trip(&Route::NewProduct, "/products/new");
+        round_trip(&Route::ImportProducts, "/products/import");
+        round_trip(&Route::EditProduct("A/1".into()), "/products/A%2F1/edit");
+        for (id, href) in [("new", "/products/%6Eew"), ("import", "/products/%69mport")] {
+            round_trip(&Route::Product { id: id.into(), list: ListQuery::default() }, href);
+        }
         round_trip(&Route::History(HistoryView::default()), "/history");
         let view = HistoryView {
             product: "A&B 1".into(),

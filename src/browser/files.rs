@@ -16,6 +16,12 @@ pub async fn first_bytes(file: &Blob, count: u32) -> Option<Vec<u8>> {
     Some(Uint8Array::new(&buffer).to_vec())
 }
 
+/// Returns bytes in Base64, or `None` where the browser cannot make it.
+pub fn base64(bytes: &[u8]) -> Option<String> {
+    let latin: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    window()?.btoa(&latin).ok()
+}
+
 /// Hands `text` to the browser as a file of this name; tells whether it took it.
 pub fn save(name: &str, kind: &str, text: &str) -> bool {
     let parts = Array::of1(&JsValue::from_str(text));

@@ -2,8 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    CustomEvent, DomParser, Element, Event, HtmlElement, KeyboardEvent, MediaQueryListEvent,
-    SupportedType, VisibilityState,
+    CustomEvent, DomParser, Element, Event, FocusEvent, HtmlElement, KeyboardEvent,
+    MediaQueryListEvent, Node, SupportedType, VisibilityState,
 };
 
 use super::{document, listen, window};
@@ -69,6 +69,29 @@ pub fn focus(id: &str) -> bool {
     let element = document().and_then(|document| document.get_element_by_id(id));
     let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
     element.is_some_and(|element| element.focus().is_ok())
+}
+
+/// Closes the `<details>` of this id, and gives the focus back to its summary.
+pub fn close_details(id: &str) {
+    let details = document().and_then(|document| document.get_element_by_id(id));
+    let Some(details) = details else { return };
+    if details.remove_attribute("open").is_ok()
+        && let Ok(Some(summary)) = details.query_selector("summary")
+        && let Ok(summary) = summary.dyn_into::<HtmlElement>()
+    {
+        let _ = summary.focus();
+    }
+}
+
+/// Closes the `<details>` of this id where the focus went out of it.
+pub fn close_details_left(id: &str, event: &FocusEvent) {
+    let Some(details) = document().and_then(|document| document.get_element_by_id(id)) else {
+        return;
+    };
+    let to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
+    if !details.contains(to.as_ref()) {
+        let _ = details.remove_attribute("open");
+    }
 }
 
 /// Tells whether nothing in the page has the focus.

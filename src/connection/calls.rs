@@ -3,8 +3,9 @@
 use serde::Serialize;
 use stockroom_api::bulk::{BulkOutcome, BulkRequest};
 use stockroom_api::history::{HistoryPage, HistoryQuery, RunPage, RunQuery, RunShown};
+use stockroom_api::import::{ImportRequest, ImportResult, ImportTemplate};
 use stockroom_api::inventory::{InventoryPage, InventoryQuery, Which};
-use stockroom_api::product::Product;
+use stockroom_api::product::{DeletedProduct, NewProduct, Product, ProductUpdate};
 use stockroom_api::stock::StockUpdate;
 use stockroom_api::{header, path};
 use stockroom_client::wire::Wire;
@@ -82,6 +83,57 @@ impl Connection {
     ) -> Result<BulkOutcome, Failure> {
         let prefer = [(header::PREFER, header::RETURN_REPRESENTATION)];
         self.write(Method::Patch, path::BULK, request, key, &prefer).await
+    }
+
+    /// Creates a product; returns it.
+    ///
+    /// # Errors
+    /// [`Failure`]; [`Failure::Refused`] carries the code and the path of the field at fault.
+    pub async fn create_product(self, new: &NewProduct, key: &str) -> Result<Product, Failure> {
+        self.write(Method::Post, path::PRODUCTS, new, key, &[]).await
+    }
+
+    /// Changes a product; returns it as it is now.
+    ///
+    /// # Errors
+    /// [`Failure`]; [`Failure::Refused`] carries the code and the path of the field at fault.
+    pub async fn change_product(
+        self,
+        id: &str,
+        update: &ProductUpdate,
+        key: &str,
+    ) -> Result<Product, Failure> {
+        self.write(Method::Put, &path::product(id), update, key, &[]).await
+    }
+
+    /// Deletes a product.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn delete_product(self, id: &str, key: &str) -> Result<DeletedProduct, Failure> {
+        let headers = [(header::IDEMPOTENCY_KEY, key)];
+        let answer = self.send(Method::Delete, &path::product(id), &headers, None).await?;
+        data(&answer)
+    }
+
+    /// Returns the file that a merchant fills to import products.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn import_template(self) -> Result<ImportTemplate, Failure> {
+        self.get(path::IMPORT_TEMPLATE).await
+    }
+
+    /// Looks at a file of products, or does what a preview of it said.
+    ///
+    /// # Errors
+    /// [`Failure`]; [`Failure::Refused`] with `IMPORT_CHANGED` where the preview is no longer true.
+    pub async fn import_products(
+        self,
+        request: &ImportRequest,
+        key: &str,
+    ) -> Result<ImportResult, Failure> {
+        self.write(Method::Post, path::IMPORT, request, key, &[]).await
     }
 
     /// Reads any address below the server's root.

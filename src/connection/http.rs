@@ -26,6 +26,8 @@ pub enum Method {
     Post,
     /// Changes.
     Patch,
+    /// Replaces.
+    Put,
     /// Removes.
     Delete,
 }
@@ -239,6 +241,7 @@ impl From<Method> for gloo_net::http::Method {
             Method::Get => Self::GET,
             Method::Post => Self::POST,
             Method::Patch => Self::PATCH,
+            Method::Put => Self::PUT,
             Method::Delete => Self::DELETE,
         }
     }

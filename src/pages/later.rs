@@ -1,6 +1,7 @@
 //! The pages that come later than the first: a part of its own, fetched before it is wanted.
 //!
-//! What is reached through [`LaterPages`] alone — Update stock, History, Settings — stands in a
+//! What is reached through [`LaterPages`] alone — Update stock, the forms and the import of products,
+//! History, Settings — stands in a
 //! WebAssembly file of its own in a release build (decision 17). Whoever calls one of these pages,
 //! or [`Desk`], from elsewhere brings what they call back into the file that every page waits for.
 
@@ -15,6 +16,8 @@ use send_wrapper::SendWrapper;
 
 use super::history::run::RunPage;
 use super::history::{HistoryPage, ProductHistory, ProductHistoryProps};
+use super::product_form::{EditProductPage, NewProductPage};
+use super::product_import::ImportPage;
 use super::settings::SettingsPage;
 use super::update::UpdatePage;
 use super::update::desk::{Desk, ToClear, headers_kept};
@@ -30,6 +33,12 @@ use crate::words::{Key, use_words};
 pub enum LaterPage {
     /// Update stock.
     Update,
+    /// A product that is not there yet.
+    NewProduct,
+    /// A product's form.
+    EditProduct,
+    /// The import of products.
+    ImportProducts,
     /// Runs, and the stock history.
     History,
     /// One run of before.
@@ -43,6 +52,9 @@ impl LaterPage {
     pub fn title(self) -> Key {
         match self {
             Self::Update => Key::AppUpdate,
+            Self::NewProduct => Key::ProductsNew,
+            Self::EditProduct => Key::ProductsEdit,
+            Self::ImportProducts => Key::ProductsImport,
             Self::History | Self::Run => Key::AppHistory,
             Self::Settings => Key::AppSettings,
         }
@@ -78,6 +90,9 @@ impl LaterPages for Desk {
         provide_context(*self);
         match page {
             LaterPage::Update => view! { <UpdatePage /> }.into_any(),
+            LaterPage::NewProduct => view! { <NewProductPage /> }.into_any(),
+            LaterPage::EditProduct => view! { <EditProductPage /> }.into_any(),
+            LaterPage::ImportProducts => view! { <ImportPage /> }.into_any(),
             LaterPage::History => view! { <HistoryPage /> }.into_any(),
             LaterPage::Run => view! { <RunPage /> }.into_any(),
             LaterPage::Settings => view! { <SettingsPage /> }.into_any(),

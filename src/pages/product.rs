@@ -229,13 +229,20 @@ fn Facts(panel: Panel) -> impl IntoView {
                 <span class="muted">{words.text(Key::InventoryNoSkuAbout)}</span>
             }
         });
+        let edit = panel.connection.can_edit_products().then(|| {
+            let href = Route::EditProduct(product.external_id.clone().unwrap_or(product.id)).href();
+            view! { <a class="facts-edit" href=href>{words.text(Key::ProductsEdit)}</a> }
+        });
         let off_sale = (product.status == Status::Disabled).then(|| {
             view! {
                 <Tag label=words.text(Key::ProductDisabled) />
             }
         });
         Some(view! {
-            <div class="facts">{sku}{no_sku}<span class="muted">{threshold}</span>{off_sale}</div>
+            <div class="facts">
+                {sku}{no_sku}<span class="muted">{threshold}</span>{off_sale}
+                {edit}
+            </div>
             <span class="visually-hidden" role="status">
                 {move || is_copied.get().then(|| words.text(Key::ProductCopied))}
             </span>

@@ -9,6 +9,9 @@ const unknown = csv([['Artikel', 'Zahl'], ['THIEB-001', '5']]);
 // Of another amount each time: the same adjusts twice are asked about.
 const good = (amount) => csv([HEADER, ['THIEB-001', '', 'adjust', '', String(amount)], ['BISSAP-1L', '', 'adjust', '', '1']]);
 const damaged = csv([HEADER, ['thieb 001', '', 'set', '1', '']]);
+// Of another price each time, so that there is something to do.
+const products = (price) =>
+  csv([['name', 'price', 'sku'], ['Attaya', price, 'THIEB-001'], ['Bad', 'x', 'BAD'], ['No code', '1', '']]);
 const faulty = csv([HEADER, ...faultyRows(['THIEB-001', ...Array.from({ length: 14 }, (_, n) => `NONE-${n}`)])]);
 
 let runs = 0;
@@ -35,6 +38,35 @@ for (const locale of ['en', 'ar']) {
       await app.visit('/');
       await page.getByRole('gridcell').getByRole('checkbox').nth(2).click();
       await look('inventory, selected');
+      await page.locator('#add-products summary').click();
+      await page.locator('#add-products a').first().waitFor();
+      await look('inventory, more products');
+      await app.visit('/products/new');
+      await page.locator('#add-variant').click();
+      await page.locator('main form [type=submit]').click();
+      await page.locator('main form .form-wrong').waitFor();
+      await look('new product, with faults');
+      await app.visit('/products/THIEB-001/edit');
+      await page.locator('.variant-row').first().waitFor();
+      await look('edit product');
+      await page.locator('.product-delete').click();
+      await page.getByRole('dialog').getByRole('button').first().waitFor();
+      await look('delete product');
+      await app.visit('/products/import');
+      await page.locator('input[type=file]').waitFor({ state: 'attached' });
+      await look('import');
+      const goods = (text) =>
+        page.locator('input[type=file]').setInputFiles({ name: 'goods.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+      await goods(unknown);
+      await page.locator('.import-column select').first().waitFor();
+      await look('import, columns');
+      await page.locator('.import-foot .button').first().click();
+      await goods(products((runs += 1)));
+      await page.getByRole('cell', { name: 'THIEB-001' }).waitFor();
+      await look('import, preview');
+      await page.locator('.import-foot .button.primary').click();
+      await page.locator('.notice.good').waitFor();
+      await look('import, done');
       await app.visit('/settings');
       await page.locator('main h1').waitFor();
       await look('settings');

@@ -5,6 +5,7 @@
 //! never taken for an absent one. Start at [`Wire`].
 
 mod history;
+mod import;
 
 use serde_json::Value;
 use stockroom_api::ErrorCode;

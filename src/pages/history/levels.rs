@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use stockroom_api::history::{HistoryEntry, HistoryQuery};
+use stockroom_api::history::{Ended, HistoryEntry, HistoryQuery, Source};
 use stockroom_api::reason::Reason;
 
 use crate::browser::clock;
@@ -200,20 +200,32 @@ fn row(words: Words, entry: &HistoryEntry, of: Of) -> impl IntoView + use<> {
     #[expect(clippy::cast_precision_loss, reason = "a time")]
     let at = clock::time_of(&entry.at).map_or(entry.at.clone(), |at| words.date_time(at as f64));
     let before = entry.before.map(|before| words.number(before)).unwrap_or_default();
-    let after = words.number(entry.after);
+    // A level that ended is none, not one of 0.
+    let after = match entry.ended {
+        None => words.number(entry.after),
+        Some(Ended::Deleted) => words.text(Key::HistoryEndedDeleted).to_owned(),
+        Some(Ended::Untracked) => words.text(Key::HistoryEndedUntracked).to_owned(),
+    };
     let spoken = words.fill(Key::ChangeGoes, &[("before", &before), ("after", &after)]);
     let floored = entry.quantity_delta.map_or(0, |asked| (entry.delta - asked).max(0));
     let reason = entry.reason.as_deref().map(|word| {
         let known = Reason::of(word).map(|reason| words.text(tell::reason(reason)).to_owned());
         view! { <span class="tag"><bdi>{known.unwrap_or_else(|| word.to_owned())}</bdi></span> }
     });
+    let source = match (entry.source, entry.ended) {
+        (Source::Product, None) => Some(Key::HistorySourceProduct),
+        (Source::Variant, _) => Some(Key::HistorySourceVariant),
+        (Source::Import, _) => Some(Key::HistorySourceImport),
+        _ => None,
+    };
+    let source = source.map(|key| view! { <span class="tag">{words.text(key)}</span> });
     let key = &entry.key;
     let who = key.name.clone().or_else(|| key.hint.clone()).unwrap_or_else(|| key.id.clone());
     let product = (of != Of::Product).then(|| product(words, entry));
     let variant = entry.label.clone().map(|label| view! { <bdi class="variant">{label}</bdi> });
     view! {
         <li class="history-level">
-            <div class="history-what">{product}{variant}{reason}</div>
+            <div class="history-what">{product}{variant}{reason}{source}</div>
             <div class="history-change">
                 <ChangeView
                     before=before
@@ -238,6 +250,9 @@ fn product(words: Words, entry: &HistoryEntry) -> AnyView {
     let id = sku.clone().unwrap_or(id);
     let href = Route::Product { id, list: ListQuery::default() }.href();
     let name = entry.name.clone().unwrap_or_default();
+    if entry.ended == Some(Ended::Deleted) && entry.variant_id.is_none() {
+        return view! { <bdi class="name">{name}</bdi><bdi class="sku">{sku}</bdi> }.into_any();
+    }
     view! {
         <a class="history-product" href=href><bdi class="name">{name}</bdi></a>
         <bdi class="sku">{sku}</bdi>

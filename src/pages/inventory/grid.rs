@@ -9,6 +9,7 @@ use super::selection::{PickHead, Selection, use_selection};
 use super::state::{Line, sorted_by};
 use crate::app::viewport::use_viewport;
 use crate::browser::page;
+use crate::connection::use_connection;
 use crate::route::{Column, ListQuery, Route, Tab, use_navigator};
 use crate::stock::use_stock;
 use crate::ui::{EmptyState, Icon, Sign, Skeleton, VirtualRows};
@@ -212,6 +213,7 @@ fn Heading(
 #[component]
 fn Nothing(query: Memo<ListQuery>) -> impl IntoView {
     let words = use_words();
+    let connection = use_connection();
     let navigator = use_navigator();
     let texts = move || {
         let query = query.get();
@@ -235,6 +237,14 @@ fn Nothing(query: Memo<ListQuery>) -> impl IntoView {
             title=Signal::derive(move || texts().0)
             about=Signal::derive(move || words.text(texts().1).to_owned())
         >
+            {move || {
+                let is_whole = query.with(|q| q.search.trim().is_empty() && q.tab == Tab::All);
+                (is_whole && connection.can_import_products()).then(|| view! {
+                    <a class="button primary" href=Route::ImportProducts.href()>
+                        {words.text(Key::ProductsImport)}
+                    </a>
+                })
+            }}
             {move || (!query.with(|q| q.search.trim().is_empty())).then(|| view! {
                 <button type="button" class="button" on:click=clear>
                     {words.t(Key::InventorySearchClear)}

@@ -41,7 +41,7 @@ pub(super) fn sentences(words: Words) -> Sentences {
 }
 
 /// Returns what is to be said about the file as a whole.
-pub(super) fn remark(words: Words, code: Code, line: u32, text: &str) -> String {
+pub(in crate::pages) fn remark(words: Words, code: Code, line: u32, text: &str) -> String {
     let line = words.number(line.into());
     fill(words, key(code), &[("text", &shortened(text)), ("line", &line), ("other", "")])
 }
@@ -189,7 +189,7 @@ pub(super) fn field(words: Words, field: Field) -> &'static str {
 }
 
 /// Returns the name of a delimiter.
-pub(super) fn delimiter(words: Words, delimiter: Delimiter) -> &'static str {
+pub(in crate::pages) fn delimiter(words: Words, delimiter: Delimiter) -> &'static str {
     words.text(match delimiter {
         Delimiter::Comma => Key::UpdateComma,
         Delimiter::Semicolon => Key::UpdateSemicolon,
@@ -199,7 +199,7 @@ pub(super) fn delimiter(words: Words, delimiter: Delimiter) -> &'static str {
 }
 
 /// Returns the name of a number style; `None` is automatic.
-pub(super) fn style(words: Words, style: Option<Style>) -> &'static str {
+pub(in crate::pages) fn style(words: Words, style: Option<Style>) -> &'static str {
     words.text(match style {
         None => Key::SettingsNumberAuto,
         Some(Style::Plain) => Key::SettingsNumberPlain,

@@ -16,7 +16,7 @@ use stockroom_worksheet::Shape;
 
 /// One of several values, by its place.
 #[component]
-fn Choice(
+pub(in crate::pages) fn Choice(
     label: Key,
     /// What there is to choose from.
     #[prop(into)]
@@ -234,7 +234,7 @@ fn lacks(shape: Memo<Shape>, code: Code) -> Signal<bool> {
 }
 
 /// Returns the name of an encoding, with where it is used.
-pub(super) fn encoding_name(words: Words, encoding: Encoding) -> String {
+pub(in crate::pages) fn encoding_name(words: Words, encoding: Encoding) -> String {
     let (name, region) = match encoding {
         Encoding::Utf8 => return "UTF-8".to_owned(),
         Encoding::Utf16Le => return "UTF-16 LE".to_owned(),
