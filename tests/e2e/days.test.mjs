@@ -63,7 +63,7 @@ test('on another page it goes on, too, and says so; one that was paused does not
   const { server, app, page, complaints, wanted } = await begun(t);
   await app.button('Pause').click();
   await page.goto(server.url);
-  await page.getByText('The run of long.csv was cut off.', { exact: false }).waitFor();
+  await page.getByText('The run of long.csv is unfinished.', { exact: false }).waitFor();
   await app.go('Update stock');
   await app.button('Resume').click();
   await page.getByText('Waiting for the server', { exact: false }).waitFor();
