@@ -7,6 +7,7 @@ pub mod level;
 pub mod product;
 pub mod product_form;
 pub mod product_import;
+pub mod product_menu;
 pub mod settings;
 pub mod sign_in;
 pub mod update;

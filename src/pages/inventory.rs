@@ -13,9 +13,10 @@ use leptos::prelude::*;
 
 use crate::app::frame::PageHead;
 use crate::app::viewport::use_viewport;
-use crate::browser::{clock, files, page, text};
+use crate::browser::{clock, files, text};
 use crate::connection::failure::tell;
 use crate::connection::use_connection;
+use crate::pages::later::use_later;
 use crate::pages::product::ProductPanel;
 use crate::route::{Column, ListQuery, Route, Tab, use_navigator};
 use crate::stock::list::Count;
@@ -94,7 +95,10 @@ fn Actions(shown: Memo<Vec<Line>>) -> impl IntoView {
             toasts.show(Tone::Good, words.fill(Key::InventoryExported, &[("file", &name)]));
         }
     };
+    // It comes later than the others, before which it stands: they stay where they are.
+    let later = use_later();
     view! {
+        {move || later.at_hand().map(|part| part.add_products())}
         <button type="button" class="button" on:click=move |_| stock.refresh()>
             <Icon sign=Sign::Refresh />
             <span>{words.t(Key::InventoryRefresh)}</span>
@@ -103,46 +107,7 @@ fn Actions(shown: Memo<Vec<Line>>) -> impl IntoView {
             <Icon sign=Sign::Download />
             <span>{words.t(Key::InventoryExport)}</span>
         </button>
-        <AddProducts />
         <a class="button primary desk-only" href=Route::Update.href()>{words.t(Key::AppUpdate)}</a>
-    }
-}
-
-/// The ways to more products, where this key may.
-#[component]
-fn AddProducts() -> impl IntoView {
-    let words = use_words();
-    let connection = use_connection();
-    let close = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" {
-            page::close_details("add-products");
-        }
-    };
-    move || {
-        let new = connection.can_edit_products().then_some((Route::NewProduct, Key::ProductsNew));
-        let import = connection
-            .can_import_products()
-            .then_some((Route::ImportProducts, Key::ProductsImport));
-        let ways: Vec<(Route, Key)> = new.into_iter().chain(import).collect();
-        (!ways.is_empty()).then(|| {
-            let link = |(route, key): (Route, Key)| {
-                view! { <a href=route.href()>{words.text(key)}</a> }
-            };
-            view! {
-                <details
-                    id="add-products"
-                    class="menu"
-                    on:keydown=close
-                    on:focusout=|event| page::close_details_left("add-products", &event)
-                >
-                    <summary class="button">
-                        <Icon sign=Sign::Plus />
-                        <span>{words.text(Key::ProductsAdd)}</span>
-                    </summary>
-                    <div class="menu-items">{ways.into_iter().map(link).collect_view()}</div>
-                </details>
-            }
-        })
     }
 }
 

@@ -18,6 +18,7 @@ use super::history::run::RunPage;
 use super::history::{HistoryPage, ProductHistory, ProductHistoryProps};
 use super::product_form::{EditProductPage, NewProductPage};
 use super::product_import::ImportPage;
+use super::product_menu::AddProducts;
 use super::settings::SettingsPage;
 use super::update::UpdatePage;
 use super::update::desk::{Desk, ToClear, headers_kept};
@@ -67,6 +68,8 @@ pub trait LaterPages {
     fn page(&self, page: LaterPage) -> AnyView;
     /// Returns what became of a product's levels lately, by its id.
     fn product_history(&self, id: String) -> AnyView;
+    /// Returns the menu that leads to more products; nothing where this key may not.
+    fn add_products(&self) -> AnyView;
     /// Tells whether there is a run that has not ended.
     fn is_running(&self) -> bool;
     /// Returns the name of the worksheet whose edits another one would replace: at hand, or kept
@@ -101,6 +104,10 @@ impl LaterPages for Desk {
 
     fn product_history(&self, id: String) -> AnyView {
         ProductHistory(ProductHistoryProps { id }).into_any()
+    }
+
+    fn add_products(&self) -> AnyView {
+        AddProducts().into_any()
     }
 
     fn is_running(&self) -> bool {
