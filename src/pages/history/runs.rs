@@ -10,8 +10,8 @@ use crate::browser::clock;
 use crate::connection::use_connection;
 use crate::pages::update::desk::use_desk;
 use crate::pages::update::draft::source_name;
-use crate::pages::update::state::Apply;
 use crate::pages::update::state::record::Record;
+use crate::pages::update::state::{Apply, Model};
 use crate::pages::update::tell;
 use crate::route::{HistoryView, Route};
 use crate::ui::EmptyState;
@@ -42,7 +42,9 @@ pub fn Runs() -> impl IntoView {
         let goes_on = |runs: &Option<Vec<Record>>| {
             runs.as_ref().is_some_and(|runs| runs.iter().any(|run| run.ended_ms.is_none()))
         };
-        if runs.try_with_untracked(goes_on) == Some(true) {
+        // One that has begun just now may not be kept yet.
+        let has_begun = desk.with_untracked(Model::is_running);
+        if has_begun || runs.try_with_untracked(goes_on) == Some(true) {
             look();
         }
     }));
