@@ -87,7 +87,7 @@ window.stockroomWords = (code) => {
 };
 
 // The later pages are a file of their own; whoever begins at one waits for both at once.
-if (tag.dataset.later && /^\/(update|history|settings|products\/(new$|import$|.*\/edit$))/.test(location.pathname)) {
+if (tag.dataset.later && /^\/(update|history|settings|webhooks|products\/(new$|import$|.*\/edit$))/.test(location.pathname)) {
   const part = document.createElement("link");
   Object.assign(part, { rel: "preload", as: "fetch", type: "application/wasm" });
   part.crossOrigin = "anonymous";

@@ -94,6 +94,8 @@ impl Screen {
             Route::History(_) => Self::Later(LaterPage::History),
             Route::Run(_) => Self::Later(LaterPage::Run),
             Route::Settings => Self::Later(LaterPage::Settings),
+            Route::Webhooks => Self::Later(LaterPage::Webhooks),
+            Route::Webhook { .. } => Self::Later(LaterPage::Webhook),
             Route::Unknown => Self::Unknown,
         }
     }

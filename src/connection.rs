@@ -20,6 +20,7 @@ pub mod calls;
 pub mod failure;
 mod http;
 pub mod sign_in;
+mod webhooks;
 
 pub use failure::Failure;
 pub use http::{Method, Streamed, Unreachable};
@@ -60,8 +61,8 @@ pub struct Who {
     pub environment: Environment,
     /// Whether stock can only be read.
     pub is_read_only: bool,
-    /// What else is allowed, where the server says it.
-    pub scopes: Option<KeyScopes>,
+    /// What they may do, as far as it is known.
+    pub scopes: KeyScopes,
     /// How we are connected.
     pub way: Way,
     /// The server's address.
@@ -122,12 +123,9 @@ impl Connection {
         self.who().is_some_and(|who| !who.is_read_only)
     }
 
-    /// Tells whether the key may do this, and follows it; where nobody says so, by its kind.
+    /// Tells whether whoever is signed in may do this, and follows it.
     pub fn may(self, scope: KeyScope) -> bool {
-        self.who().is_some_and(|who| match who.scopes {
-            Some(scopes) => scopes.contains(scope),
-            None => !who.is_read_only || !scope.is_write(),
-        })
+        self.who().is_some_and(|who| who.scopes.contains(scope))
     }
 
     /// Tells whether products can be created, changed and deleted here, and follows it.
@@ -195,11 +193,13 @@ impl Default for Connection {
 
 impl Who {
     fn of_session(session: Session) -> Self {
+        let access = if session.read_only { Access::Read } else { Access::Write };
         Self {
             store: Some(session.store_name),
             environment: session.environment,
             is_read_only: session.read_only,
-            scopes: session.scopes,
+            // A server of before says nothing of scopes and refuses by itself.
+            scopes: session.scopes.unwrap_or_else(|| KeyScopes::of(access)),
             way: Way::Session,
             server: address::origin(),
             mark: 0,
@@ -228,7 +228,7 @@ impl Who {
             store: None,
             environment: prefix.environment,
             is_read_only: prefix.access == Access::Read,
-            scopes: None,
+            scopes: KeyScopes::of(prefix.access),
             way: Way::Direct,
             server: server.to_owned(),
             mark: mark_of(key),

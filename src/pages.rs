@@ -11,6 +11,7 @@ pub mod product_menu;
 pub mod settings;
 pub mod sign_in;
 pub mod update;
+pub mod webhooks;
 
 pub use inventory::InventoryPage;
 pub use sign_in::{SignInDialog, SignInPage};

@@ -36,6 +36,15 @@ pub enum Route {
     Run(String),
     /// Connection, language, theme.
     Settings,
+    /// The endpoints of webhooks.
+    Webhooks,
+    /// One endpoint, by its id.
+    Webhook {
+        /// The endpoint's id.
+        id: String,
+        /// The delivery that is open over it, by its id.
+        delivery: Option<String>,
+    },
     /// An address that leads nowhere.
     Unknown,
 }
@@ -228,6 +237,11 @@ impl Route {
             ["history"] => Self::History(HistoryView::parse(query)),
             ["history", run] => Self::Run(decode(run)),
             ["settings"] => Self::Settings,
+            ["webhooks"] => Self::Webhooks,
+            ["webhooks", id] => Self::Webhook { id: decode(id), delivery: None },
+            ["webhooks", id, delivery] => {
+                Self::Webhook { id: decode(id), delivery: Some(decode(delivery)) }
+            }
             _ => Self::Unknown,
         }
     }
@@ -244,6 +258,11 @@ impl Route {
             Self::History(view) => format!("/history{}", view.to_query()),
             Self::Run(run) => format!("/history/{}", encode(run)),
             Self::Settings => "/settings".to_owned(),
+            Self::Webhooks => "/webhooks".to_owned(),
+            Self::Webhook { id, delivery: None } => format!("/webhooks/{}", encode(id)),
+            Self::Webhook { id, delivery: Some(delivery) } => {
+                format!("/webhooks/{}/{}", encode(id), encode(delivery))
+            }
             Self::Unknown => "/".to_owned(),
         }
     }
@@ -257,7 +276,7 @@ impl Route {
             | Self::EditProduct(_)
             | Self::ImportProducts => 0,
             Self::Update => 1,
-            Self::Settings => 2,
+            Self::Settings | Self::Webhooks | Self::Webhook { .. } => 2,
             Self::History(_) | Self::Run(_) => 3,
             Self::Unknown => 4,
         };
@@ -316,6 +335,11 @@ mod tests {
         for (id, href) in [("new", "/products/%6Eew"), ("import", "/products/%69mport")] {
             round_trip(&Route::Product { id: id.into(), list: ListQuery::default() }, href);
         }
+        round_trip(&Route::Webhooks, "/webhooks");
+        let id = "we/1".to_owned();
+        round_trip(&Route::Webhook { id: id.clone(), delivery: None }, "/webhooks/we%2F1");
+        let delivery = Some("dlv 7".to_owned());
+        round_trip(&Route::Webhook { id, delivery }, "/webhooks/we%2F1/dlv%207");
         round_trip(&Route::History(HistoryView::default()), "/history");
         let view = HistoryView {
             product: "A&B 1".into(),

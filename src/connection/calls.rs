@@ -145,7 +145,7 @@ impl Connection {
         data(&answer)
     }
 
-    async fn write<T: Wire>(
+    pub(super) async fn write<T: Wire>(
         self,
         method: Method,
         path: &str,

@@ -26,7 +26,7 @@ pub enum Method {
     Post,
     /// Changes.
     Patch,
-    /// Replaces.
+    /// Changes what stands there.
     Put,
     /// Removes.
     Delete,

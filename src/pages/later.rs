@@ -1,8 +1,8 @@
 //! The pages that come later than the first: a part of its own, fetched before it is wanted.
 //!
 //! What is reached through [`LaterPages`] alone — Update stock, the forms and the import of products,
-//! History, Settings — stands in a
-//! WebAssembly file of its own in a release build (decision 17). Whoever calls one of these pages,
+//! History, Webhooks, Settings — stands in a WebAssembly file of its own in a release build (decision
+//! 17). Whoever calls one of these pages,
 //! or [`Desk`], from elsewhere brings what they call back into the file that every page waits for.
 
 use std::fmt;
@@ -24,6 +24,8 @@ use super::update::UpdatePage;
 use super::update::desk::{Desk, ToClear, headers_kept};
 use super::update::draft::source_name;
 use super::update::state::{Model, Msg};
+use super::webhooks::WebhooksPage;
+use super::webhooks::endpoint::EndpointPage;
 use crate::connection::use_connection;
 use crate::stock::use_stock;
 use crate::ui::{EmptyState, Skeleton};
@@ -46,6 +48,10 @@ pub enum LaterPage {
     Run,
     /// Settings.
     Settings,
+    /// Endpoints of webhooks.
+    Webhooks,
+    /// One endpoint.
+    Webhook,
 }
 
 impl LaterPage {
@@ -58,6 +64,8 @@ impl LaterPage {
             Self::ImportProducts => Key::ProductsImport,
             Self::History | Self::Run => Key::AppHistory,
             Self::Settings => Key::AppSettings,
+            Self::Webhooks => Key::WebhooksTitle,
+            Self::Webhook => Key::WebhooksOne,
         }
     }
 }
@@ -99,6 +107,8 @@ impl LaterPages for Desk {
             LaterPage::History => view! { <HistoryPage /> }.into_any(),
             LaterPage::Run => view! { <RunPage /> }.into_any(),
             LaterPage::Settings => view! { <SettingsPage /> }.into_any(),
+            LaterPage::Webhooks => view! { <WebhooksPage /> }.into_any(),
+            LaterPage::Webhook => view! { <EndpointPage /> }.into_any(),
         }
     }
 

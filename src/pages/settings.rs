@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use stockroom_api::scope::KeyScope;
 use stockroom_domain::number::Style;
 
 use crate::BUILD_ID;
@@ -19,6 +20,10 @@ use crate::words::{Key, Language, Plural, Words, use_words};
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let words = use_words();
+    let connection = use_connection();
+    let is_told = Memo::new(move |_| {
+        connection.capabilities().webhooks && connection.may(KeyScope::EndpointsRead)
+    });
     view! {
         <PageHead title=words.label(Key::SettingsTitle) />
         <div class="settings">
@@ -26,6 +31,9 @@ pub fn SettingsPage() -> impl IntoView {
             <Section title=Key::SettingsLanguage><LanguageChoice /></Section>
             <Section title=Key::SettingsAppearance><ThemeChoice /></Section>
             <Section title=Key::SettingsNumbers><NumberChoice /></Section>
+            <Show when=move || is_told.get()>
+                <Section title=Key::WebhooksTitle><Webhooks /></Section>
+            </Show>
             <Section title=Key::SettingsLocal><LocalData /></Section>
             <p class="field-hint">
                 {move || words.fill(Key::SettingsBuild, &[("id", &BUILD_ID[..8])])}
@@ -202,6 +210,18 @@ fn Choice(
             />
             <span dir="auto">{move || label.get()}</span>
         </label>
+    }
+}
+
+/// Who else is told of the stock.
+#[component]
+fn Webhooks() -> impl IntoView {
+    let words = use_words();
+    view! {
+        <p class="field-hint prose">{words.t(Key::WebhooksAbout)}</p>
+        <div>
+            <a class="button" href=Route::Webhooks.href()>{words.t(Key::WebhooksOpen)}</a>
+        </div>
     }
 }
 

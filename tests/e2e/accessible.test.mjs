@@ -70,6 +70,41 @@ for (const locale of ['en', 'ar']) {
       await app.visit('/settings');
       await page.locator('main h1').waitFor();
       await look('settings');
+      await app.visit('/webhooks');
+      await page.locator('.empty').waitFor();
+      await look('webhooks, none');
+      await page.locator('.empty button').click();
+      await page.getByRole('dialog').getByRole('textbox').waitFor();
+      await look('webhooks, adding');
+      await page.getByRole('dialog').getByRole('textbox').fill('https://127.0.0.1/');
+      await page.getByRole('dialog').locator('[type=submit]').click();
+      await page.locator('[aria-invalid=true]').waitFor();
+      await look('webhooks, refused');
+      const { id } = await on.server.api.call('POST', '/dev/webhooks/endpoints', {
+        url: 'https://shop.invalid/hooks',
+        events: ['product.stock_out'],
+      });
+      await app.visit('/webhooks');
+      await page.locator('main li').waitFor();
+      await look('webhooks');
+      await app.visit(`/webhooks/${id}`);
+      await page.locator('.empty').waitFor();
+      await look('webhook, nothing sent');
+      await page.locator('.hook-acts button').first().click();
+      await page.locator('main li time').first().waitFor();
+      await page.locator('main .notice a').waitFor();
+      await look('webhook, tested');
+      await page.locator('main li a').first().click();
+      await page.getByRole('dialog').locator('pre').first().waitFor();
+      await look('delivery');
+      await app.visit(`/webhooks/${id}`);
+      await page.locator('.hook-acts button').nth(2).click();
+      await page.getByRole('dialog').locator('select').waitFor();
+      await look('new secret, asked');
+      await page.getByRole('dialog').locator('button').last().click();
+      await page.locator('#webhook-secret-hex').waitFor();
+      await look('secret');
+      await on.server.api.call('DELETE', `/dev/webhooks/endpoints/${id}`);
       await app.visit('/update');
       await page.locator('input[type=file]').waitFor({ state: 'attached' });
       await look('source');

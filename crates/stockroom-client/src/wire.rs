@@ -6,6 +6,7 @@
 
 mod history;
 mod import;
+mod webhook;
 
 use serde_json::Value;
 use stockroom_api::ErrorCode;

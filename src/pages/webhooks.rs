@@ -1,0 +1,73 @@
+//! Webhooks: which addresses are told of low stock, whether it arrives there, and sending it again.
+
+pub mod deliveries;
+pub mod delivery;
+pub mod endpoint;
+pub mod endpoints;
+pub mod form;
+pub mod secret;
+mod telling;
+
+use leptos::prelude::*;
+use stockroom_api::scope::KeyScope;
+
+use crate::app::frame::PageHead;
+use crate::connection::use_connection;
+use crate::ui::EmptyState;
+use crate::words::{Key, use_words};
+use endpoints::Endpoints;
+
+/// All endpoints.
+#[component]
+pub fn WebhooksPage() -> impl IntoView {
+    let words = use_words();
+    view! {
+        <Guarded fallback=move || view! { <PageHead title=words.label(Key::WebhooksTitle) /> }.into_any()>
+            <Endpoints />
+        </Guarded>
+    }
+}
+
+/// Shows its children where the server has webhooks and the key may see them, else says why not.
+#[component]
+fn Guarded(
+    /// The page's head where it does not show them.
+    #[prop(into)]
+    fallback: ViewFn,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let words = use_words();
+    let connection = use_connection();
+    let has_webhooks = Memo::new(move |_| connection.capabilities().webhooks);
+    let may_see = Memo::new(move |_| connection.may(KeyScope::EndpointsRead));
+    let children = StoredValue::new_local(children);
+    let fallback = StoredValue::new_local(fallback);
+    let not_allowed = Signal::derive(move || {
+        let scope = KeyScope::EndpointsRead.as_str();
+        words.fill(Key::WebhooksNotAllowedAbout, &[("scope", scope)])
+    });
+    move || {
+        if !has_webhooks.get() {
+            return view! {
+                {fallback.with_value(ViewFn::run)}
+                <section class="card hooks-late">
+                    <EmptyState
+                        title=words.label(Key::WebhooksNotHere)
+                        about=words.label(Key::WebhooksNotHereAbout)
+                    />
+                </section>
+            }
+            .into_any();
+        }
+        if !may_see.get() {
+            return view! {
+                {fallback.with_value(ViewFn::run)}
+                <section class="card">
+                    <EmptyState title=words.label(Key::WebhooksNotAllowed) about=not_allowed />
+                </section>
+            }
+            .into_any();
+        }
+        children.with_value(|children| children()).into_any()
+    }
+}
