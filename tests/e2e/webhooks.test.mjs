@@ -233,7 +233,7 @@ test('an endpoint is changed, switched off, given a new secret and deleted with 
   await app.button('Switch off').click();
   await app.page.getByText('What happens meanwhile is not sent later').waitFor();
   assert.equal((await stored()).active, false);
-  await app.button('Switch on', { exact: true }).first().click();
+  await app.button('Switch on again').click();
   await eventually(async () => (await stored()).active, true);
 
   await app.button('New secret').click();

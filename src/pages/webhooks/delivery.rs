@@ -253,7 +253,7 @@ fn AttemptRow(attempt: Attempt) -> impl IntoView {
                 <span class="muted">{took(words, duration_ms)}</span>
                 <time class="hook-at" datetime=at.clone()>{moment(words, &at)}</time>
             </div>
-            {error.map(|error| view! { <p class="hook-error" dir="auto">{error}</p> })}
+            {error.filter(|_| answered.is_none()).map(|error| view! { <p class="hook-error" dir="auto">{error}</p> })}
             {response.filter(|text| !text.trim().is_empty()).map(|text| view! {
                 <p class="field-hint">{label}</p>
                 <pre class="hook-code" dir="auto" tabindex="0" role="region" aria-label=label>{text}</pre>

@@ -18,7 +18,7 @@ use crate::browser::{clock, random};
 use crate::connection::failure::tell as tell_failure;
 use crate::connection::{Connection, Failure, use_connection};
 use crate::route::{Route, use_navigator};
-use crate::ui::{EmptyState, Icon, Notice, Sign, Skeleton, Tone};
+use crate::ui::{EmptyState, Notice, Skeleton, Tone};
 use crate::words::{Key, use_words};
 use dialogs::Dialogs;
 use facts::Facts;
@@ -179,8 +179,7 @@ fn Screen() -> impl IntoView {
     view! {
         <PageHead title=words.label(Key::WebhooksOne)>
             <a class="button" href=Route::Webhooks.href()>
-                <Icon sign=Sign::Columns />
-                <span>{words.t(Key::WebhooksBack)}</span>
+                {words.t(Key::WebhooksBack)}
             </a>
         </PageHead>
         {move || match (is_read.get(), shown.failure.get()) {

@@ -169,7 +169,7 @@ fn EndpointRow(row: Row) -> impl IntoView {
     let url = endpoint.url.clone();
     view! {
         <li class="hook">
-            <a class="hook-address" href=href><bdi dir="ltr">{url}</bdi></a>
+            <a class="hook-address" href=href dir="ltr">{url}</a>
             <span class=class>{words.t(word)}</span>
             <span class="hook-events-told">{move || events(words, &endpoint)}</span>
             {last.map(|last| view! { <span class="hook-last"><Last last=last /></span> })}

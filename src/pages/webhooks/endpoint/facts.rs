@@ -49,8 +49,6 @@ pub fn Facts(shown: Shown) -> impl IntoView {
         shown.doing.set(shown.endpoint.get_untracked().map(doing));
     };
     let busy = move || shown.is_busy.get().then_some("true");
-    let switch_word =
-        move || if is_active.get() { Key::WebhooksSwitchOff } else { Key::WebhooksSwitchOn };
     view! {
         <section class="card section hook-facts" aria-label=words.t(Key::WebhooksOne)>
             {facts}
@@ -80,14 +78,16 @@ pub fn Facts(shown: Shown) -> impl IntoView {
                     >
                         {words.t(Key::WebhooksRotate)}
                     </button>
-                    <button
-                        type="button"
-                        class="button"
-                        aria-disabled=busy
-                        on:click=move |_| switch(!is_active.get_untracked())
-                    >
-                        {move || words.text(switch_word())}
-                    </button>
+                    <Show when=move || is_active.get()>
+                        <button
+                            type="button"
+                            class="button"
+                            aria-disabled=busy
+                            on:click=move |_| switch(false)
+                        >
+                            {words.t(Key::WebhooksSwitchOff)}
+                        </button>
+                    </Show>
                     <button
                         type="button"
                         class="button hook-delete"

@@ -92,7 +92,11 @@ fn Outcome(shown: Shown, tested: Tested) -> impl IntoView {
                 }
                 Some(error) => {
                     let answer = status(words, attempt.status);
-                    let about = format!("{answer}. {error}");
+                    let about = match attempt.status {
+                        // The words say the same again.
+                        Some(_) => answer,
+                        None => format!("{answer}. {error}"),
+                    };
                     let title = words.text(Key::WebhooksTestFailed).to_owned();
                     (Tone::Error, title, about, Some(delivery))
                 }
