@@ -12,8 +12,9 @@ use leptos::prelude::*;
 use stockroom_api::scope::KeyScope;
 
 use crate::app::frame::PageHead;
-use crate::connection::use_connection;
-use crate::ui::EmptyState;
+use crate::connection::failure::tell;
+use crate::connection::{Failure, use_connection};
+use crate::ui::{EmptyState, Notice, Tone};
 use crate::words::{Key, use_words};
 use endpoints::Endpoints;
 
@@ -25,6 +26,27 @@ pub fn WebhooksPage() -> impl IntoView {
         <Guarded fallback=move || view! { <PageHead title=words.label(Key::WebhooksTitle) /> }.into_any()>
             <Endpoints />
         </Guarded>
+    }
+}
+
+/// Says that something could not be read, with a way to try again.
+#[component]
+fn Unread(
+    failure: Failure,
+    /// Called to try again.
+    #[prop(into)]
+    again: Callback<()>,
+) -> impl IntoView {
+    let words = use_words();
+    let told = tell(words, use_connection(), &failure);
+    view! {
+        <div class="hooks-notice">
+            <Notice tone=Tone::Error title=told.title about=told.about>
+                <button type="button" class="button" on:click=move |_| again.run(())>
+                    {words.t(Key::AppRetry)}
+                </button>
+            </Notice>
+        </div>
     }
 }
 

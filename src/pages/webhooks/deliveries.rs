@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_api::webhook::{Delivery, DeliveryState};
 
+use super::Unread;
 use super::telling::{answered, event, is_missing, moment, outcome, tries};
 use crate::browser::{clock, page};
-use crate::connection::failure::tell as tell_failure;
 use crate::connection::{Connection, Failure, use_connection};
 use crate::route::Route;
-use crate::ui::{EmptyState, Icon, Notice, Sign, Skeleton, Tone};
+use crate::ui::{EmptyState, Icon, Sign, Skeleton};
 use crate::words::{Key, use_words};
 
 /// How many are read at a time.
@@ -125,6 +125,14 @@ fn take(items: &mut Vec<Delivery>, page: Vec<Delivery>, number: u64, state: Opti
     }
 }
 
+impl Reading {
+    /// Reads the newest once more, and looks again for a while for what changes.
+    fn read_again(self) {
+        self.looks.set_value(LOOKS);
+        self.read_newest(false);
+    }
+}
+
 /// The list with its filter.
 #[component]
 pub fn Deliveries(
@@ -175,25 +183,8 @@ pub fn Deliveries(
     });
     let failed = move || {
         reading.failure.get().map(|failure| {
-            let told = tell_failure(words, connection, &failure);
-            view! {
-                <div class="hooks-notice">
-                    <Notice tone=Tone::Error title=told.title about=told.about>
-                        <button
-                            type="button"
-                            class="button"
-                            on:click=move |_| reading.read_newest(false)
-                        >
-                            {words.t(Key::AppRetry)}
-                        </button>
-                    </Notice>
-                </div>
-            }
+            view! { <Unread failure=failure again=move |()| reading.read_newest(false) /> }
         })
-    };
-    let again = move |_| {
-        reading.looks.set_value(LOOKS);
-        reading.read_newest(false);
     };
     let older = move |_| {
         if let Some(next) =
@@ -212,7 +203,7 @@ pub fn Deliveries(
                     class="button icon-only"
                     aria-label=words.t(Key::WebhooksRefresh)
                     title=words.t(Key::WebhooksRefresh)
-                    on:click=again
+                    on:click=move |_| reading.read_again()
                 >
                     <Icon sign=Sign::Refresh />
                 </button>

@@ -2,7 +2,7 @@
 
 pub mod dialogs;
 pub mod facts;
-pub mod state;
+pub mod standing;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -22,7 +22,7 @@ use crate::ui::{EmptyState, Notice, Skeleton, Tone};
 use crate::words::{Key, use_words};
 use dialogs::Dialogs;
 use facts::Facts;
-use state::State;
+use standing::State;
 
 /// How often a test is looked at until an answer came, and how long between.
 const LOOKS: u32 = 24;

@@ -5,14 +5,14 @@ use leptos::task::spawn_local;
 use stockroom_api::scope::KeyScope;
 use stockroom_api::webhook::{Delivery, Endpoint, MAX_ENDPOINTS};
 
+use super::Unread;
 use super::form::EndpointForm;
 use super::secret::SecretDialog;
 use super::telling::{self, documentation, events, moment, outcome, standing};
 use crate::app::frame::PageHead;
-use crate::connection::failure::tell as tell_failure;
 use crate::connection::{Connection, Failure, use_connection};
 use crate::route::{Route, use_navigator};
-use crate::ui::{EmptyState, Icon, Notice, Sign, Skeleton, Tone};
+use crate::ui::{EmptyState, Icon, Sign, Skeleton};
 use crate::words::{Key, use_words};
 
 /// An endpoint, and its last delivery where the key may see it.
@@ -24,7 +24,7 @@ enum Doing {
     /// Typing in a new endpoint.
     Adding,
     /// Copying its secret.
-    Copying(Endpoint),
+    Copying(Box<Endpoint>),
 }
 
 /// The list with its head.
@@ -63,12 +63,12 @@ pub fn Endpoints() -> impl IntoView {
         if endpoint.is_some() {
             read();
         }
-        doing.set(endpoint.map(Doing::Copying));
+        doing.set(endpoint.map(|endpoint| Doing::Copying(Box::new(endpoint))));
     };
     let copied = move |()| {
         if let Some(Doing::Copying(endpoint)) = doing.get_untracked() {
             doing.set(None);
-            navigator.go(&Route::Webhook { id: endpoint.id, delivery: None });
+            navigator.go(&Route::Webhook { id: endpoint.id.clone(), delivery: None });
         }
     };
     view! {
@@ -88,17 +88,7 @@ pub fn Endpoints() -> impl IntoView {
             {move || match rows.get() {
                 None => view! { <Skeleton rows=3 label=words.label(Key::AppLoading) /> }.into_any(),
                 Some(Err(failure)) => {
-                    let told = tell_failure(words, connection, &failure);
-                    view! {
-                        <div class="hooks-notice">
-                            <Notice tone=Tone::Error title=told.title about=told.about>
-                                <button type="button" class="button" on:click=move |_| read()>
-                                    {words.t(Key::AppRetry)}
-                                </button>
-                            </Notice>
-                        </div>
-                    }
-                    .into_any()
+                    view! { <Unread failure=failure again=move |()| read() /> }.into_any()
                 }
                 Some(Ok(rows)) if rows.is_empty() => view! {
                     <EmptyState
@@ -136,7 +126,7 @@ pub fn Endpoints() -> impl IntoView {
         {move || match doing.get() {
             Some(Doing::Adding) => view! { <EndpointForm on_done=done /> }.into_any(),
             Some(Doing::Copying(endpoint)) => {
-                view! { <SecretDialog endpoint=endpoint on_done=copied /> }.into_any()
+                view! { <SecretDialog endpoint=*endpoint on_done=copied /> }.into_any()
             }
             None => ().into_any(),
         }}

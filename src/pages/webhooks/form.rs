@@ -9,7 +9,7 @@ use stockroom_api::webhook::{
 
 use super::telling::{event, tell};
 use crate::browser::{page, random};
-use crate::connection::{Failure, use_connection};
+use crate::connection::{Connection, Failure, use_connection};
 use crate::ui::{Dialog, Field, Notice, Tone};
 use crate::words::{Key, Words, use_words};
 
@@ -61,6 +61,105 @@ fn refused(words: Words, url: &str, message: Option<String>) -> String {
     words.fill(Key::FailureSaid, &[("message", &message)])
 }
 
+/// What is typed, what is wrong with it, and the way to save it; copy it into closures.
+#[derive(Clone, Copy, Debug)]
+struct Typed {
+    words: Words,
+    connection: Connection,
+    /// The endpoint that is changed.
+    id: StoredValue<Option<String>>,
+    url: RwSignal<String>,
+    events: RwSignal<Vec<EventKind>>,
+    url_error: RwSignal<String>,
+    events_error: RwSignal<String>,
+    failure: RwSignal<Option<Failure>>,
+    is_saving: RwSignal<bool>,
+    /// What got no answer is sent again under its key, so that it is not made twice.
+    open: StoredValue<Option<(String, Vec<EventKind>, String)>>,
+    on_done: Callback<Option<Endpoint>>,
+}
+
+impl Typed {
+    /// Saves what is typed, where nothing is wrong with it.
+    fn save(self) {
+        if self.is_saving.get_untracked() {
+            return;
+        }
+        let address = self.url.get_untracked().trim().to_owned();
+        let kinds = self.events.get_untracked();
+        if !self.check(&address, &kinds) {
+            return;
+        }
+        let kept = self.open.get_value().filter(|(at, of, _)| (at, of) == (&address, &kinds));
+        let key = kept.map_or_else(random::idempotency_key, |(_, _, key)| key);
+        self.open.set_value(Some((address.clone(), kinds.clone(), key.clone())));
+        self.is_saving.set(true);
+        spawn_local(async move {
+            let saved = match self.id.try_get_value().flatten() {
+                None => {
+                    let new = NewEndpoint { url: address.clone(), events: kinds };
+                    self.connection.add_webhook(&new, &key).await
+                }
+                Some(id) => {
+                    let changes = EndpointChanges {
+                        url: Some(address.clone()),
+                        events: Some(kinds),
+                        active: None,
+                    };
+                    self.connection.change_webhook(&id, &changes, &key).await
+                }
+            };
+            if self.is_saving.try_set(false).is_some() {
+                return;
+            }
+            match saved {
+                Ok(endpoint) => self.on_done.run(Some(endpoint)),
+                Err(fault) => self.say(fault, &address),
+            }
+        });
+    }
+
+    /// Says what is wrong with what is typed; tells whether nothing is.
+    fn check(self, address: &str, kinds: &[EventKind]) -> bool {
+        let words = self.words;
+        let fault = fault_of(address).map(|fault| untrack(|| fault.tell(words)));
+        let no_events =
+            kinds.is_empty().then(|| untrack(|| words.text(Key::WebhooksEventsMissing)));
+        let is_right = fault.is_none() && no_events.is_none();
+        if fault.is_some() {
+            page::focus("webhook-url");
+        } else if no_events.is_some() {
+            page::focus("webhook-stock-low");
+        }
+        self.url_error.set(fault.unwrap_or_default());
+        self.events_error.set(no_events.unwrap_or_default().to_owned());
+        self.failure.set(None);
+        is_right
+    }
+
+    /// Says why it was not saved, at its field where it is one's.
+    fn say(self, fault: Failure, address: &str) {
+        let words = self.words;
+        if !fault.is_passing() {
+            self.open.set_value(None);
+        }
+        match fault {
+            Failure::Refused(fault) if fault.path.as_deref() == Some("url") => {
+                self.url_error.set(untrack(|| refused(words, address, fault.message)));
+                page::focus("webhook-url");
+            }
+            Failure::Refused(fault)
+                if fault.path.as_deref().is_some_and(|path| path.starts_with("events")) =>
+            {
+                let message = fault.message.unwrap_or_default().replace('`', "");
+                let said = || words.fill(Key::FailureSaid, &[("message", &message)]);
+                self.events_error.set(untrack(said));
+            }
+            other => self.failure.set(Some(other)),
+        }
+    }
+}
+
 /// The form of an endpoint, in a dialog.
 #[component]
 pub fn EndpointForm(
@@ -85,72 +184,18 @@ pub fn EndpointForm(
     let events_error = RwSignal::new(String::new());
     let failure = RwSignal::new(None::<Failure>);
     let is_saving = RwSignal::new(false);
-    // What got no answer is sent again under its key, so that it is not made twice.
-    let open = StoredValue::new(None::<(String, Vec<EventKind>, String)>);
-    let save = move || {
-        if is_saving.get_untracked() {
-            return;
-        }
-        let (address, kinds) = (url.get_untracked().trim().to_owned(), events.get_untracked());
-        let fault = fault_of(&address).map(|fault| untrack(|| fault.tell(words)));
-        let no_events =
-            kinds.is_empty().then(|| untrack(|| words.text(Key::WebhooksEventsMissing)));
-        let is_right = fault.is_none() && no_events.is_none();
-        if fault.is_some() {
-            page::focus("webhook-url");
-        } else if no_events.is_some() {
-            page::focus("webhook-stock-low");
-        }
-        url_error.set(fault.unwrap_or_default());
-        events_error.set(no_events.unwrap_or_default().to_owned());
-        failure.set(None);
-        if !is_right {
-            return;
-        }
-        let kept = open.get_value().filter(|(at, of, _)| (at, of) == (&address, &kinds));
-        let key = kept.map_or_else(random::idempotency_key, |(_, _, key)| key);
-        open.set_value(Some((address.clone(), kinds.clone(), key.clone())));
-        is_saving.set(true);
-        spawn_local(async move {
-            let saved = match id.try_get_value().flatten() {
-                None => {
-                    let new = NewEndpoint { url: address.clone(), events: kinds };
-                    connection.add_webhook(&new, &key).await
-                }
-                Some(id) => {
-                    let changes = EndpointChanges {
-                        url: Some(address.clone()),
-                        events: Some(kinds),
-                        active: None,
-                    };
-                    connection.change_webhook(&id, &changes, &key).await
-                }
-            };
-            if is_saving.try_set(false).is_some() {
-                return;
-            }
-            let fault = match saved {
-                Ok(endpoint) => return on_done.run(Some(endpoint)),
-                Err(fault) => fault,
-            };
-            if !fault.is_passing() {
-                open.set_value(None);
-            }
-            match fault {
-                Failure::Refused(fault) if fault.path.as_deref() == Some("url") => {
-                    url_error.set(untrack(|| refused(words, &address, fault.message)));
-                    page::focus("webhook-url");
-                }
-                Failure::Refused(fault)
-                    if fault.path.as_deref().is_some_and(|path| path.starts_with("events")) =>
-                {
-                    let message = fault.message.unwrap_or_default().replace('`', "");
-                    let said = || words.fill(Key::FailureSaid, &[("message", &message)]);
-                    events_error.set(untrack(said));
-                }
-                other => failure.set(Some(other)),
-            }
-        });
+    let typed = Typed {
+        words,
+        connection,
+        id,
+        url,
+        events,
+        url_error,
+        events_error,
+        failure,
+        is_saving,
+        open: StoredValue::new(None),
+        on_done,
     };
     let title = if is_new { Key::WebhooksAdd } else { Key::WebhooksEditTitle };
     let go = move || {
@@ -171,7 +216,7 @@ pub fn EndpointForm(
                 novalidate
                 on:submit=move |event: ev::SubmitEvent| {
                     event.prevent_default();
-                    save();
+                    typed.save();
                 }
             >
                 <div class="dialog-body">
