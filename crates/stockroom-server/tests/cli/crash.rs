@@ -83,7 +83,10 @@ fn send_until_refused(url: &str, first: usize, after: impl Fn(usize) + Sync) -> 
 fn levels(file: &Path) -> HashMap<String, i64> {
     let database = Connection::open(file).unwrap();
     let mut statement = database
-        .prepare("select external_id, quantity from products where external_id like 'GEN-%'")
+        .prepare(
+            "select external_id, quantity from products join levels on product = number
+             where external_id like 'GEN-%'",
+        )
         .unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     rows.map(Result::unwrap).collect()

@@ -99,7 +99,10 @@ impl Shop {
     pub(crate) fn levels(&self) -> HashMap<String, Option<i64>> {
         let database = self.database();
         let mut statement = database
-            .prepare("select external_id, quantity from products where external_id is not null")
+            .prepare(
+                "select external_id, quantity from products join levels on product = number
+                 where external_id is not null",
+            )
             .unwrap();
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         rows.map(Result::unwrap).collect()

@@ -56,7 +56,7 @@ fn a_request_that_was_accepted_is_done_and_the_database_is_closed() {
     assert!(server.wait());
     assert!(!dir.path().join("stockroom.db-wal").exists(), "the journal is folded into the file");
     let database = Connection::open(dir.path().join("stockroom.db")).unwrap();
-    let level = "select quantity from products where external_id = 'SIM-TEL'";
+    let level = "select quantity from products join levels on product = number where external_id = 'SIM-TEL'";
     let level: i64 = database.query_row(level, [], |row| row.get(0)).unwrap();
     assert_eq!(level, 200);
 }

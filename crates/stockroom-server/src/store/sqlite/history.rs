@@ -219,7 +219,7 @@ fn product(
 ) -> Stored<Option<(i64, Option<i64>)>> {
     let key = params![scope.store_id, scope.environment.as_str(), reference, reference.trim()];
     for sql in [
-        "select number, last_write from products
+        "select number, last_write from products join levels on product = number
          where number = coalesce(
              (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
              (select number from products indexed by products_by_external_id

@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, Statement, params};
 use stockroom_api::history::Ended;
 
@@ -30,8 +29,8 @@ pub(super) fn write(
 ) -> Stored<()> {
     let number = write_record(connection, scope, record)?;
     write_history(connection, number, &writes.history)?;
-    write_levels(connection, number, record.at, writes)?;
-    end_levels(connection, number, record.at, writes)?;
+    write_levels(connection, number, writes)?;
+    end_levels(connection, number, writes)?;
     outbox::note_crossings(connection, scope, record, &writes.crossings)?;
     runs::note_write(connection, scope, number, record, &writes.history)
 }
@@ -39,15 +38,12 @@ pub(super) fn write(
 fn write_levels(
     connection: &Connection,
     WriteNumber(write): WriteNumber,
-    at: Timestamp,
     writes: &LevelWrites,
 ) -> Stored<()> {
-    let at = at.as_millisecond();
-    let mut statement = connection.prepare_cached(
-        "update products set quantity = ?2, updated_at = ?3, last_write = ?4 where number = ?1",
-    )?;
+    let mut statement = connection
+        .prepare_cached("update levels set quantity = ?2, last_write = ?3 where product = ?1")?;
     for (Number(product), quantity) in &writes.products {
-        statement.execute(params![product, quantity, at, write])?;
+        statement.execute(params![product, quantity, write])?;
     }
     let mut statement = connection
         .prepare_cached("update products set is_tracked = 1, is_low = ?2 where number = ?1")?;
@@ -56,11 +52,11 @@ fn write_levels(
     }
     let mut update = connection
         .prepare_cached("update variants set quantity = ?3 where product = ?1 and id = ?2")?;
-    let mut touch = connection
-        .prepare_cached("update products set updated_at = ?2, last_write = ?3 where number = ?1")?;
+    let mut touch =
+        connection.prepare_cached("update levels set last_write = ?2 where product = ?1")?;
     for level in &writes.variants {
         update.execute(params![level.product.0, level.variant_id, level.quantity])?;
-        touch.execute(params![level.product.0, at, write])?;
+        touch.execute(params![level.product.0, write])?;
     }
     Ok(())
 }
@@ -69,20 +65,19 @@ fn write_levels(
 fn end_levels(
     connection: &Connection,
     WriteNumber(write): WriteNumber,
-    at: Timestamp,
     writes: &LevelWrites,
 ) -> Stored<()> {
     if writes.ended.is_empty() {
         return Ok(());
     }
-    let at = at.as_millisecond();
-    let mut product = connection.prepare_cached(
-        "update products set quantity = null, is_tracked = 0, is_low = 0 where number = ?1",
-    )?;
+    let mut product =
+        connection.prepare_cached("update levels set quantity = null where product = ?1")?;
+    let mut flip = connection
+        .prepare_cached("update products set is_tracked = 0, is_low = 0 where number = ?1")?;
     let mut variant = connection
         .prepare_cached("update variants set quantity = null where product = ?1 and id = ?2")?;
-    let mut touch = connection
-        .prepare_cached("update products set updated_at = ?2, last_write = ?3 where number = ?1")?;
+    let mut touch =
+        connection.prepare_cached("update levels set last_write = ?2 where product = ?1")?;
     let mut note = connection
         .prepare_cached("insert into ended_levels (write, line, how) values (?1, ?2, ?3)")?;
     for ended in &writes.ended {
@@ -90,10 +85,13 @@ fn end_levels(
             continue;
         };
         match &line.variant_id {
-            None => product.execute(params![line.product.0])?,
+            None => {
+                flip.execute(params![line.product.0])?;
+                product.execute(params![line.product.0])?
+            }
             Some(id) => variant.execute(params![line.product.0, id])?,
         };
-        touch.execute(params![line.product.0, at, write])?;
+        touch.execute(params![line.product.0, write])?;
         let how = match ended.how {
             Ended::Untracked => "untracked",
             Ended::Deleted => "deleted",

@@ -8,7 +8,7 @@ use stockroom_api::inventory::{InventoryItem, InventoryPage, InventoryVariant, W
 use stockroom_api::product::{ProductPage, Status};
 
 use super::orders::{List, Orders};
-use super::rows::ProductJson;
+use super::rows::{ProductJson, updated_at};
 use crate::store::Stored;
 use crate::store::data::{Page, Scope};
 use crate::store::products::ProductFilter;
@@ -29,23 +29,27 @@ const ITEMS: &str = "
 select
     coalesce((select %tally% from tallies where store_id = ?1 and environment = ?2), 0),
     (select json_group_array(json_array(
-         p.id, p.external_id, p.name, p.quantity, p.low_stock_threshold, p.is_low,
+         p.id, p.external_id, p.name, l.quantity, l.low_stock_threshold, p.is_low,
          (select json_group_array(json_array(v.id, v.label, v.quantity) order by v.position)
           from variants v
           where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
      from (%listed%) as listed
-     join products p on p.number = listed.number)";
+     join products p on p.number = listed.number
+     join levels l on l.product = p.number)";
 
 /// The columns of a page of products, whichever they are.
-const PRODUCTS: &str = "
+const PRODUCTS: &str = concat!(
+    "
 select
     %total%,
     (select json_group_array(json_object(
          'id', p.id, 'external_id', p.external_id, 'name', p.name,
          'description', p.description, 'price', p.price, 'status', p.status,
-         'quantity', p.quantity, 'low_stock_threshold', p.low_stock_threshold,
-         'image_url', p.image_url, 'created_at', p.created_at, 'updated_at', p.updated_at,
+         'quantity', l.quantity, 'low_stock_threshold', l.low_stock_threshold,
+         'image_url', p.image_url, 'created_at', p.created_at, 'updated_at', ",
+    updated_at!(),
+    ",
          'variants', (
              select json_group_array(json_object(
                  'id', v.id, 'kind', v.type, 'label', v.label, 'value', v.value,
@@ -55,7 +59,9 @@ select
              where v.product = p.number))
          order by p.external_id is null, p.external_id, p.id)
      from (%listed%) as listed
-     join products p on p.number = listed.number)";
+     join products p on p.number = listed.number
+     join levels l on l.product = p.number)"
+);
 
 /// The products of a page whose numbers are known.
 const KNOWN: &str = "select value as number from json_each(?3)";

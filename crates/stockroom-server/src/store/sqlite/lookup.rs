@@ -40,6 +40,7 @@ fn walk<'a>(
     let mut statement = connection.prepare_cached(
         "select number, quantity, low_stock_threshold, last_write, external_id
          from products indexed by products_by_external_id
+         cross join levels on product = number
          where store_id = ?1 and environment = ?2 and external_id between ?3 and ?4
          order by external_id",
     )?;
@@ -77,6 +78,7 @@ fn search_each(
     let mut statement = connection.prepare_cached(
         "select number, quantity, low_stock_threshold, last_write
          from products indexed by products_by_external_id
+         cross join levels on product = number
          where store_id = ?1 and environment = ?2 and external_id = ?3",
     )?;
     for external_id in asked {

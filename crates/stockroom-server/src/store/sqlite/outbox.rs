@@ -101,7 +101,8 @@ fn next_sequence(connection: &Connection, product: i64, now: Timestamp) -> Store
 
 fn stock_data(connection: &Connection, crossing: &Crossing, sequence: i64) -> Stored<StockData> {
     let mut statement = connection.prepare_cached(
-        "select id, external_id, name, low_stock_threshold from products where number = ?1",
+        "select id, external_id, name, low_stock_threshold
+         from products join levels on product = number where number = ?1",
     )?;
     Ok(statement.query_row(params![crossing.product.0], |row| {
         Ok(StockData {

@@ -13,7 +13,7 @@ macro_rules! record_columns {
     () => {
         "select number, id, quantity, last_write, external_id, name, description, price, category_id,
              status, low_stock_threshold, image_url
-         from products"
+         from products join levels on product = number"
     };
 }
 
@@ -36,18 +36,17 @@ pub(super) fn insert(
 ) -> Stored<Number> {
     let new = &row.new;
     let given = |quantity: Option<i64>| quantity.filter(|_| levels == Levels::AsGiven);
+    let quantity = given(new.quantity);
     // A number that was a deleted product's stays the name of that one in the history.
     let number = connection
         .prepare_cached(
             "insert into products
                  (number, store_id, environment, id, external_id, name, description, price,
-                  category_id, status, quantity, low_stock_threshold, image_url, is_tracked, is_low,
-                  created_at, updated_at)
+                  category_id, status, image_url, is_tracked, is_low, created_at, updated_at)
              values (
                  max(coalesce((select max(number) from products), 0),
                      coalesce((select max(number) from deleted_products), 0)) + 1,
-                 ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?10 is not null,
-                 coalesce(?10 < ?11, 0), ?13, ?13)",
+                 ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)",
         )?
         .insert(params![
             scope.store_id,
@@ -59,11 +58,16 @@ pub(super) fn insert(
             new.price,
             new.category_id,
             kept_status(new.status.unwrap_or_default()),
-            given(new.quantity),
-            new.low_stock_threshold,
             new.image_url,
+            quantity.is_some(),
+            quantity.zip(new.low_stock_threshold).is_some_and(|(level, low)| level < low),
             now.as_millisecond(),
         ])?;
+    connection
+        .prepare_cached(
+            "insert into levels (product, quantity, low_stock_threshold) values (?1, ?2, ?3)",
+        )?
+        .execute(params![number, quantity, new.low_stock_threshold])?;
     let number = Number(number);
     for (position, (id, variant)) in row.variant_ids.iter().zip(&new.variants).enumerate() {
         insert_variant(connection, number, position, id, &variant.into(), given(variant.quantity))?;
@@ -127,8 +131,9 @@ pub(super) fn by_external_id(
     asked.dedup();
     let mut statement = connection.prepare_cached(concat!(
         record_columns!(),
-        " indexed by products_by_external_id
-         where store_id = ?1 and environment = ?2 and external_id = ?3"
+        " where number = (
+             select number from products indexed by products_by_external_id
+             where store_id = ?1 and environment = ?2 and external_id = ?3)"
     ))?;
     let mut found = Vec::new();
     for external_id in asked {
@@ -189,8 +194,8 @@ pub(super) fn update(
         .prepare_cached(
             "update products set
                  external_id = ?2, name = ?3, description = ?4, price = ?5, category_id = ?6,
-                 status = ?7, low_stock_threshold = ?8, image_url = ?9,
-                 is_low = coalesce(quantity < ?8, 0), updated_at = ?10
+                 status = ?7, image_url = ?9, updated_at = ?10,
+                 is_low = coalesce((select quantity from levels where product = ?1) < ?8, 0)
              where number = ?1",
         )?
         .execute(params![
@@ -205,6 +210,9 @@ pub(super) fn update(
             fields.image_url,
             now.as_millisecond(),
         ])?;
+    connection
+        .prepare_cached("update levels set low_stock_threshold = ?2 where product = ?1")?
+        .execute(params![number.0, fields.low_stock_threshold])?;
     Ok(())
 }
 
@@ -254,7 +262,7 @@ pub(super) fn delete(connection: &Connection, product: Number, now: Timestamp) -
             "insert into deleted_products
                  (number, store_id, environment, id, external_id, name, last_write, deleted_at)
              select number, store_id, environment, id, external_id, name, last_write, ?2
-             from products where number = ?1",
+             from products join levels on product = number where number = ?1",
         )?
         .execute(params![product.0, now.as_millisecond()])?;
     connection

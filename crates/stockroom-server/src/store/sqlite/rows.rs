@@ -8,6 +8,14 @@ use stockroom_api::product::{Product, Status, Variant};
 use crate::store::Stored;
 use crate::store::data::{Number, Scope, StockRow, VariantRow, WriteNumber};
 
+/// When a product `p` with its levels `l` was last changed.
+macro_rules! updated_at {
+    () => {
+        "max(p.updated_at, coalesce((select at from writes where number = l.last_write), 0))"
+    };
+}
+pub(super) use updated_at;
+
 /// What one product's row is made of, as one JSON object.
 #[derive(Deserialize)]
 pub(super) struct ProductJson {
@@ -41,12 +49,14 @@ pub(super) fn product(
     scope: Scope,
     reference: &str,
 ) -> Stored<Option<Product>> {
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare_cached(concat!(
         "select json_object(
              'id', p.id, 'external_id', p.external_id, 'name', p.name,
              'description', p.description, 'price', p.price, 'status', p.status,
-             'quantity', p.quantity, 'low_stock_threshold', p.low_stock_threshold,
-             'image_url', p.image_url, 'created_at', p.created_at, 'updated_at', p.updated_at,
+             'quantity', l.quantity, 'low_stock_threshold', l.low_stock_threshold,
+             'image_url', p.image_url, 'created_at', p.created_at, 'updated_at', ",
+        updated_at!(),
+        ",
              'variants', (
                  select json_group_array(json_object(
                      'id', v.id, 'kind', v.type, 'label', v.label, 'value', v.value,
@@ -54,12 +64,12 @@ pub(super) fn product(
                      order by v.position)
                  from variants v
                  where v.product = p.number))
-         from products p
+         from products p join levels l on l.product = p.number
          where p.number = coalesce(
              (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
              (select number from products indexed by products_by_external_id
               where store_id = ?1 and environment = ?2 and external_id = ?4))",
-    )?;
+    ))?;
     let environment = scope.environment.as_str();
     let key = params![scope.store_id, environment, reference, reference.trim()];
     let json: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
@@ -73,7 +83,8 @@ pub(super) fn stock(
     reference: &str,
 ) -> Stored<Option<StockRow>> {
     let mut statement = connection.prepare_cached(
-        "select number, external_id, quantity, low_stock_threshold, last_write from products
+        "select number, external_id, quantity, low_stock_threshold, last_write
+         from products join levels on product = number
          where number = coalesce(
              (select number from products where store_id = ?1 and environment = ?2 and id = ?3),
              (select number from products indexed by products_by_external_id

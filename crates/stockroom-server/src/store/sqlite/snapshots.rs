@@ -120,6 +120,7 @@ fn read(file: &Path, scope: Scope, headed: oneshot::Sender<Head>, to: &Parts) ->
     let mut products = tx.prepare_cached(
         "select id, external_id, name, quantity, low_stock_threshold, is_low, number
          from products indexed by products_tracked
+         cross join levels on product = number
          where store_id = ?1 and environment = ?2 and is_tracked = 1
          order by external_id is null, external_id, id",
     )?;
