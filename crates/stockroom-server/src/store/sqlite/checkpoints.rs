@@ -1,8 +1,8 @@
 //! Moving what was committed from the journal into the database file, beside the thread that writes.
 //!
 //! SQLite by itself does it inside a commit, which then takes as long as some hundred others. Here a
-//! thread of its own does it while others are written; only where writing never pauses, so that the
-//! journal cannot begin anew, does the writer wait for what is left.
+//! thread of its own does it while others are written. The journal begins anew once all of it was
+//! moved: where writing never pauses the thread draws close, and the writer waits for the last few.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -14,11 +14,17 @@ use super::connection::open_for_checkpoints;
 use crate::store::{StoreError, Stored};
 
 /// How many pages wait in the journal before they are moved: those that are written again until then
-/// are moved once.
-const WORTH_MOVING: i64 = 8_000;
+/// are moved once. In larger steps, requests that come meanwhile wait longer for the disk.
+const WORTH_MOVING: i64 = 4_000;
 
-/// How long the journal may grow, in pages of 4 KiB.
-const LONGEST_JOURNAL: i64 = 32_000;
+/// How long the journal may grow, in pages of 4 KiB, before it is to begin anew.
+const LONG_JOURNAL: i64 = 32_000;
+
+/// For how many pages the writer waits, so that a long journal begins anew: some milliseconds.
+const FEW: i64 = 500;
+
+/// From how many pages on the writer waits for all that are left, however many.
+const LONGEST_JOURNAL: i64 = 2 * LONG_JOURNAL;
 
 /// The thread that moves pages.
 #[derive(Debug)]
@@ -54,9 +60,11 @@ impl Checkpoints {
 
     fn look(&self, connection: &Connection) -> Stored<()> {
         let journal = checkpoint(connection, "noop")?;
-        if journal.written > LONGEST_JOURNAL {
+        let left = journal.written - journal.moved;
+        let is_long = journal.written > LONG_JOURNAL;
+        if is_long && (left <= FEW || journal.written > LONGEST_JOURNAL) {
             checkpoint(connection, "passive")?;
-        } else if journal.written - journal.moved > WORTH_MOVING
+        } else if (is_long || left > WORTH_MOVING)
             && let Some(wake) = &self.wake
         {
             // Where it was woken before and has not begun, once is enough.
