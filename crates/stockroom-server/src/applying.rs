@@ -132,13 +132,14 @@ impl Shelf {
         let wanted: Vec<usize> = with_variants
             .filter_map(|ask| shelf.by_external_id.get(ask.external_id.as_str()).copied())
             .collect();
-        shelf.read_variants(tx, wanted).await?;
+        shelf.read_variants(tx, scope, wanted).await?;
         Ok(shelf)
     }
 
     async fn read_variants<T: Transaction>(
         &mut self,
         tx: &mut T,
+        scope: Scope,
         mut wanted: Vec<usize>,
     ) -> Stored<()> {
         wanted.sort_unstable();
@@ -149,7 +150,7 @@ impl Shelf {
         let numbers: Vec<Number> =
             wanted.iter().map(|index| self.entries[*index].row.number).collect();
         let by_number: HashMap<Number, usize> = numbers.iter().copied().zip(wanted).collect();
-        for (product, variant) in tx.variants_of(&numbers).await? {
+        for (product, variant) in tx.variants_of(scope, &numbers).await? {
             if let Some(&index) = by_number.get(&product) {
                 self.entries[index].row.variants.push(variant);
             }

@@ -8,7 +8,7 @@ use stockroom_api::envelope::{ErrorBody, ErrorDetail};
 use stockroom_api::read::Refusal;
 
 use crate::applying::Fault;
-use crate::idempotency::{Answer, Preference};
+use crate::idempotency::{Answer, Preference, in_progress};
 use crate::store::StoreError;
 
 /// A refusal with its HTTP status.
@@ -71,6 +71,12 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, ErrorCode::VariantNotFound, message)
     }
 
+    /// Returns a 503 that may be over in a second.
+    fn unavailable(message: &str) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(status, ErrorCode::ServiceUnavailable, message).with_retry_after(1)
+    }
+
     /// Returns a failure of the server itself; what failed is logged, not sent.
     pub fn internal() -> Self {
         Self::new(
@@ -126,12 +132,28 @@ impl From<StoreError> for ApiError {
                 error.detail.path = Some("externalId".to_owned());
                 error
             }
-            StoreError::Busy => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                ErrorCode::ServiceUnavailable,
-                "The server is busy; nothing was changed. Try again in a moment.",
-            )
-            .with_retry_after(1),
+            StoreError::Busy | StoreError::Conflict(_) => {
+                Self::unavailable("The server is busy; nothing was changed. Try again in a moment.")
+            }
+            StoreError::InProgress => in_progress(),
+            StoreError::Unavailable(reason) => {
+                tracing::warn!(%reason, "the database cannot be reached");
+                Self::unavailable(
+                    "The database cannot be reached now; nothing was changed. Try again in a moment.",
+                )
+            }
+            StoreError::Unsure => {
+                tracing::error!("the database went away while a change was being kept");
+                Self::unavailable(
+                    "The database went away; whether this was done is not known. Send it again with \
+                     the same X-Idempotency-Key: it is not done twice. Without a key, look first.",
+                )
+            }
+            StoreError::Unkeepable => Self::new(
+                StatusCode::BAD_REQUEST,
+                ErrorCode::ValidationError,
+                "A text holds the character U+0000, which cannot be kept. Nothing was changed.",
+            ),
             StoreError::Failed(reason) => {
                 tracing::error!(%reason, "a request failed");
                 Self::internal()

@@ -26,7 +26,7 @@ use crate::store::{Store, StoreError, Transaction, Working};
 #[derive(Clone, Debug, Default)]
 pub struct InFlight(Arc<Mutex<HashSet<(Scope, String)>>>);
 
-/// A key that is taken until this is dropped.
+/// A key that is taken until the last of this is dropped.
 #[derive(Debug)]
 struct Taken {
     in_flight: InFlight,
@@ -94,8 +94,9 @@ enum Undone {
 }
 
 /// The idempotency key of a request that is running.
+#[derive(Clone)]
 struct Key {
-    taken: Taken,
+    taken: Arc<Taken>,
     fingerprint: Hash,
     kept_since: Timestamp,
     now: Timestamp,
@@ -134,12 +135,15 @@ struct Key {
 pub async fn once<S, W>(app: &App<S>, request: &WriteRequest, work: W) -> Result<Response, ApiError>
 where
     S: Store,
-    W: for<'a> FnOnce(&'a mut S::Tx) -> Working<'a, Result<Answer, ApiError>> + Send + 'static,
+    W: for<'a> FnOnce(&'a mut S::Tx) -> Working<'a, Result<Answer, ApiError>>
+        + Clone
+        + Send
+        + 'static,
 {
     let scope = request.authority.scope;
     let key = request.idempotency.as_ref();
     let key = key.map(|(key, fingerprint)| {
-        let taken = app.in_flight.take(scope, key).ok_or_else(in_progress)?;
+        let taken = Arc::new(app.in_flight.take(scope, key).ok_or_else(in_progress)?);
         let (now, kept_since) = (app.now(), app.kept_since());
         Ok::<_, ApiError>(Key { taken, fingerprint: *fingerprint, kept_since, now })
     });
@@ -266,7 +270,8 @@ fn replay(kept: KeptAnswer) -> Result<Response, ApiError> {
     Ok(response)
 }
 
-fn in_progress() -> ApiError {
+/// Returns the refusal of a key whose first request has not ended.
+pub(crate) fn in_progress() -> ApiError {
     ApiError::new(
         StatusCode::CONFLICT,
         ErrorCode::IdempotencyInProgress,

@@ -75,7 +75,7 @@ pub async fn change<T: Transaction>(
     let mut after = ProductRecord { fields, ..before };
     let mut aims = Vec::new();
     if let Some(planned) = variants {
-        tx.replace_variants(after.number, &planned.kept).await?;
+        tx.replace_variants(scope, after.number, &planned.kept).await?;
         after.variants = planned.kept;
         // Levels of what is gone end with a line of their own.
         after.variants.extend(planned.removed);

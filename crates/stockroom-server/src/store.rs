@@ -3,9 +3,11 @@
 //! No rule of stock is decided here: [`crate::applying`] decides, between reading and writing
 //! inside one [`Transaction`]. SQL lives below this module alone.
 
+mod columns;
 pub mod data;
 pub mod history;
 pub mod keys;
+pub mod postgres;
 pub mod products;
 pub mod sqlite;
 pub mod webhooks;
@@ -37,9 +39,30 @@ pub enum StoreError {
     /// The database is busy with other writes.
     #[error("the database is busy")]
     Busy,
+    /// Others changed the same at the same time, again and again; nothing was done.
+    #[error("others were in the way: {0}")]
+    Conflict(String),
+    /// Another process is doing the first request with this idempotency key.
+    #[error("the first request with this idempotency key is still running")]
+    InProgress,
+    /// The database cannot be reached, or does not take writes; nothing was done.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    /// The database went away while it was told to keep what was done: it may be done or not.
+    #[error("the database went away before it told whether the change was kept")]
+    Unsure,
+    /// A text holds U+0000, which this database cannot keep.
+    #[error("a text holds the character U+0000, which cannot be kept")]
+    Unkeepable,
     /// The database failed.
     #[error("the database failed: {0}")]
     Failed(String),
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
 }
 
 /// What a store answers.
@@ -56,12 +79,16 @@ pub trait Store: WebhookReads + Clone + Send + Sync + 'static {
     /// Does `work` in a transaction and returns once it lasts; where it returns an `Err` or
     /// panics it leaves no trace.
     ///
-    /// A store may do the work on a thread of its own, and commit it together with others.
+    /// A store may do the work on a thread of its own, and commit it together with others; or again,
+    /// where others were in its way and nothing of it was kept.
     fn write<T, E, W>(&self, work: W) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
-        W: for<'a> FnOnce(&'a mut Self::Tx) -> Working<'a, Result<T, E>> + Send + 'static;
+        W: for<'a> FnOnce(&'a mut Self::Tx) -> Working<'a, Result<T, E>> + Clone + Send + 'static;
+
+    /// Does what is queued and closes the database.
+    fn close(&self) -> impl Future<Output = ()> + Send;
 
     /// Returns the store, or `None` in a database without one.
     fn info(&self) -> impl Future<Output = Stored<Option<StoreInfo>>> + Send;
@@ -234,7 +261,8 @@ pub trait Store: WebhookReads + Clone + Send + Sync + 'static {
 
 /// One transaction that can write, as work in [`Store::write`] sees it.
 pub trait Transaction: WebhookTransaction + Send {
-    /// Returns the answer kept under an idempotency key since `kept_since`.
+    /// Returns the answer kept under an idempotency key since `kept_since`. Until this transaction ends
+    /// the key is its own: [`StoreError::InProgress`] where it is another's.
     fn find_answer(
         &mut self,
         scope: Scope,
@@ -261,6 +289,7 @@ pub trait Transaction: WebhookTransaction + Send {
     /// Returns the variants of these products, each with its product.
     fn variants_of(
         &mut self,
+        scope: Scope,
         products: &[Number],
     ) -> impl Future<Output = Stored<Vec<(Number, data::VariantRow)>>> + Send;
 
@@ -322,6 +351,7 @@ pub trait Transaction: WebhookTransaction + Send {
     /// ones are not tracked yet, and the others are deleted.
     fn replace_variants(
         &mut self,
+        scope: Scope,
         product: Number,
         variants: &[VariantRecord],
     ) -> impl Future<Output = Stored<()>> + Send;

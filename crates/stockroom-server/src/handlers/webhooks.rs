@@ -112,7 +112,7 @@ pub async fn update_endpoint<S: Store>(
             }
             tx.save_endpoint(scope, &row).await?;
             if let (Some(true), Some(number)) = (changes.active, row.number) {
-                tx.hasten_deliveries(number, now).await?;
+                tx.hasten_deliveries(scope, number, now).await?;
             }
             Answer::json(StatusCode::OK, shown(&row, now), Preference::None)
         })

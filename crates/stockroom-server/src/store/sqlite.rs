@@ -85,15 +85,6 @@ impl SqliteStore {
         })
     }
 
-    /// Does what is queued and closes the database, so that its journal is folded into the file.
-    pub async fn close(&self) {
-        self.readers.close();
-        let writer = Arc::clone(&self.writer);
-        if let Err(error) = blocking(move || writer.stop()).await {
-            tracing::error!(%error, "the database was not closed");
-        }
-    }
-
     /// Does `work`, which needs no rule to decide, in a transaction of its own.
     async fn change<T: Send + 'static>(
         &self,
@@ -116,12 +107,6 @@ fn at_once<T>(work: impl Future<Output = T>) -> Stored<T> {
     }
 }
 
-impl From<serde_json::Error> for StoreError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
-
 impl Store for SqliteStore {
     type Tx = SqliteTx;
 
@@ -129,9 +114,18 @@ impl Store for SqliteStore {
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
-        W: for<'a> FnOnce(&'a mut SqliteTx) -> Working<'a, Result<T, E>> + Send + 'static,
+        W: for<'a> FnOnce(&'a mut SqliteTx) -> Working<'a, Result<T, E>> + Clone + Send + 'static,
     {
         self.writer.run(move |tx| at_once(work(tx))?).await
+    }
+
+    /// Does what is queued and closes the database, so that its journal is folded into the file.
+    async fn close(&self) {
+        self.readers.close();
+        let writer = Arc::clone(&self.writer);
+        if let Err(error) = blocking(move || writer.stop()).await {
+            tracing::error!(%error, "the database was not closed");
+        }
     }
 
     async fn info(&self) -> Stored<Option<StoreInfo>> {

@@ -91,6 +91,8 @@ pub struct PlainEvent {
 /// A delivery that is to be sent now, by nobody else until the lease is over.
 #[derive(Clone, Debug)]
 pub struct Claimed {
+    /// Whose it is.
+    pub scope: Scope,
     /// The delivery.
     pub delivery: DeliveryNumber,
     /// Which of its claims this is.
@@ -259,6 +261,7 @@ pub trait WebhookTransaction {
     /// Makes due now what waits to be sent to an endpoint again.
     fn hasten_deliveries(
         &mut self,
+        scope: Scope,
         endpoint: EndpointNumber,
         now: Timestamp,
     ) -> impl Future<Output = Stored<()>> + Send;
@@ -266,6 +269,7 @@ pub trait WebhookTransaction {
     /// Stops sending to an endpoint.
     fn disable_endpoint(
         &mut self,
+        scope: Scope,
         endpoint: EndpointNumber,
         reason: DisabledReason,
         now: Timestamp,

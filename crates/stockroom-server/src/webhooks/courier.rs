@@ -68,7 +68,7 @@ impl<S: Store> Courier<S> {
                     }
                 }
                 // Whoever is busy is so for a moment.
-                Err(StoreError::Busy) => {}
+                Err(StoreError::Busy | StoreError::Conflict(_)) => {}
                 Err(error) => tracing::error!(%error, "deliveries of webhooks were not looked for"),
             }
             tokio::select! {
@@ -137,12 +137,12 @@ async fn finish<S: Store>(app: &App<S>, claimed: &Claimed, attempt: &AttemptRow)
                 Fate::GivenUp if is_gone => DisabledReason::Gone,
                 Fate::GivenUp if is_lasting(health, now) => DisabledReason::Failing,
                 Fate::Delivered if is_recovered(health, now) => {
-                    tx.hasten_deliveries(claimed.endpoint, now).await?;
+                    tx.hasten_deliveries(claimed.scope, claimed.endpoint, now).await?;
                     return Ok(None);
                 }
                 _ => return Ok(None),
             };
-            tx.disable_endpoint(claimed.endpoint, reason, now).await?;
+            tx.disable_endpoint(claimed.scope, claimed.endpoint, reason, now).await?;
             Ok::<_, StoreError>(Some(reason))
         })
     });

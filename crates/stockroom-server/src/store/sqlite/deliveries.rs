@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use stockroom_api::webhook::{Attempt, Delivery, DeliveryPage, DeliveryState, EventKind};
 
 use super::outbox::release_next;
-use super::rows::iso;
 use crate::store::Stored;
+use crate::store::columns::iso;
 use crate::store::data::{Page, Scope};
 use crate::store::webhooks::{DeliveryNumber, KEPT, Retried};
 
@@ -190,16 +190,4 @@ pub(super) fn forget(connection: &Connection, now: Timestamp) -> Stored<usize> {
                  where at < ?1)",
         )?
         .execute(params![until, FORGOTTEN_AT_ONCE])?)
-}
-
-impl DeliveryNumber {
-    /// Returns the id by which people name the delivery.
-    pub(super) fn id(self) -> String {
-        format!("dlv_{}", self.0)
-    }
-
-    /// Returns the delivery that an id names.
-    fn parse(id: &str) -> Option<Self> {
-        id.strip_prefix("dlv_")?.parse().ok().map(Self)
-    }
 }

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
-use stockroom_api::webhook::{DisabledReason, EventKind};
+use stockroom_api::webhook::DisabledReason;
 
 use super::rows::{time, time_or_none};
 use crate::store::Stored;
+use crate::store::columns::{kind_words, kinds, reason, reason_word};
 use crate::store::data::Scope;
 use crate::store::webhooks::{EndpointNumber, EndpointRow, Secret};
 
@@ -43,7 +44,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<EndpointRow> {
 
 /// Writes an endpoint, a new one or one that is there.
 pub(super) fn save(connection: &Connection, scope: Scope, endpoint: &EndpointRow) -> Stored<()> {
-    let words: Vec<&str> = endpoint.events.iter().map(|kind| kind.as_str()).collect();
     let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millisecond);
     let (old_secret, old_secret_until) = endpoint.old_secret.unzip();
     let (reason, disabled_at) = endpoint.disabled.unzip();
@@ -66,12 +66,12 @@ pub(super) fn save(connection: &Connection, scope: Scope, endpoint: &EndpointRow
             scope.environment.as_str(),
             endpoint.id,
             endpoint.url,
-            words.join(" "),
+            kind_words(&endpoint.events),
             endpoint.secret.0,
             old_secret.map(|secret| secret.0),
             millis(old_secret_until),
             endpoint.active,
-            reason.map(word),
+            reason.map(reason_word),
             millis(disabled_at),
             millis(endpoint.failing_since),
             endpoint.given_up,
@@ -101,24 +101,7 @@ pub(super) fn disable(
         "update webhook_endpoints
          set active = 0, disabled_reason = ?2, disabled_at = ?3, updated_at = ?3
          where number = ?1 and active = 1",
-        params![endpoint.0, word(reason), now.as_millisecond()],
+        params![endpoint.0, reason_word(reason), now.as_millisecond()],
     )?;
     Ok(())
-}
-
-/// Returns the kinds of events that a column holds.
-pub(super) fn kinds(words: &str) -> Vec<EventKind> {
-    words.split(' ').map(EventKind::from_api).collect()
-}
-
-fn word(reason: DisabledReason) -> &'static str {
-    match reason {
-        DisabledReason::Gone => "gone",
-        DisabledReason::Failing | DisabledReason::Unknown => "failing",
-    }
-}
-
-fn reason(word: &str) -> DisabledReason {
-    // The table's check allows no third word.
-    if word == "gone" { DisabledReason::Gone } else { DisabledReason::Failing }
 }

@@ -7,10 +7,10 @@
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, ToSql, params};
 use stockroom_api::bulk::Mode;
-use stockroom_api::history::{Ended, HistoryEntry, HistoryPage, KeyShown, Source};
+use stockroom_api::history::{HistoryEntry, HistoryPage, KeyShown};
 
-use super::rows::iso;
 use crate::store::Stored;
+use crate::store::columns::{ended, iso, source};
 use crate::store::data::Scope;
 use crate::store::history::{HistoryFilter, HistoryPlace, Part};
 
@@ -261,18 +261,8 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Found> {
         before: row.get(10)?,
         after: row.get(11)?,
         delta: row.get(12)?,
-        ended: match row.get_ref(22)?.as_str_or_null()? {
-            None => None,
-            Some("deleted") => Some(Ended::Deleted),
-            Some(_) => Some(Ended::Untracked),
-        },
-        source: match row.get_ref(13)?.as_str()? {
-            "single" => Source::Single,
-            "variant" => Source::Variant,
-            "product" => Source::Product,
-            "import" => Source::Import,
-            _ => Source::Bulk,
-        },
+        ended: row.get_ref(22)?.as_str_or_null()?.map(ended),
+        source: source(row.get_ref(13)?.as_str()?),
         key: key_shown(row, 14)?,
         by_session: row.get(18)?,
         request_id: row.get(19)?,

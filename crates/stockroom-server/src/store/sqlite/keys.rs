@@ -4,11 +4,11 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use stockroom_api::key::{Access, Environment};
-use stockroom_api::scope::KeyScopes;
 
 use super::rows::{time, time_or_none};
 use crate::secret::Hash;
 use crate::store::Stored;
+use crate::store::columns::{self, grant_words, network_words};
 use crate::store::data::{Authority, Credential, Scope, StoreInfo, StoreKind};
 use crate::store::keys::{
     Changed, Grant, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess, Switch,
@@ -118,8 +118,8 @@ pub(super) fn create(connection: &Connection, key: &NewKey) -> Stored<()> {
             key.secret.last_four,
             key.name,
             key.access == Access::Write,
-            written_grant(key.grant),
-            written_networks(&key.networks),
+            grant_words(key.grant),
+            network_words(&key.networks),
             key.created_at.as_millisecond(),
         ],
     )?;
@@ -171,9 +171,9 @@ pub(super) fn update(
             id,
             change.name,
             change.grant.is_some(),
-            change.grant.and_then(written_grant),
+            change.grant.and_then(grant_words),
             change.networks.is_some(),
-            change.networks.as_deref().and_then(written_networks),
+            change.networks.as_deref().and_then(network_words),
         ],
     )?;
     Ok(if changed == 0 { Changed::Unknown } else { Changed::Done })
@@ -264,35 +264,17 @@ fn retire(connection: &Connection, store_id: i64, id: &str) -> Stored<()> {
 }
 
 fn grant(row: &Row<'_>, column: usize) -> rusqlite::Result<Grant> {
-    let words = row.get_ref(column)?.as_str_or_null()?;
-    Ok(words.map_or(Grant::All, |words| Grant::Only(KeyScopes::from_words(words))))
-}
-
-fn written_grant(grant: Grant) -> Option<String> {
-    match grant {
-        Grant::All => None,
-        Grant::Only(scopes) => Some(scopes.to_string()),
-    }
+    Ok(columns::grant(row.get_ref(column)?.as_str_or_null()?))
 }
 
 fn networks(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<IpNet>> {
-    let Some(words) = row.get_ref(column)?.as_str_or_null()? else {
-        return Ok(Vec::new());
-    };
-    // A list that cannot be read must not become one without bounds.
-    let read: Result<_, _> = words.split_whitespace().map(str::parse).collect();
-    read.map_err(|error: ipnet::AddrParseError| {
+    columns::networks(row.get_ref(column)?.as_str_or_null()?).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(
             column,
             rusqlite::types::Type::Text,
             Box::new(error),
         )
     })
-}
-
-fn written_networks(networks: &[IpNet]) -> Option<String> {
-    let words: Vec<String> = networks.iter().map(ToString::to_string).collect();
-    (!words.is_empty()).then(|| words.join(" "))
 }
 
 fn access(row: &Row<'_>, first: usize) -> rusqlite::Result<StoreAccess> {
@@ -304,7 +286,7 @@ fn kind(demo: bool) -> StoreKind {
     if demo { StoreKind::Demo } else { StoreKind::Real }
 }
 
-fn environment(word: &str) -> Environment {
+pub(super) fn environment(word: &str) -> Environment {
     // The table's check allows no third word.
     if word == "live" { Environment::Live } else { Environment::Test }
 }

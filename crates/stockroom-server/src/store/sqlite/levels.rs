@@ -3,12 +3,12 @@
 use std::sync::LazyLock;
 
 use rusqlite::{Connection, Statement, params};
-use stockroom_api::history::Ended;
 
 use super::{outbox, runs};
 use crate::store::Stored;
+use crate::store::columns::{ended_word, source_word};
 use crate::store::data::{
-    Credential, HistoryLine, LevelWrites, Number, Scope, Source, WriteNumber, WriteRecord,
+    Credential, HistoryLine, LevelWrites, Number, Scope, WriteNumber, WriteRecord,
 };
 
 /// The columns of a line of the history.
@@ -92,11 +92,7 @@ fn end_levels(
             Some(id) => variant.execute(params![line.product.0, id])?,
         };
         touch.execute(params![line.product.0, write])?;
-        let how = match ended.how {
-            Ended::Untracked => "untracked",
-            Ended::Deleted => "deleted",
-        };
-        note.execute(params![write, ended.line, how])?;
+        note.execute(params![write, ended.line, ended_word(ended.how)])?;
     }
     Ok(())
 }
@@ -161,13 +157,6 @@ fn write_record(
     scope: Scope,
     record: &WriteRecord,
 ) -> Stored<WriteNumber> {
-    let source = match record.source {
-        Source::Bulk => "bulk",
-        Source::Single => "single",
-        Source::Variant => "variant",
-        Source::Product => "product",
-        Source::Import => "import",
-    };
     let mut statement = connection.prepare_cached(
         "insert into writes
              (store_id, environment, at, source, key_id, by_session, request_id, run_id,
@@ -178,7 +167,7 @@ fn write_record(
         scope.store_id,
         scope.environment.as_str(),
         record.at.as_millisecond(),
-        source,
+        source_word(record.source),
         record.key_id,
         record.credential == Credential::Session,
         record.request_id,

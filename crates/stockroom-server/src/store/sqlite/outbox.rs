@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 use stockroom_api::key::Environment;
 use stockroom_api::webhook::{EventKind, StockData, WebhookEvent};
 
-use super::endpoints::kinds;
+use super::keys::environment;
 use crate::secret::hex;
+use crate::store::columns::kinds;
 use crate::store::data::{Scope, WriteRecord};
 use crate::store::webhooks::{
     AttemptRow, ClaimBounds, Claimed, Crossing, DeliveryNumber, EndpointNumber, Fate, Health,
@@ -233,7 +234,8 @@ fn due_deliveries(
 fn read_claimed(connection: &Connection, delivery: i64, now: Timestamp) -> Stored<Claimed> {
     let mut statement = connection.prepare_cached(
         "select d.claims, d.tries, e.number, e.id, e.url, e.secret,
-             case when e.old_secret_until > ?2 then e.old_secret end, v.id, v.body
+             case when e.old_secret_until > ?2 then e.old_secret end, v.id, v.body, e.store_id,
+             e.environment
          from webhook_deliveries d
          join webhook_endpoints e on e.number = d.endpoint
          join webhook_events v on v.number = d.event
@@ -242,6 +244,10 @@ fn read_claimed(connection: &Connection, delivery: i64, now: Timestamp) -> Store
     Ok(statement.query_row(params![delivery, now.as_millisecond()], |row| {
         let old: Option<_> = row.get(6)?;
         Ok(Claimed {
+            scope: Scope {
+                store_id: row.get(9)?,
+                environment: environment(row.get_ref(10)?.as_str()?),
+            },
             delivery: DeliveryNumber(delivery),
             claim: row.get(0)?,
             tries: row.get(1)?,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use stockroom_api::product::Status;
 
+use crate::store::columns::kept_status;
 use crate::store::data::{Number, ProductRow, Scope, WriteNumber};
 use crate::store::products::{ProductFields, ProductRecord, VariantFields, VariantRecord};
 use crate::store::{StoreError, Stored};
@@ -303,12 +304,4 @@ fn insert_variant(
             quantity,
         ])?;
     Ok(())
-}
-
-/// Returns the status as the table takes it.
-fn kept_status(status: Status) -> &'static str {
-    match status {
-        Status::Active => "ACTIVE",
-        Status::Disabled | Status::Unknown => "DISABLED",
-    }
 }

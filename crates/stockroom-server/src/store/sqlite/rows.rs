@@ -6,6 +6,7 @@ use serde::Deserialize;
 use stockroom_api::product::{Product, Status, Variant};
 
 use crate::store::Stored;
+use crate::store::columns::iso;
 use crate::store::data::{Number, Scope, StockRow, VariantRow, WriteNumber};
 
 /// When a product `p` with its levels `l` was last changed.
@@ -149,12 +150,6 @@ impl From<VariantJson> for Variant {
             quantity: row.quantity,
         }
     }
-}
-
-/// Returns a time in Unix milliseconds as RFC 3339.
-pub(super) fn iso(millis: i64) -> Option<String> {
-    let time = Timestamp::from_millisecond(millis).ok()?;
-    Some(format!("{time:.3}"))
 }
 
 /// Returns the time that a column holds.

@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params, par
 use stockroom_api::history::{RunPage, RunShown};
 
 use super::history::key_shown;
-use super::rows::iso;
 use crate::store::Stored;
+use crate::store::columns::iso;
 use crate::store::data::{Credential, HistoryLine, Scope, WriteNumber, WriteRecord};
 use crate::store::history::{Part, RunPlace};
 

@@ -166,7 +166,11 @@ impl Transaction for SqliteTx {
         lookup::by_external_id(&self.connection, scope, external_ids)
     }
 
-    async fn variants_of(&mut self, products: &[Number]) -> Stored<Vec<(Number, VariantRow)>> {
+    async fn variants_of(
+        &mut self,
+        _: Scope,
+        products: &[Number],
+    ) -> Stored<Vec<(Number, VariantRow)>> {
         let mut found = Vec::new();
         for product in products {
             let variants = rows::variants(&self.connection, *product)?;
@@ -252,6 +256,7 @@ impl Transaction for SqliteTx {
 
     async fn replace_variants(
         &mut self,
+        _: Scope,
         product: Number,
         variants: &[VariantRecord],
     ) -> Stored<()> {
@@ -317,12 +322,18 @@ impl WebhookTransaction for SqliteTx {
         outbox::finish(&self.connection, claimed, attempt, fate)
     }
 
-    async fn hasten_deliveries(&mut self, endpoint: EndpointNumber, now: Timestamp) -> Stored<()> {
+    async fn hasten_deliveries(
+        &mut self,
+        _: Scope,
+        endpoint: EndpointNumber,
+        now: Timestamp,
+    ) -> Stored<()> {
         outbox::hasten(&self.connection, endpoint, now)
     }
 
     async fn disable_endpoint(
         &mut self,
+        _: Scope,
         endpoint: EndpointNumber,
         reason: DisabledReason,
         now: Timestamp,
