@@ -79,6 +79,6 @@ create index request_counts_by_end on request_counts (ends_at);
 
 -- Written again and again to see whether the database can be written to.
 create table writability (
-    only boolean not null primary key check (only),
-    at   bigint  not null
+    single boolean not null primary key check (single),
+    at     bigint  not null
 );

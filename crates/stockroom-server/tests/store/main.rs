@@ -2,13 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
+#[path = "../cluster/cluster.rs"]
+mod cluster;
 mod keys;
 mod lists;
+mod postgres;
 mod suite;
 mod webhooks;
 
 use rusqlite::Connection;
-use stockroom_server::store::StoreError;
+use stockroom_server::store::{Store as _, StoreError};
 use stockroom_server::store::sqlite::SqliteStore;
 
 #[tokio::test]

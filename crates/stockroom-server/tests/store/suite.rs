@@ -166,7 +166,7 @@ async fn writes_last<S: Store>(store: &S) {
     let found = store.write(|tx| {
         Box::pin(async move {
             let found = tx.stock_by_external_id(TEST, &["B-1", "NOPE"]).await?;
-            let variants = tx.variants_of(&[found[0].number]).await?;
+            let variants = tx.variants_of(TEST, &[found[0].number]).await?;
             assert_eq!(variants[0].0, found[0].number);
             Ok::<_, StoreError>((found, variants))
         })
@@ -357,7 +357,7 @@ async fn products_change<S: Store>(store: &S) {
             let mut variants = record.variants.clone();
             variants[0].fields.label = String::from("Petit");
             variants.insert(0, VariantRecord { id: "new".to_owned(), ..variants[0].clone() });
-            tx.replace_variants(record.number, &variants).await
+            tx.replace_variants(TEST, record.number, &variants).await
         })
     });
     work.await.unwrap();

@@ -10,9 +10,9 @@ use crate::store::Stored;
 pub(super) async fn write_again(connection: &Connection) -> Stored<()> {
     connection
         .execute(
-            "insert into writability (only, at)
+            "insert into writability (single, at)
              values (true, extract(epoch from clock_timestamp()) * 1000)
-             on conflict (only) do update set at = excluded.at",
+             on conflict (single) do update set at = excluded.at",
             &[],
         )
         .await?;

@@ -225,7 +225,7 @@ pub(super) async fn rotate(
     let kept = connection
         .execute(
             "insert into retired_secrets (hash, store_id, live, key_id, ends_at)
-             select hash, store_id, live, id, coalesce($3, 0) from api_keys
+             select hash, store_id, live, id, coalesce($3::bigint, 0) from api_keys
              where store_id = $1 and id = $2 and revoked_at is null for update",
             &[&store_id, &id, &until],
         )
