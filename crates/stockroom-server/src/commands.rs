@@ -2,26 +2,28 @@
 
 pub mod access;
 pub mod copies;
+pub mod database;
 pub mod demo;
 pub mod keys;
+pub mod migrate;
 pub mod serve;
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use stockroom_api::key::{Access, Environment, KeyPrefix};
 
+use self::database::{DATABASE, DataArgs, Place, open_file, open_postgres};
 use crate::apply_command::{ApplyArgs, apply_file};
 use crate::clock::{Clock as _, SystemClock};
 use crate::logging::LogFormat;
 use crate::plan_command::{PlanArgs, show_plan};
 use crate::random::{Random, SystemRandom, new_id};
 use crate::secret;
+use crate::store::Store;
 use crate::store::data::Scope;
 use crate::store::keys::{Grant, NewKey, NewSecret};
-use crate::store::sqlite::SqliteStore;
 
 /// Stockroom: preview stock changes against live stock, apply them, know what happened.
 #[derive(Debug, Parser)]
@@ -82,6 +84,8 @@ Example:
   stockroom restore /backup/stockroom-2026-11-23.db --data /var/lib/stockroom
   systemctl start stockroom")]
     Restore(copies::RestoreArgs),
+    /// Bring the database's tables up to date, and exit
+    Migrate(migrate::MigrateArgs),
     /// Show what a file would do to the stock, without sending anything
     #[command(after_help = "\
 Example, with the key from the environment:
@@ -140,51 +144,49 @@ pub type Ended<T = ()> = Result<T, CommandError>;
 /// # Errors
 /// [`CommandError`] with one line for the terminal.
 pub fn run(cli: Cli) -> Ended<u8> {
-    match &cli.command {
+    let data = match &cli.command {
         Command::Plan(args) => return show_plan(args),
         Command::Apply(args) => return apply_file(args),
         Command::Backup(args) => return copies::back_up(args).map(|()| 0),
         Command::Restore(args) => return copies::restore(args).map(|()| 0),
-        Command::Serve(_) | Command::Keys(_) | Command::Access(_) | Command::Demo(_) => {}
-    }
+        Command::Serve(args) => &args.data,
+        Command::Keys(command) => command.data(),
+        Command::Access(args) => &args.data,
+        Command::Demo(args) => &args.data,
+        Command::Migrate(args) => &args.data,
+    };
+    let place = data.place()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| CommandError::new(format!("cannot start: {error}")))?;
     runtime.block_on(async {
-        match cli.command {
-            Command::Serve(args) => serve::serve(*args).await?,
-            Command::Keys(command) => keys::run(command).await?,
-            Command::Access(args) => access::run(args).await?,
-            Command::Demo(args) => demo::fill_demo(args).await?,
-            Command::Plan(_) | Command::Apply(_) | Command::Backup(_) | Command::Restore(_) => {}
+        match place {
+            Place::File(file) => run_on(open_file(&file).await?, cli.command).await,
+            Place::Postgres(target) => run_on(open_postgres(*target).await?, cli.command).await,
         }
-        Ok(0)
-    })
+    })?;
+    Ok(0)
+}
+
+/// Runs a command on a database, and closes that.
+async fn run_on<S: Store>(store: S, command: Command) -> Ended {
+    let ended = match command {
+        Command::Serve(args) => serve::serve(&store, *args).await,
+        Command::Keys(command) => keys::run(&store, command).await,
+        Command::Access(args) => access::run(&store, &args).await,
+        Command::Demo(args) => demo::fill_demo(&store, &args).await,
+        Command::Migrate(args) => migrate::tell(&args),
+        Command::Plan(_) | Command::Apply(_) | Command::Backup(_) | Command::Restore(_) => Ok(()),
+    };
+    store.close().await;
+    ended
 }
 
 /// Writes to stderr. Nobody may be reading it any more: that ends no command.
 pub(crate) fn tell(text: &str) {
     let mut stderr = std::io::stderr().lock();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
-}
-
-/// Opens the database in `data`, making the folder where it is missing.
-async fn open(data: &Path) -> Ended<SqliteStore> {
-    std::fs::create_dir_all(data).map_err(|error| {
-        let data = data.display();
-        CommandError::new(format!(
-            "cannot make the folder {data}: {error}. Choose another with --data."
-        ))
-    })?;
-    let file = data.join(DATABASE);
-    SqliteStore::open(&file).await.map_err(|error| {
-        let file = file.display();
-        CommandError::new(format!(
-            "cannot open {file}: {error}. Check that the folder can be written to, or choose \
-             another with --data."
-        ))
-    })
 }
 
 /// Returns a new key, and the row that is kept of it: with all scopes of its access, from anywhere.
@@ -226,15 +228,4 @@ pub fn new_secret(key: &str) -> NewSecret {
 
 fn scope(store_id: i64, environment: Environment) -> Scope {
     Scope { store_id, environment }
-}
-
-/// The name of the database in its folder.
-pub(crate) const DATABASE: &str = "stockroom.db";
-
-/// The folder that holds the database.
-#[derive(Clone, Debug, clap::Args)]
-pub struct DataArgs {
-    /// The folder that holds the database, made where it is missing
-    #[arg(long, value_name = "DIR", default_value = "./data", env = "STOCKROOM_DATA")]
-    pub data: PathBuf,
 }

@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{CommandError, DataArgs, Ended, open};
-use crate::store::Store as _;
+use super::{CommandError, DataArgs, Ended};
+use crate::store::Store;
 use crate::store::keys::{StoreAccess, Switch};
 
 /// Show whether the store's keys are taken, or switch that.
@@ -15,7 +15,7 @@ Examples:
   stockroom access --live off      take test keys only (403 LIVE_ACCESS_NOT_APPROVED)")]
 pub struct AccessArgs {
     #[command(flatten)]
-    data: DataArgs,
+    pub(super) data: DataArgs,
     /// Any key, and any session
     #[arg(long, value_name = "on|off")]
     api: Option<OnOff>,
@@ -31,8 +31,7 @@ enum OnOff {
     Off,
 }
 
-pub(super) async fn run(args: AccessArgs) -> Ended {
-    let store = open(&args.data.data).await?;
+pub(super) async fn run<S: Store>(store: &S, args: &AccessArgs) -> Ended {
     let info = store.info().await?.ok_or_else(|| {
         CommandError::new("there is no store here yet. `stockroom keys create` makes one.")
     })?;
@@ -43,7 +42,6 @@ pub(super) async fn run(args: AccessArgs) -> Ended {
     if access != info.access {
         store.set_access(info.store_id, access).await?;
     }
-    store.close().await;
     println!("api   {}", word(access.api));
     println!("live  {}", word(access.live));
     Ok(())

@@ -32,7 +32,8 @@ pub struct RestoreArgs {
 
 /// Copies the database and says what the copy holds.
 pub(super) fn back_up(args: &BackupArgs) -> Ended {
-    let (database, to) = (args.data.data.join(DATABASE), args.file.as_path());
+    let database = args.data.file("Copy it with pg_dump.")?;
+    let to = args.file.as_path();
     let (shown, database_shown) = (to.display(), database.display());
     if !database.exists() {
         return Err(CommandError::new(format!(
@@ -59,7 +60,9 @@ pub(super) fn back_up(args: &BackupArgs) -> Ended {
 
 /// Replaces the database and says what is there now, and where to find what was.
 pub(super) fn restore(args: &RestoreArgs) -> Ended {
-    let (from, data) = (args.file.as_path(), &args.data.data);
+    let database = args.data.file("Bring it back with pg_restore.")?;
+    let from = args.file.as_path();
+    let data = database.parent().unwrap_or(Path::new(""));
     let (shown, now) = (from.display(), SystemClock.now());
     if !from.is_file() {
         return Err(CommandError::new(format!("there is no file {shown}.")));
@@ -68,11 +71,11 @@ pub(super) fn restore(args: &RestoreArgs) -> Ended {
         let data = data.display();
         CommandError::new(format!("cannot make the folder {data}: {error}."))
     })?;
-    let database = data.join(DATABASE);
     if same_file(&database, from) {
         return Err(CommandError::new(format!("{shown} is the database itself.")));
     }
-    let aside = data.join(format!("{DATABASE}.before-{}", now.strftime("%Y%m%dT%H%M%S%3fZ")));
+    let name = database.file_name().unwrap_or(DATABASE.as_ref()).to_string_lossy();
+    let aside = data.join(format!("{name}.before-{}", now.strftime("%Y%m%dT%H%M%S%3fZ")));
     let had_one = database.exists();
     let copied = copies::restore(from, &database, &aside, now).map_err(|error| {
         let database = database.display();

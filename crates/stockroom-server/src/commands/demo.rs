@@ -3,34 +3,31 @@
 use clap::Args;
 use stockroom_api::key::{Environment, KeyPrefix};
 
-use super::{CommandError, DataArgs, Ended, key_row, open, scope};
+use super::{CommandError, DataArgs, Ended, key_row, scope};
 use crate::clock::{Clock as _, SystemClock};
 use crate::demo::{STORE_NAME, products};
 use crate::random::SystemRandom;
 use crate::secret::DEMO_KEYS;
-use crate::store::Store as _;
+use crate::store::Store;
 use crate::store::data::{StoreInfo, StoreKind};
-use crate::store::sqlite::SqliteStore;
 
 /// Fill a demo store and exit.
 #[derive(Clone, Debug, Args)]
 pub struct DemoArgs {
     #[command(flatten)]
-    data: DataArgs,
+    pub(super) data: DataArgs,
     /// How many products; the first 120 are always the same
     #[arg(long, value_name = "N")]
     products: Option<usize>,
 }
 
-pub(super) async fn fill_demo(args: DemoArgs) -> Ended {
-    let store = open(&args.data.data).await?;
+pub(super) async fn fill_demo<S: Store>(store: &S, args: &DemoArgs) -> Ended {
     if let Some(info) = store.info().await? {
         return Err(holds_a_store(&args.data, &info));
     }
-    let filled = create_demo(&store, args.products).await?;
-    store.close().await;
-    let data = args.data.data.display();
-    println!("{filled} products in {data}. Start it with: stockroom serve --data {data} --demo");
+    let filled = create_demo(store, args.products).await?;
+    let (shown, option) = (args.data.shown(), args.data.option());
+    println!("{filled} products in {shown}. Start it with: stockroom serve {option} --demo");
     println!("keys: {}", DEMO_KEYS.join(" "));
     Ok(())
 }
@@ -39,7 +36,7 @@ pub(super) async fn fill_demo(args: DemoArgs) -> Ended {
 ///
 /// # Errors
 /// [`CommandError`] where the database fails.
-pub async fn create_demo(store: &SqliteStore, count: Option<usize>) -> Ended<usize> {
+pub async fn create_demo<S: Store>(store: &S, count: Option<usize>) -> Ended<usize> {
     let rows = products(count).map_err(|error| CommandError::new(error.to_string()))?;
     let now = SystemClock.now();
     let info = store.create(STORE_NAME, StoreKind::Demo, now).await?;
@@ -54,7 +51,7 @@ pub async fn create_demo(store: &SqliteStore, count: Option<usize>) -> Ended<usi
 }
 
 fn holds_a_store(data: &DataArgs, info: &StoreInfo) -> CommandError {
-    let data = data.data.display();
+    let data = data.shown();
     let what = match info.kind {
         StoreKind::Demo => "a demo store already",
         StoreKind::Real => "a real store",

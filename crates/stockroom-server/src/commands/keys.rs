@@ -9,15 +9,14 @@ use stockroom_api::key::{Access, Environment, KeyPrefix};
 use stockroom_api::scope::{KeyScope, KeyScopes};
 
 use self::shown::{KeyView, print_json, print_list, print_one};
-use super::{CommandError, DataArgs, Ended, make_key, new_secret, open, scope};
+use super::{CommandError, DataArgs, Ended, make_key, new_secret, scope};
 use crate::client_address::parse_network;
 use crate::clock::{Clock as _, SystemClock};
 use crate::random::SystemRandom;
 use crate::secret;
-use crate::store::Store as _;
+use crate::store::Store;
 use crate::store::data::{StoreInfo, StoreKind};
 use crate::store::keys::{Changed, Grant, KeyChange, KeyRow, Revoked};
-use crate::store::sqlite::SqliteStore;
 
 /// The longest time for which an old secret may still work.
 const LONGEST_GRACE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -187,21 +186,34 @@ pub struct RevokeArgs {
     id: String,
 }
 
-pub(super) async fn run(command: KeysCommand) -> Ended {
-    match command {
-        KeysCommand::Create(args) => create(args).await,
-        KeysCommand::List(args) => list(args).await,
-        KeysCommand::Show(args) => show(args).await,
-        KeysCommand::Update(args) => update(args).await,
-        KeysCommand::Rotate(args) => rotate(args).await,
-        KeysCommand::Revoke(args) => revoke(args).await,
+impl KeysCommand {
+    /// Returns where the keys are.
+    pub(super) fn data(&self) -> &DataArgs {
+        match self {
+            Self::Create(args) => &args.data,
+            Self::List(args) => &args.data,
+            Self::Show(args) => &args.data,
+            Self::Update(args) => &args.data,
+            Self::Rotate(args) => &args.data,
+            Self::Revoke(args) => &args.data,
+        }
     }
 }
 
-async fn create(args: CreateArgs) -> Ended {
+pub(super) async fn run<S: Store>(store: &S, command: KeysCommand) -> Ended {
+    match command {
+        KeysCommand::Create(args) => create(store, args).await,
+        KeysCommand::List(args) => list(store, args).await,
+        KeysCommand::Show(args) => show(store, args).await,
+        KeysCommand::Update(args) => update(store, args).await,
+        KeysCommand::Rotate(args) => rotate(store, args).await,
+        KeysCommand::Revoke(args) => revoke(store, args).await,
+    }
+}
+
+async fn create<S: Store>(store: &S, args: CreateArgs) -> Ended {
     let access = if args.read_only { Access::Read } else { Access::Write };
     let grant = grant(&args.scopes, access)?.unwrap_or(Grant::All);
-    let store = open(&args.data.data).await?;
     let info = if let Some(info) = store.info().await? {
         info
     } else {
@@ -214,16 +226,13 @@ async fn create(args: CreateArgs) -> Ended {
     row.networks = args.allow_ip;
     let id = row.id.clone();
     store.create_key(row).await?;
-    let row = find(&store, &info, &id).await?;
-    store.close().await;
+    let row = find(store, &info, &id).await?;
     show_secret(&key, &row, args.json)
 }
 
-async fn list(args: ListArgs) -> Ended {
-    let store = open(&args.data.data).await?;
-    let info = needed(&store).await?;
+async fn list<S: Store>(store: &S, args: ListArgs) -> Ended {
+    let info = needed(store).await?;
     let keys = store.keys(info.store_id).await?;
-    store.close().await;
     if args.json {
         let keys: Vec<KeyView> = keys.iter().map(KeyView::of).collect();
         return print_json(&keys);
@@ -232,11 +241,9 @@ async fn list(args: ListArgs) -> Ended {
     Ok(())
 }
 
-async fn show(args: ShowArgs) -> Ended {
-    let store = open(&args.data.data).await?;
-    let info = needed(&store).await?;
-    let row = find(&store, &info, &args.id).await?;
-    store.close().await;
+async fn show<S: Store>(store: &S, args: ShowArgs) -> Ended {
+    let info = needed(store).await?;
+    let row = find(store, &info, &args.id).await?;
     if args.json {
         return print_json(&KeyView::of(&row));
     }
@@ -244,10 +251,9 @@ async fn show(args: ShowArgs) -> Ended {
     Ok(())
 }
 
-async fn update(args: UpdateArgs) -> Ended {
-    let store = open(&args.data.data).await?;
-    let info = needed(&store).await?;
-    let row = find(&store, &info, &args.id).await?;
+async fn update<S: Store>(store: &S, args: UpdateArgs) -> Ended {
+    let info = needed(store).await?;
+    let row = find(store, &info, &args.id).await?;
     let all = args.all_scopes.then_some(Grant::All);
     let any = args.any_ip.then(Vec::new);
     let change = KeyChange {
@@ -258,16 +264,14 @@ async fn update(args: UpdateArgs) -> Ended {
     if store.update_key(info.store_id, &args.id, change).await? == Changed::Unknown {
         return Err(revoked(&args.id));
     }
-    let row = find(&store, &info, &args.id).await?;
-    store.close().await;
+    let row = find(store, &info, &args.id).await?;
     print_one(&row, SystemClock.now());
     Ok(())
 }
 
-async fn rotate(args: RotateArgs) -> Ended {
-    let store = open(&args.data.data).await?;
-    let info = needed(&store).await?;
-    let row = find(&store, &info, &args.id).await?;
+async fn rotate<S: Store>(store: &S, args: RotateArgs) -> Ended {
+    let info = needed(store).await?;
+    let row = find(store, &info, &args.id).await?;
     let prefix = KeyPrefix { access: row.access, environment: row.scope.environment };
     let key = secret::new_key(prefix, &SystemRandom);
     let old_until = args.grace.map(|grace| SystemClock.now() + grace);
@@ -276,8 +280,7 @@ async fn rotate(args: RotateArgs) -> Ended {
     if rotated == Changed::Unknown {
         return Err(revoked(&args.id));
     }
-    let row = find(&store, &info, &args.id).await?;
-    store.close().await;
+    let row = find(store, &info, &args.id).await?;
     show_secret(&key, &row, args.json)?;
     match old_until {
         Some(until) => eprintln!("The old secret works until {}.", time(until)),
@@ -286,12 +289,10 @@ async fn rotate(args: RotateArgs) -> Ended {
     Ok(())
 }
 
-async fn revoke(args: RevokeArgs) -> Ended {
-    let store = open(&args.data.data).await?;
-    let info = needed(&store).await?;
+async fn revoke<S: Store>(store: &S, args: RevokeArgs) -> Ended {
+    let info = needed(store).await?;
     let now = SystemClock.now();
     let revoked = store.revoke_key(info.store_id, &args.id, now).await?;
-    store.close().await;
     match revoked {
         Revoked::Now => println!("revoked {}", args.id),
         Revoked::Before => println!("{} was revoked before", args.id),
@@ -322,12 +323,12 @@ fn grant(scopes: &[KeyScope], access: Access) -> Ended<Option<Grant>> {
     Ok((!scopes.is_empty()).then(|| Grant::Only(scopes.iter().copied().collect())))
 }
 
-async fn find(store: &SqliteStore, info: &StoreInfo, id: &str) -> Ended<KeyRow> {
+async fn find<S: Store>(store: &S, info: &StoreInfo, id: &str) -> Ended<KeyRow> {
     let mut keys = store.keys(info.store_id).await?.into_iter();
     keys.find(|key| key.id == id).ok_or_else(|| unknown(id))
 }
 
-async fn needed(store: &SqliteStore) -> Ended<StoreInfo> {
+async fn needed<S: Store>(store: &S) -> Ended<StoreInfo> {
     store.info().await?.ok_or_else(|| {
         CommandError::new("there is no store here yet. `stockroom keys create` makes one.")
     })

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 use self::running::{Doors, StopArgs, run};
 use super::demo::create_demo;
-use super::{CommandError, DataArgs, Ended, open};
+use super::{CommandError, DataArgs, Ended};
 use crate::app::{App, Cookies, Demo, Idempotency, Settings};
 use crate::client_address::parse_network;
 use crate::clock::{Clock as _, SystemClock};
@@ -26,9 +26,8 @@ use crate::metrics::Metrics;
 use crate::random::SystemRandom;
 use crate::readiness::Readiness;
 use crate::secret::DEMO_KEYS;
-use crate::store::Store as _;
+use crate::store::Store;
 use crate::store::data::{StoreInfo, StoreKind};
-use crate::store::sqlite::SqliteStore;
 use crate::tls::Certificate;
 use crate::webhooks::courier::Courier;
 use crate::webhooks::target::Targets;
@@ -55,7 +54,7 @@ log go to stderr; STOCKROOM_LOG chooses them (warn, or debug, or stockroom_serve
 #[command(after_help = EXAMPLES)]
 pub struct ServeArgs {
     #[command(flatten)]
-    data: DataArgs,
+    pub(super) data: DataArgs,
     /// The address to listen at, with its port; port 0 takes a free one
     #[arg(
         long,
@@ -133,11 +132,10 @@ impl ServeArgs {
     }
 }
 
-pub(super) async fn serve(args: ServeArgs) -> Ended {
+pub(super) async fn serve<S: Store>(store: &S, args: ServeArgs) -> Ended {
     let limits = args.limits.as_deref().map(read_limits).transpose()?;
     let certificate = read_certificate(&args)?;
-    let store = open(&args.data.data).await?;
-    let info = prepare(&store, &args).await?;
+    let info = prepare(store, &args).await?;
     let listener = bind(&args.listen, &info).await?;
     let metrics = match &args.metrics_listen {
         Some(address) => Some(listen_at(address, "--metrics-listen").await?),
@@ -165,7 +163,6 @@ pub(super) async fn serve(args: ServeArgs) -> Ended {
     // What is on its way is waited for, so that it is not sent again.
     drop(stop_delivering);
     let _ = delivering.await;
-    store.close().await;
     stopped
 }
 
@@ -177,32 +174,41 @@ fn read_certificate(args: &ServeArgs) -> Ended<Option<Certificate>> {
     read.map_err(|error| CommandError::new(format!("{error}. Name PEM files that can be read.")))
 }
 
-async fn prepare(store: &SqliteStore, args: &ServeArgs) -> Ended<StoreInfo> {
-    let data = args.data.data.display();
+async fn prepare<S: Store>(store: &S, args: &ServeArgs) -> Ended<StoreInfo> {
+    let (shown, option) = (args.data.shown(), args.data.option());
     match store.info().await? {
         Some(info) if args.demo && info.kind == StoreKind::Real => Err(CommandError::new(format!(
-            "{data} holds a real store ({}). Leave --demo out, or choose another folder with \
+            "{shown} holds a real store ({}). Leave --demo out, or choose another folder with \
              --data.",
             info.name
         ))),
         Some(info) => Ok(info),
         None if args.demo => {
-            let products = create_demo(store, args.products).await?;
-            args.notice(&format!("made a demo store with {products} products in {data}"));
+            match create_demo(store, args.products).await {
+                Ok(products) => {
+                    args.notice(&format!("made a demo store with {products} products in {shown}"));
+                }
+                // Another server on the same database may have made it meanwhile.
+                Err(error) if store.info().await?.is_none() => return Err(error),
+                Err(_) => {}
+            }
             needed(store).await
         }
         None => {
-            store.create("My shop", StoreKind::Real, SystemClock.now()).await?;
-            args.notice(&format!(
-                "made an empty store in {data}. Make a key with: stockroom keys create --data \
-                 {data} --live --name NAME"
-            ));
+            match store.create("My shop", StoreKind::Real, SystemClock.now()).await {
+                Ok(_) => args.notice(&format!(
+                    "made an empty store in {shown}. Make a key with: stockroom keys create \
+                     {option} --live --name NAME"
+                )),
+                Err(error) if store.info().await?.is_none() => return Err(error.into()),
+                Err(_) => {}
+            }
             needed(store).await
         }
     }
 }
 
-async fn needed(store: &SqliteStore) -> Ended<StoreInfo> {
+async fn needed<S: Store>(store: &S) -> Ended<StoreInfo> {
     let missing = || CommandError::new("the store was removed meanwhile");
     store.info().await?.ok_or_else(missing)
 }
@@ -308,7 +314,7 @@ fn announce(
         .map_err(|error| CommandError::new(format!("cannot write to stdout: {error}")))
 }
 
-async fn forget_expired(app: App<SqliteStore>) {
+async fn forget_expired<S: Store>(app: App<S>) {
     let mut every = tokio::time::interval(FORGET_EVERY);
     loop {
         every.tick().await;
