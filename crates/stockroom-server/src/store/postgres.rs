@@ -321,7 +321,7 @@ impl Store for PostgresStore {
             group_sizes: self.writing.group_sizes.counted(),
             commit_times: self.writing.commit_times.counted(),
             database_bytes: figures::size(&connection).await?,
-            journal_bytes: 0,
+            journal_bytes: figures::journal(&connection).await?,
             sessions: figures::sessions(&connection, now).await?,
         })
     }

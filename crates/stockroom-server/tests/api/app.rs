@@ -22,13 +22,13 @@ use stockroom_server::readiness::Readiness;
 use stockroom_server::router::{metrics_router, router};
 use stockroom_server::store::data::{Scope, StoreKind};
 use stockroom_server::store::keys::{KeyChange, NewKey, StoreAccess};
-use stockroom_server::store::sqlite::SqliteStore;
 use stockroom_server::store::{Store as _, StoreError};
 use stockroom_server::webhooks::courier::Courier;
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use ureq::http::{HeaderMap, Request};
+
+use crate::place::{Line, Place, TestStore, WRITERS};
 
 pub(crate) const BULK: &str = "/api/v1/dev/store/inventory/bulk";
 pub(crate) const INVENTORY: &str = "/api/v1/dev/store/inventory";
@@ -80,11 +80,11 @@ pub(crate) struct TestApp {
     pub(crate) readiness: Arc<Readiness>,
     /// Where the metrics are, at an address of their own.
     pub(crate) metrics_url: String,
-    store: SqliteStore,
-    app: App<SqliteStore>,
+    store: TestStore,
+    app: App<TestStore>,
     runtime: Runtime,
     agent: ureq::Agent,
-    dir: Arc<TempDir>,
+    place: Arc<Place>,
 }
 
 /// An answer as a test looks at it.
@@ -116,9 +116,8 @@ pub(crate) fn spawn_real(settings: Settings) -> TestApp {
 }
 
 fn spawn(kind: StoreKind, settings: Settings) -> TestApp {
-    let dir = Arc::new(tempfile::tempdir().unwrap());
     let clock = FakeClock(Arc::new(Mutex::new("2026-11-23T08:00:00Z".parse().unwrap())));
-    let app = serve(dir, clock, settings);
+    let app = serve(Arc::new(Place::new()), clock, settings);
     app.runtime.block_on(async {
         match kind {
             StoreKind::Demo => {
@@ -132,13 +131,12 @@ fn spawn(kind: StoreKind, settings: Settings) -> TestApp {
     app
 }
 
-/// Starts a server on a folder that may hold a store already.
-fn serve(dir: Arc<TempDir>, clock: FakeClock, settings: Settings) -> TestApp {
+/// Starts a server on a place that may hold a store already.
+fn serve(place: Arc<Place>, clock: FakeClock, settings: Settings) -> TestApp {
     let runtime = Runtime::new().unwrap();
     let random = FlakyRandom::default();
-    let file = dir.path().join("stockroom.db");
     let (store, listener, metrics) = runtime.block_on(async {
-        let store = SqliteStore::open(&file).await.unwrap();
+        let store = place.open().await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let metrics = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         (store, listener, metrics)
@@ -172,14 +170,14 @@ fn serve(dir: Arc<TempDir>, clock: FakeClock, settings: Settings) -> TestApp {
         app,
         runtime,
         agent: config.into(),
-        dir,
+        place,
     }
 }
 
 impl TestApp {
     /// Starts another server on the same database, with the same clock.
     pub(crate) fn twin(&self, settings: Settings) -> Self {
-        serve(Arc::clone(&self.dir), self.clock.clone(), settings)
+        serve(Arc::clone(&self.place), self.clock.clone(), settings)
     }
 
     /// Delivers webhooks until the sender is dropped, with short waits; a request may take 300 ms.
@@ -192,7 +190,7 @@ impl TestApp {
     }
 
     /// Does `work` with the store itself.
-    pub(crate) fn with_store<T>(&self, work: impl AsyncFnOnce(&SqliteStore) -> T) -> T {
+    pub(crate) fn with_store<T>(&self, work: impl AsyncFnOnce(&TestStore) -> T) -> T {
         self.runtime.block_on(work(&self.store))
     }
 
@@ -242,17 +240,25 @@ impl TestApp {
     /// Keeps the store from writing until the sender is dropped.
     pub(crate) fn hold_writer(&self) -> mpsc::Sender<()> {
         let (release, released) = mpsc::channel::<()>();
+        let released = Arc::new(Mutex::new(released));
         let (started, has_started) = mpsc::channel();
-        let store = self.store.clone();
-        self.runtime.spawn(async move {
-            let work = store.write(move |_| {
-                let _ = started.send(());
-                let _ = released.recv();
-                Box::pin(async { Ok::<_, StoreError>(()) })
+        for _ in 0..WRITERS {
+            let (store, released, started) =
+                (self.store.clone(), Arc::clone(&released), started.clone());
+            self.runtime.spawn(async move {
+                let work = store.write(move |_| {
+                    let _ = started.send(());
+                    // One waits for the sender's end, the others for that one.
+                    let wait = || released.lock().map(|released| released.recv());
+                    let _ = tokio::task::block_in_place(wait);
+                    Box::pin(async { Ok::<_, StoreError>(()) })
+                });
+                work.await
             });
-            work.await
-        });
-        has_started.recv().unwrap();
+        }
+        for _ in 0..WRITERS {
+            has_started.recv().unwrap();
+        }
         release
     }
 
@@ -272,9 +278,9 @@ impl TestApp {
         release
     }
 
-    /// Opens the database beside the server.
-    pub(crate) fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.dir.path().join("stockroom.db")).unwrap()
+    /// Returns the whole history of a product as the database has it.
+    pub(crate) fn history(&self, sku: &str) -> Vec<Line> {
+        self.place.history(sku)
     }
 
     /// Revokes the only key with these last characters.

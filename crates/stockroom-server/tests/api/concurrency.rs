@@ -154,22 +154,10 @@ fn every_level_of_many_writers_is_the_sum_of_its_history() {
     together(&app, 32, |writer| {
         applied.fetch_add(write_for_a_while(&app, writer, 2_000), Ordering::Relaxed);
     });
-    let database = app.database();
-    let mut lines = database
-        .prepare(
-            "select h.mode, h.asked, h.level_before, h.level_after, h.delta
-             from history h join products p on p.number = h.product
-             where p.external_id = ? order by h.write, h.line",
-        )
-        .unwrap();
     let mut all = 0;
     for (sku, first) in HOT.iter().zip(first) {
         let mut level = first;
-        let rows = lines.query_map([sku], |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-        });
-        for row in rows.unwrap() {
-            let (mode, asked, before, after, delta): (_, i64, i64, i64, i64) = row.unwrap();
+        for (mode, asked, before, after, delta) in app.history(sku) {
             assert_eq!(before, level, "{sku}: a line does not follow the one before");
             let wanted = if mode == "set" { asked } else { (before + asked).max(0) };
             assert_eq!((after, delta), (wanted, wanted - before), "{sku}");

@@ -3,11 +3,12 @@
 use stockroom_api::path;
 use stockroom_server::router::routes;
 use stockroom_server::routes::{Rule, Verb};
-use stockroom_server::store::sqlite::SqliteStore;
+
+use crate::place::TestStore;
 
 /// Returns the rules of all endpoints.
 pub(crate) fn rules() -> Vec<Rule> {
-    let rules = routes::<SqliteStore>().rules().to_vec();
+    let rules = routes::<TestStore>().rules().to_vec();
     assert!(rules.len() >= 9);
     rules
 }

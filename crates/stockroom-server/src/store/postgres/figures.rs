@@ -29,3 +29,10 @@ pub(super) async fn sessions(connection: &Connection, now: Timestamp) -> Stored<
 pub(super) async fn size(connection: &Connection) -> Stored<u64> {
     count(&connection.row("select pg_database_size(current_database())", &[]).await?, 0)
 }
+
+/// Returns the bytes of the journal since the last checkpoint.
+pub(super) async fn journal(connection: &Connection) -> Stored<u64> {
+    let since = "select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::bigint
+         from pg_control_checkpoint()";
+    count(&connection.row(since, &[]).await?, 0)
+}
