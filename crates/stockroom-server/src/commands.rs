@@ -176,7 +176,10 @@ async fn run_on<S: Store>(store: S, command: Command) -> Ended {
         Command::Keys(command) => keys::run(&store, command).await,
         Command::Access(args) => access::run(&store, &args).await,
         Command::Demo(args) => demo::fill_demo(&store, &args).await,
-        Command::Migrate(args) => migrate::tell(&args),
+        Command::Migrate(args) => {
+            migrate::tell(&args);
+            Ok(())
+        }
         Command::Plan(_) | Command::Apply(_) | Command::Backup(_) | Command::Restore(_) => Ok(()),
     };
     store.close().await;

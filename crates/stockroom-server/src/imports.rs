@@ -28,10 +28,9 @@ use stockroom_domain::table::Table;
 use self::words::message;
 use crate::applying::{Aim, LevelSets};
 use crate::error::ApiError;
-use crate::products::add;
 use crate::store::Transaction;
 use crate::store::data::{ProductRow, Scope, WriteRecord};
-use crate::store::products::ProductRecord;
+use crate::store::products::{ProductFields, ProductRecord};
 
 /// A file of products as it was read.
 #[derive(Clone, Debug)]
@@ -119,22 +118,37 @@ impl Import {
         if errors > 0 && confirmed.if_errors == IfErrors::Stop {
             return Err(has_errors(errors));
         }
-        let mut levels = LevelSets::default();
+        let (mut created, mut changed, mut aims) = (Vec::new(), Vec::new(), Vec::new());
         for (at, row) in self.file.rows.iter().enumerate() {
             let Ok(asked) = &row.asked else { continue };
             match &planned.plan.rows[at].action {
                 Action::Create => {
                     let id = new_id();
                     planned.rows[at].product_id = Some(id.clone());
-                    add(tx, scope, record, &created(id, asked), &mut levels).await?;
+                    created.push(new_row(id, asked));
+                    aims.push((None, asked.quantity.map_or(Aim::Keep, Aim::Set)));
                 }
                 Action::Update(columns) => {
                     let before = asked.sku.as_deref().and_then(|sku| planned.known.get(sku));
                     let before = before.ok_or_else(ApiError::internal)?;
-                    update(tx, scope, record, before, asked, columns, &mut levels).await?;
+                    if columns.iter().any(|column| *column != ImportColumn::Quantity) {
+                        changed.push((before.number, fields_after(before, asked)));
+                    }
+                    if columns.contains(&ImportColumn::Quantity)
+                        && let Some(level) = asked.quantity
+                    {
+                        aims.push((Some(before.stock()), Aim::Set(level)));
+                    }
                 }
                 Action::Unchanged | Action::Error => {}
             }
+        }
+        tx.update_products(scope, &changed, record.at).await?;
+        let mut added = tx.insert_products(scope, &created, record.at).await?.into_iter();
+        let mut levels = LevelSets::default();
+        for (stock, aim) in aims {
+            let stock = stock.or_else(|| added.next()).ok_or_else(ApiError::internal)?;
+            levels.add(stock, aim, &[])?;
         }
         levels.write(tx, scope, record).await?;
         Ok(self.result(ImportMode::Confirm, planned, None))
@@ -197,30 +211,17 @@ pub struct Confirmed {
     pub if_errors: IfErrors,
 }
 
-async fn update<T: Transaction>(
-    tx: &mut T,
-    scope: Scope,
-    record: &WriteRecord,
-    before: &ProductRecord,
-    asked: &AskedProduct,
-    columns: &[ImportColumn],
-    levels: &mut LevelSets,
-) -> Result<(), ApiError> {
-    if columns.iter().any(|column| *column != ImportColumn::Quantity) {
-        let mut fields = before.fields.clone();
-        fields.name.clone_from(&asked.name);
-        fields.price = asked.price;
-        fields.description = asked.description.clone().or(fields.description);
-        fields.image_url = asked.image_url.clone().or(fields.image_url);
-        tx.update_product(scope, before.number, &fields, record.at).await?;
-    }
-    if let Some(level) = asked.quantity.filter(|_| columns.contains(&ImportColumn::Quantity)) {
-        levels.add(before.stock(), Aim::Set(level), &[])?;
-    }
-    Ok(())
+/// Returns what a product is once a row of the file is applied, but for its level.
+fn fields_after(before: &ProductRecord, asked: &AskedProduct) -> ProductFields {
+    let mut fields = before.fields.clone();
+    fields.name.clone_from(&asked.name);
+    fields.price = asked.price;
+    fields.description = asked.description.clone().or(fields.description);
+    fields.image_url = asked.image_url.clone().or(fields.image_url);
+    fields
 }
 
-fn created(id: String, asked: &AskedProduct) -> ProductRow {
+fn new_row(id: String, asked: &AskedProduct) -> ProductRow {
     ProductRow {
         id,
         variant_ids: Vec::new(),

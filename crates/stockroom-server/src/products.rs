@@ -29,26 +29,13 @@ pub async fn create<T: Transaction>(
     row: &ProductRow,
 ) -> Result<Product, ApiError> {
     let mut levels = LevelSets::default();
-    add(tx, scope, record, row, &mut levels).await?;
+    for stock in tx.insert_products(scope, std::slice::from_ref(row), record.at).await? {
+        let variants = row.new.variants.iter();
+        let aims: Vec<Aim> = variants.map(|variant| begin(variant.quantity)).collect();
+        levels.add(stock, begin(row.new.quantity), &aims)?;
+    }
     levels.write(tx, scope, record).await?;
     tx.product(scope, &row.id).await?.ok_or_else(ApiError::internal)
-}
-
-/// Adds a product, and the levels that it begins with to those that are to be written.
-///
-/// # Errors
-/// As [`create`].
-pub async fn add<T: Transaction>(
-    tx: &mut T,
-    scope: Scope,
-    record: &WriteRecord,
-    row: &ProductRow,
-    levels: &mut LevelSets,
-) -> Result<(), ApiError> {
-    let stock = tx.insert_product(scope, row, record.at).await?;
-    let aims: Vec<Aim> = row.new.variants.iter().map(|variant| begin(variant.quantity)).collect();
-    levels.add(stock, begin(row.new.quantity), &aims)?;
-    Ok(())
 }
 
 /// Changes a product: what is absent stays.
@@ -71,7 +58,9 @@ pub async fn change<T: Transaction>(
         update.variants.clone().map(|sent| plan_variants(&before.variants, sent, new_id));
     let variants = variants.transpose()?;
     let fields = patch(before.fields.clone(), update);
-    tx.update_product(scope, before.number, &fields, record.at).await?;
+    let changed = [(before.number, fields)];
+    tx.update_products(scope, &changed, record.at).await?;
+    let [(_, fields)] = changed;
     let mut after = ProductRecord { fields, ..before };
     let mut aims = Vec::new();
     if let Some(planned) = variants {

@@ -315,14 +315,14 @@ pub trait Transaction: WebhookTransaction + Send {
         writes: &LevelWrites,
     ) -> impl Future<Output = Stored<()>> + Send;
 
-    /// Adds a product whose levels are not tracked yet, and returns those: what it is to have is
-    /// written like any other level, with its history.
-    fn insert_product(
+    /// Adds products whose levels are not tracked yet, and returns those in the same order: what they
+    /// are to have is written like any other level, with its history.
+    fn insert_products(
         &mut self,
         scope: Scope,
-        product: &ProductRow,
+        products: &[ProductRow],
         now: Timestamp,
-    ) -> impl Future<Output = Stored<StockRow>> + Send;
+    ) -> impl Future<Output = Stored<Vec<StockRow>>> + Send;
 
     /// Returns the product with this id, else with this SKU, to be changed.
     fn product_record(
@@ -338,12 +338,11 @@ pub trait Transaction: WebhookTransaction + Send {
         external_ids: &[String],
     ) -> impl Future<Output = Stored<Vec<ProductRecord>>> + Send;
 
-    /// Replaces all of a product but its levels and variants; whether it is low follows its threshold.
-    fn update_product(
+    /// Replaces all of products but their levels and variants; whether one is low follows its threshold.
+    fn update_products(
         &mut self,
         scope: Scope,
-        product: Number,
-        fields: &ProductFields,
+        products: &[(Number, ProductFields)],
         now: Timestamp,
     ) -> impl Future<Output = Stored<()>> + Send;
 

@@ -155,6 +155,27 @@ pub struct ProductRow {
     pub new: NewProduct,
 }
 
+impl ProductRow {
+    /// Returns the levels of the product that was added under this number: none of them is tracked yet.
+    pub(super) fn untracked(&self, number: Number) -> StockRow {
+        let variants = self.variant_ids.iter().zip(&self.new.variants);
+        StockRow {
+            number,
+            external_id: self.new.external_id.clone(),
+            quantity: None,
+            low_stock_threshold: self.new.low_stock_threshold,
+            last_write: None,
+            variants: variants
+                .map(|(id, new)| VariantRow {
+                    id: id.clone(),
+                    label: new.label.clone(),
+                    quantity: None,
+                })
+                .collect(),
+        }
+    }
+}
+
 /// How many products were added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Filled {

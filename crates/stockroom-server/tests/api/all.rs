@@ -1,4 +1,4 @@
-//! All tests over HTTP, whichever the kind of store; the one that is meant is `crate::place`.
+//! All tests over HTTP, whichever the kind of store: `crate::place` says where it is.
 
 pub(crate) mod app;
 pub(crate) mod endpoints;

@@ -17,8 +17,9 @@ const OTHER_USER: &str = "nobody";
 /// order of texts is not that of bytes, so that nothing may rely on it.
 const SCRIPT: &str = r#"
 set -e
-bin=$1 dir=$2 port=$3
+bin=$1 dir=$2 port=$3 fsync=$4
 options="-k $dir -p $port -c listen_addresses=127.0.0.1 -c max_connections=300 -c shared_buffers=64MB"
+options="$options -c fsync=$fsync -c full_page_writes=$fsync"
 start() { "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -o "$options" -w start >/dev/null; echo ready; }
 stop() { "$bin/pg_ctl" -D "$dir/data" -m "$1" -w stop >/dev/null || true; }
 trap 'stop immediate; rm -rf "$dir"' EXIT
@@ -61,11 +62,11 @@ impl Cluster {
     /// Returns the cluster of this process, starting it where this is the first use.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: OnceLock<Cluster> = OnceLock::new();
-        SHARED.get_or_init(Self::start)
+        // Nothing of it is looked for after a failure, so nothing need reach the disk.
+        SHARED.get_or_init(|| Self::start("off"))
     }
 
-    /// Starts a cluster.
-    pub(crate) fn start() -> Self {
+    fn start(fsync: &str) -> Self {
         let bin = programs().unwrap_or_else(|| {
             panic!(
                 "the programs of PostgreSQL are missing. On Debian: apt-get install postgresql; \
@@ -80,6 +81,7 @@ impl Cluster {
         command.arg("sh").args(["-c", SCRIPT, "cluster"]).arg(&bin).arg(&dir);
         let mut child = command
             .arg(port.to_string())
+            .arg(fsync)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -104,7 +106,7 @@ impl Cluster {
 
     /// Makes a database in a cluster of its own, which can be stopped.
     pub(crate) fn own_database() -> Database {
-        let cluster = Box::new(Self::start());
+        let cluster = Box::new(Self::start("on"));
         let name = cluster.create();
         Database { cluster: Owner::Own(cluster), name }
     }
@@ -192,7 +194,9 @@ fn run(url: &str, sql: &str) -> Vec<Vec<String>> {
                 tokio_postgres::SimpleQueryMessage::Row(row) => Some(row),
                 _ => None,
             });
-            let text = |row: &tokio_postgres::SimpleQueryRow, at| row.get(at).unwrap_or_default().to_owned();
+            let text = |row: &tokio_postgres::SimpleQueryRow, at| {
+                row.get(at).unwrap_or_default().to_owned()
+            };
             rows.map(|row| (0..row.len()).map(|at| text(&row, at)).collect()).collect()
         })
     });

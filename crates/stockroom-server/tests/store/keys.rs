@@ -177,14 +177,3 @@ pub(crate) async fn access_is_switched<S: Store>(store: &S) {
         assert_eq!(store.info().await.unwrap().unwrap().access, access);
     }
 }
-
-/// Expects the keys of a database of the first version to have all scopes of their access, from anywhere.
-pub(crate) async fn check_first_version<S: Store>(store: &S) {
-    for (byte, id, access) in [(1, "reads", Access::Read), (2, "writes", Access::Write)] {
-        let found = store.find_key([byte; 32], now()).await.unwrap().unwrap();
-        assert_eq!((found.key_id.as_str(), found.scopes), (id, KeyScopes::unless_said(access)));
-        assert_eq!((found.networks.len(), found.store_access), (0, StoreAccess::FULL));
-    }
-    let (session, _) = store.find_session([3; 32], now()).await.unwrap().unwrap();
-    assert_eq!((session.scopes, session.ends_by), (KeyScopes::of(Access::Write), None));
-}

@@ -51,7 +51,7 @@ pub(crate) async fn deep_pages_follow_the_products<S: Store>(store: &S) {
             let renamed = tx.product_record(TEST, "S-0001").await?.unwrap();
             let mut fields = renamed.fields.clone();
             fields.external_id = Some("Z".to_owned());
-            tx.update_product(TEST, renamed.number, &fields, now()).await?;
+            tx.update_products(TEST, &[(renamed.number, fields)], now()).await?;
             let deleted = tx.product_record(TEST, "S-0002").await?.unwrap();
             tx.delete_product(TEST, deleted.number, now()).await?;
             Ok::<_, StoreError>(())

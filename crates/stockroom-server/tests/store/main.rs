@@ -2,17 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
-#[path = "../cluster/cluster.rs"]
-mod cluster;
+mod first_version;
 mod keys;
 mod lists;
-mod postgres;
 mod suite;
 mod webhooks;
 
 use rusqlite::Connection;
-use stockroom_server::store::{Store as _, StoreError};
 use stockroom_server::store::sqlite::SqliteStore;
+use stockroom_server::store::{Store as _, StoreError};
 
 #[tokio::test]
 async fn sqlite_keeps_the_contract() {
@@ -130,8 +128,8 @@ async fn sqlite_goes_on_with_a_database_of_the_first_version() {
         .unwrap();
     drop(first);
     let store = SqliteStore::open(&file).await.unwrap();
-    suite::check_first_version(&store).await;
-    keys::check_first_version(&store).await;
+    first_version::check_products(&store).await;
+    first_version::check_keys(&store).await;
     store.close().await;
     let database = Connection::open(&file).unwrap();
     let mut statement = database

@@ -62,7 +62,7 @@ pub(crate) const CASES: &[Case] = &[
 
 pub(crate) const TEST: Scope = Scope { store_id: 1, environment: Environment::Test };
 pub(crate) const LIVE: Scope = Scope { store_id: 1, environment: Environment::Live };
-const FIRST: Page = Page { number: 1, limit: 100 };
+pub(crate) const FIRST: Page = Page { number: 1, limit: 100 };
 
 pub(crate) async fn run<S: Store>(case: Case, store: &S) {
     store.create("Test", StoreKind::Real, now()).await.unwrap();
@@ -272,7 +272,7 @@ async fn changes_have_versions_of_their_own<S: Store>(store: &S) {
         seen.push(store.version(TEST).await.unwrap());
     }
     let add = store.write(|tx| {
-        Box::pin(async move { tx.insert_product(TEST, &product("b", None), now()).await })
+        Box::pin(async move { tx.insert_products(TEST, &[product("b", None)], now()).await })
     });
     add.await.unwrap();
     seen.push(store.version(TEST).await.unwrap());
@@ -296,7 +296,7 @@ async fn test_and_live_are_apart<S: Store>(store: &S) {
 async fn skus_are_taken_once<S: Store>(store: &S) {
     let add = async |scope, id: &'static str, sku: Option<&'static str>| {
         let work = store.write(move |tx| {
-            Box::pin(async move { tx.insert_product(scope, &product(id, sku), now()).await })
+            Box::pin(async move { tx.insert_products(scope, &[product(id, sku)], now()).await })
         });
         work.await
     };
@@ -349,11 +349,11 @@ async fn products_change<S: Store>(store: &S) {
             assert_eq!((record.quantity, record.variants[0].quantity), (Some(4), Some(2)));
             let mut fields = record.fields.clone();
             fields.external_id = Some("B-2".to_owned());
-            let taken = tx.update_product(TEST, record.number, &fields, now()).await;
+            let taken = tx.update_products(TEST, &[(record.number, fields.clone())], now()).await;
             assert!(matches!(taken, Err(StoreError::ExternalIdTaken(id)) if id == "B-2"));
             fields.external_id = Some("B-3".to_owned());
             fields.low_stock_threshold = Some(4);
-            tx.update_product(TEST, record.number, &fields, now()).await?;
+            tx.update_products(TEST, &[(record.number, fields.clone())], now()).await?;
             let mut variants = record.variants.clone();
             variants[0].fields.label = String::from("Petit");
             variants.insert(0, VariantRecord { id: "new".to_owned(), ..variants[0].clone() });
@@ -418,7 +418,7 @@ async fn deleted_products_are_remembered<S: Store>(store: &S) {
         let add = store.write(|tx| {
             Box::pin(async move {
                 let row = product("c", Some("C-1"));
-                let stock = tx.insert_product(TEST, &row, now()).await?;
+                let stock = tx.insert_products(TEST, &[row], now()).await?.remove(0);
                 assert_eq!((stock.quantity, stock.variants[0].quantity), (None, None));
                 Ok::<_, StoreError>(stock.number)
             })
@@ -537,34 +537,4 @@ async fn requests_are_counted<S: Store>(store: &S) {
     let later = now() + SignedDuration::from_secs(60);
     store.forget_expired(now(), later).await.unwrap();
     assert_eq!(admit(&[counter("2099", 1), counter("a", 2), next]).await, (true, vec![1, 1, 2]));
-}
-
-/// Expects what a database of the first version held.
-pub(crate) async fn check_first_version<S: Store>(store: &S) {
-    for (scope, level) in [(TEST, 7), (LIVE, 8)] {
-        let product = store.product(scope, "B-2").await.unwrap().unwrap();
-        assert_eq!((product.id.as_str(), product.quantity), ("b", Some(level)));
-        let page = store.inventory(scope, Which::All, FIRST).await.unwrap();
-        assert_eq!((page.total, page.items.len()), (1, 1));
-        assert_ne!(store.version(scope).await.unwrap().0, 0);
-    }
-    let product = store.product(TEST, "b").await.unwrap().unwrap();
-    assert_eq!((product.variants.len(), product.variants[0].quantity), (1, Some(3)));
-    // The history of one product is what the whole history says of it.
-    let part = Part { after: None, limit: 100 };
-    for (scope, afters) in [(TEST, vec![3]), (LIVE, vec![8, 9, 6, 8])] {
-        for product in [None, Some("B-2".to_owned())] {
-            let filter = HistoryFilter { product, ..HistoryFilter::default() };
-            let page = store.history(scope, filter, part).await.unwrap().unwrap();
-            let found: Vec<i64> = page.items.iter().map(|entry| entry.after).collect();
-            assert_eq!(found, afters);
-        }
-    }
-    let whole = Part { after: None, limit: 100 };
-    let runs = store.runs(LIVE, None, whole).await.unwrap().items;
-    let [run] = &runs[..] else { panic!("one run: {runs:?}") };
-    assert_eq!((run.run_id.as_str(), run.reason.as_deref()), ("run", Some("comptage")));
-    assert_eq!((run.requests, run.products, run.levels), (2, 1, 3));
-    assert_eq!((run.units_added, run.units_removed), (3, 3));
-    assert_eq!((run.key.id.as_str(), run.by_session), ("key", None));
 }

@@ -80,7 +80,9 @@ async fn count_all(connection: &mut Lent, counters: &[Counter]) -> Stored<Admiss
         requests.iter().zip(counters).all(|(requests, counter)| *requests <= counter.limit);
     if !is_admitted {
         // It is undone.
-        requests.iter_mut().for_each(|requests| *requests = requests.saturating_sub(1));
+        for requests in &mut requests {
+            *requests = requests.saturating_sub(1);
+        }
     }
     Ok(Admission { is_admitted, requests })
 }

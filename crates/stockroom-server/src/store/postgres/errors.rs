@@ -32,7 +32,7 @@ const BUSY: [SqlState; 2] = [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCE
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(state) = error.code() else {
-            let is_io = error.source().is_some_and(|source| source.is::<std::io::Error>());
+            let is_io = error.source().is_some_and(<dyn std::error::Error>::is::<std::io::Error>);
             let said = said(&error);
             return if error.is_closed() || is_io {
                 Self::Unavailable(said)

@@ -42,9 +42,9 @@ pub(super) async fn note_crossings(
         return Ok(());
     }
     let listening = listening(connection, scope).await?;
-    let hears =
+    let is_listened_to =
         |crossing: &&Crossing| listening.iter().any(|(_, kinds)| kinds.contains(&crossing.kind));
-    let heard: Vec<&Crossing> = crossings.iter().filter(hears).collect();
+    let heard: Vec<&Crossing> = crossings.iter().filter(is_listened_to).collect();
     if heard.is_empty() {
         return Ok(());
     }

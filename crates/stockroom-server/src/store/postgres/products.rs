@@ -228,73 +228,91 @@ async fn variants(
     rows.iter().map(read).collect()
 }
 
-/// Refuses a SKU that another product has.
-pub(super) async fn check_external_id(
+/// Refuses SKUs that other products have, each with the product that is to have it where that is there.
+pub(super) async fn check_external_ids<'a>(
     connection: &Connection,
     scope: Scope,
-    external_id: Option<&str>,
-    own: Option<Number>,
+    wanted: impl Iterator<Item = (Option<Number>, Option<&'a str>)>,
 ) -> Stored<()> {
-    let Some(external_id) = external_id.filter(|text| can_be_kept(text)) else {
+    let (owners, external_ids): (Vec<Option<i64>>, Vec<&str>) = wanted
+        .filter_map(|(owner, external_id)| Some((owner.map(|owner| owner.0), external_id?)))
+        .filter(|(_, external_id)| can_be_kept(external_id))
+        .unzip();
+    if external_ids.is_empty() {
         return Ok(());
-    };
+    }
     let taken = connection
         .row_or_none(
-            "select number from products where store_id = $1 and live = $2 and external_id = $3",
-            &[&scope.store_id, &is_live(scope), &external_id],
+            "select p.external_id from unnest($3::bigint[], $4::text[]) as w (owner, external_id)
+             join products p on p.store_id = $1 and p.live = $2 and p.external_id = w.external_id
+             where p.number is distinct from w.owner limit 1",
+            &[&scope.store_id, &is_live(scope), &owners, &external_ids],
         )
         .await?;
-    let taken = taken.map(|row| row.try_get(0).map(Number)).transpose()?;
-    if taken.is_some() && taken != own {
-        return Err(StoreError::ExternalIdTaken(external_id.to_owned()));
+    match taken {
+        None => Ok(()),
+        Some(row) => Err(StoreError::ExternalIdTaken(row.try_get(0)?)),
     }
-    Ok(())
 }
 
-/// Replaces all of a product but its levels and variants; whether it is low follows its threshold. Returns
+/// Replaces all of products but their levels and variants; whether one is low follows its threshold. Returns
 /// what changed of the lists.
 pub(super) async fn update(
     connection: &Connection,
     scope: Scope,
-    product: Number,
-    fields: &ProductFields,
+    products: &[(Number, ProductFields)],
     now: Timestamp,
 ) -> Stored<Tally> {
+    let fields = || products.iter().map(|(_, fields)| fields);
+    let text = |value: fn(&ProductFields) -> &str| fields().map(value).collect::<Vec<_>>();
+    let text_or_none =
+        |value: fn(&ProductFields) -> Option<&str>| fields().map(value).collect::<Vec<_>>();
+    let numbers: Vec<i64> = products.iter().map(|(product, _)| product.0).collect();
+    let prices: Vec<i64> = fields().map(|fields| fields.price).collect();
+    let thresholds: Vec<Option<i64>> = fields().map(|fields| fields.low_stock_threshold).collect();
     let row = connection
         .row(
-            "with before as (
-                 select external_id, is_low from products where store_id = $1 and number = $2
+            "with wanted as (
+                 select * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[],
+                     $6::bigint[], $7::text[], $8::text[], $9::bigint[], $10::text[])
+                     as w (number, external_id, name, description, price, category_id, status,
+                         threshold, image_url)
+             ), before as (
+                 select number, external_id, is_low from products
+                 where store_id = $1 and number = any($2)
              ), leveled as (
-                 update levels set low_stock_threshold = $9 where store_id = $1 and product = $2
-                 returning quantity
+                 update levels l set low_stock_threshold = w.threshold from wanted w
+                 where l.store_id = $1 and l.product = w.number
+                 returning l.product, l.quantity
              ), changed as (
                  update products p set
-                     external_id = $3, name = $4, description = $5, price = $6, category_id = $7,
-                     status = $8, image_url = $10, updated_at = $11,
-                     is_low = coalesce(leveled.quantity < $9, false)
-                 from leveled where p.store_id = $1 and p.number = $2
-                 returning p.external_id, p.is_low
+                     external_id = w.external_id, name = w.name, description = w.description,
+                     price = w.price, category_id = w.category_id, status = w.status,
+                     image_url = w.image_url, updated_at = $11,
+                     is_low = coalesce(l.quantity < w.threshold, false)
+                 from wanted w join leveled l on l.product = w.number
+                 where p.store_id = $1 and p.number = w.number
+                 returning p.number, p.external_id, p.is_low
              )
-             select changed.is_low::integer - before.is_low::integer,
-                 changed.external_id is distinct from before.external_id
-             from changed, before",
+             select coalesce(sum(c.is_low::integer - b.is_low::integer), 0)::bigint,
+                 count(*) filter (where c.external_id is distinct from b.external_id)
+             from changed c join before b using (number)",
             &[
                 &scope.store_id,
-                &product.0,
-                &fields.external_id,
-                &fields.name,
-                &fields.description,
-                &fields.price,
-                &fields.category_id,
-                &kept_status(fields.status),
-                &fields.low_stock_threshold,
-                &fields.image_url,
+                &numbers,
+                &text_or_none(|fields| fields.external_id.as_deref()),
+                &text(|fields| &fields.name),
+                &text_or_none(|fields| fields.description.as_deref()),
+                &prices,
+                &text_or_none(|fields| fields.category_id.as_deref()),
+                &text(|fields| kept_status(fields.status)),
+                &thresholds,
+                &text_or_none(|fields| fields.image_url.as_deref()),
                 &now.as_millisecond(),
             ],
         )
         .await?;
-    let (low, is_renamed): (i32, bool) = (row.try_get(0)?, row.try_get(1)?);
-    Ok(Tally { low: low.into(), order: is_renamed.into(), ..Tally::default() })
+    Ok(Tally { low: row.try_get(0)?, order: row.try_get(1)?, ..Tally::default() })
 }
 
 /// Makes these the variants of a product, in this order: those that it has keep their levels, new ones

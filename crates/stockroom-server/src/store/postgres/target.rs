@@ -81,17 +81,14 @@ impl Target {
     /// Opens a connection, whose messages a task of its own carries.
     pub(super) async fn connect(&self) -> Stored<Client> {
         let connecting = async {
-            match &self.tls {
-                Some(tls) => {
-                    let (client, connection) = self.config.connect(tls.clone()).await?;
-                    tokio::spawn(connection);
-                    Ok::<_, tokio_postgres::Error>(client)
-                }
-                None => {
-                    let (client, connection) = self.config.connect(NoTls).await?;
-                    tokio::spawn(connection);
-                    Ok(client)
-                }
+            if let Some(tls) = &self.tls {
+                let (client, connection) = self.config.connect(tls.clone()).await?;
+                tokio::spawn(connection);
+                Ok::<_, tokio_postgres::Error>(client)
+            } else {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                tokio::spawn(connection);
+                Ok(client)
             }
         };
         // A server that takes connections and says nothing is no better than none.

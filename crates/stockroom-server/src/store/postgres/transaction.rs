@@ -103,8 +103,8 @@ impl PostgresTx {
         let id = async { connection.row(XID, &[]).await?.try_get(0).map_err(StoreError::from) };
         let (added, id, committed): (_, Stored<Option<String>>, _) =
             futures_util::future::join3(add, id, connection.run("commit")).await;
-        let lost = |done: &Stored<()>| matches!(done, Err(StoreError::Unavailable(_)));
-        let is_lost = lost(&committed) && connection.is_closed();
+        let is_lost =
+            matches!(&committed, Err(StoreError::Unavailable(_))) && connection.is_closed();
         Ok(match (added, committed) {
             // Nothing was written, so nothing can have been lost.
             (Ok(()), Err(_)) if is_lost && matches!(id, Ok(None)) => Committed::Yes,
@@ -229,37 +229,25 @@ impl Transaction for PostgresTx {
         Ok(())
     }
 
-    async fn insert_product(
+    async fn insert_products(
         &mut self,
         scope: Scope,
-        product: &ProductRow,
+        products: &[ProductRow],
         now: Timestamp,
-    ) -> Stored<StockRow> {
-        let external_id = product.new.external_id.as_deref();
-        let checked = products::check_external_id(&self.connection, scope, external_id, None).await;
+    ) -> Stored<Vec<StockRow>> {
+        let external_ids =
+            products.iter().map(|product| (None, product.new.external_id.as_deref()));
+        let checked = products::check_external_ids(&self.connection, scope, external_ids).await;
         self.noted(checked)?;
         let levels = adding::Levels::Untracked;
-        let one = std::slice::from_ref(product);
-        let added = adding::insert(&self.connection, scope, one, levels, now).await;
+        let added = adding::insert(&self.connection, scope, products, levels, now).await;
         let (numbers, tally) = self.noted(added)?;
         self.change(scope, tally, now);
-        let number = numbers.first().copied();
-        let missing = || StoreError::Failed("an added product has no number".to_owned());
-        let variants = product.variant_ids.iter().zip(&product.new.variants);
-        Ok(StockRow {
-            number: number.ok_or_else(missing)?,
-            external_id: product.new.external_id.clone(),
-            quantity: None,
-            low_stock_threshold: product.new.low_stock_threshold,
-            last_write: None,
-            variants: variants
-                .map(|(id, new)| VariantRow {
-                    id: id.clone(),
-                    label: new.label.clone(),
-                    quantity: None,
-                })
-                .collect(),
-        })
+        Ok(products
+            .iter()
+            .zip(numbers)
+            .map(|(product, number)| product.untracked(number))
+            .collect())
     }
 
     async fn product_record(
@@ -282,18 +270,18 @@ impl Transaction for PostgresTx {
         self.noted(found)
     }
 
-    async fn update_product(
+    async fn update_products(
         &mut self,
         scope: Scope,
-        product: Number,
-        fields: &ProductFields,
+        products: &[(Number, ProductFields)],
         now: Timestamp,
     ) -> Stored<()> {
-        let external_id = fields.external_id.as_deref();
-        let own = Some(product);
-        let checked = products::check_external_id(&self.connection, scope, external_id, own).await;
+        let external_ids = products
+            .iter()
+            .map(|(product, fields)| (Some(*product), fields.external_id.as_deref()));
+        let checked = products::check_external_ids(&self.connection, scope, external_ids).await;
         self.noted(checked)?;
-        let updated = products::update(&self.connection, scope, product, fields, now).await;
+        let updated = products::update(&self.connection, scope, products, now).await;
         let tally = self.noted(updated)?;
         self.change(scope, tally, now);
         Ok(())

@@ -197,32 +197,22 @@ impl Transaction for SqliteTx {
         self.note_change(scope, record.at)
     }
 
-    async fn insert_product(
+    async fn insert_products(
         &mut self,
         scope: Scope,
-        product: &ProductRow,
+        products: &[ProductRow],
         now: Timestamp,
-    ) -> Stored<StockRow> {
-        let external_id = product.new.external_id.as_deref();
-        products::check_external_id(&self.connection, scope, external_id, None)?;
-        let levels = products::Levels::Untracked;
-        let number = products::insert(&self.connection, scope, product, levels, now)?;
+    ) -> Stored<Vec<StockRow>> {
+        let mut added = Vec::with_capacity(products.len());
+        for product in products {
+            let external_id = product.new.external_id.as_deref();
+            products::check_external_id(&self.connection, scope, external_id, None)?;
+            let levels = products::Levels::Untracked;
+            let number = products::insert(&self.connection, scope, product, levels, now)?;
+            added.push(product.untracked(number));
+        }
         self.note_change(scope, now)?;
-        let variants = product.variant_ids.iter().zip(&product.new.variants);
-        Ok(StockRow {
-            number,
-            external_id: product.new.external_id.clone(),
-            quantity: None,
-            low_stock_threshold: product.new.low_stock_threshold,
-            last_write: None,
-            variants: variants
-                .map(|(id, new)| VariantRow {
-                    id: id.clone(),
-                    label: new.label.clone(),
-                    quantity: None,
-                })
-                .collect(),
-        })
+        Ok(added)
     }
 
     async fn product_record(
@@ -241,16 +231,17 @@ impl Transaction for SqliteTx {
         products::by_external_id(&self.connection, scope, external_ids)
     }
 
-    async fn update_product(
+    async fn update_products(
         &mut self,
         scope: Scope,
-        product: Number,
-        fields: &ProductFields,
+        products: &[(Number, ProductFields)],
         now: Timestamp,
     ) -> Stored<()> {
-        let external_id = fields.external_id.as_deref();
-        products::check_external_id(&self.connection, scope, external_id, Some(product))?;
-        products::update(&self.connection, product, fields, now)?;
+        for (product, fields) in products {
+            let external_id = fields.external_id.as_deref();
+            products::check_external_id(&self.connection, scope, external_id, Some(*product))?;
+            products::update(&self.connection, *product, fields, now)?;
+        }
         self.note_change(scope, now)
     }
 

@@ -1,4 +1,4 @@
-//! All tests over HTTP again, over stores in PostgreSQL.
+//! What every store must do, and all tests over HTTP, over databases of PostgreSQL.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
@@ -6,6 +6,13 @@
 mod all;
 #[path = "../cluster/cluster.rs"]
 mod cluster;
+#[path = "../store/keys.rs"]
+mod keys;
+#[path = "../store/lists.rs"]
+mod lists;
 mod place;
+mod store;
+#[path = "../store/suite.rs"]
+mod suite;
 
 use all::{app, endpoints, receiver, webhooks};
