@@ -16,24 +16,24 @@ use rusqlite::Connection;
 
 use crate::process::Running;
 
-const PRODUCTS: &str = "2120";
+pub(crate) const PRODUCTS: &str = "2120";
 /// SKUs that a demo store of that size has, in batches of 200.
 const BATCHES: usize = 10;
-const BULK: &str = "/api/v1/dev/store/inventory/bulk";
+pub(crate) const BULK: &str = "/api/v1/dev/store/inventory/bulk";
 
 /// One bulk request: its key, and whether it was answered.
 #[derive(Clone, Debug)]
-struct Sent {
-    number: usize,
-    is_answered: bool,
+pub(crate) struct Sent {
+    pub(crate) number: usize,
+    pub(crate) is_answered: bool,
 }
 
-fn skus(number: usize) -> impl Iterator<Item = String> {
+pub(crate) fn skus(number: usize) -> impl Iterator<Item = String> {
     let first = 121 + number % BATCHES * 200;
     (first..first + 200).map(|sku| format!("GEN-{sku:06}"))
 }
 
-fn body(number: usize) -> String {
+pub(crate) fn body(number: usize) -> String {
     let mut body = String::from("{\"items\":[");
     for (index, sku) in skus(number).enumerate() {
         let comma = if index == 0 { "" } else { "," };
@@ -59,7 +59,11 @@ fn send(url: &str, number: usize) -> Option<bool> {
 }
 
 /// Sends requests on 4 connections until none is answered any more; `after` is told of each answer.
-fn send_until_refused(url: &str, first: usize, after: impl Fn(usize) + Sync) -> Vec<Sent> {
+pub(crate) fn send_until_refused(
+    url: &str,
+    first: usize,
+    after: impl Fn(usize) + Sync,
+) -> Vec<Sent> {
     let (next, answered) = (AtomicUsize::new(first), AtomicUsize::new(0));
     let sent = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -112,7 +116,7 @@ fn check_applied_once(file: &Path, before: &HashMap<String, i64>, sent: &[Sent])
 }
 
 /// Has a server tell an address where nobody listens of every product that runs out.
-fn add_endpoint(url: &str) {
+pub(crate) fn add_endpoint(url: &str) {
     let answer = ureq::post(format!("{url}/api/v1/dev/webhooks/endpoints"))
         .header("authorization", "Bearer sk_test_demo")
         .send(r#"{"url":"http://127.0.0.1:9/","events":["product.stock_out"]}"#);
@@ -120,7 +124,7 @@ fn add_endpoint(url: &str) {
 }
 
 /// Lets one product run out and come again until the server is gone.
-fn run_out_until_refused(url: &str) {
+pub(crate) fn run_out_until_refused(url: &str) {
     for number in 0.. {
         let quantity = if number % 2 == 0 { 0 } else { 240 };
         let sent = ureq::patch(format!("{url}/api/v1/dev/store/products/SIM-TEL/stock"))
@@ -149,7 +153,7 @@ fn check_events(file: &Path) {
 }
 
 /// Sends everything again with the same keys and bodies; what was answered is only replayed.
-fn send_again(url: &str, sent: &[Sent]) {
+pub(crate) fn send_again(url: &str, sent: &[Sent]) {
     for request in sent {
         let is_replayed = send(url, request.number).unwrap();
         assert!(is_replayed || !request.is_answered, "{request:?} was answered, and lost");
@@ -157,10 +161,10 @@ fn send_again(url: &str, sent: &[Sent]) {
 }
 
 /// After how many answers the server is killed: 1 to 60, the same for the same seed.
-struct Moments(u64);
+pub(crate) struct Moments(pub(crate) u64);
 
 impl Moments {
-    fn next(&mut self) -> usize {
+    pub(crate) fn next(&mut self) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         1 + usize::try_from((self.0 >> 33) % 60).unwrap()
@@ -168,7 +172,7 @@ impl Moments {
 }
 
 /// Returns the number that the environment asks for.
-fn number_in(variable: &str, otherwise: u64) -> u64 {
+pub(crate) fn number_in(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).map_or(otherwise, |value| value.parse().unwrap())
 }
 

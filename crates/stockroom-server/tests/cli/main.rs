@@ -5,11 +5,15 @@
 mod apply;
 mod apply_checks;
 mod backup;
+#[path = "../cluster/cluster.rs"]
+mod cluster;
 mod crash;
 mod help;
 mod keys;
 mod logs;
 mod plan;
+mod postgres;
+mod postgres_faults;
 mod process;
 mod proxy;
 mod serve;
