@@ -1,6 +1,6 @@
 // The server under load from a second process on loopback, over a million products; beside it the
 // simplest thing in Python. Started by `cargo xtask bench server`; `--write` keeps the table in
-// docs/performance.md.
+// docs/performance.md. With `--postgres` the products are in PostgreSQL, and two servers share them at last.
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startServer } from '../tests/e2e/harness/server.mjs';
+import { startCluster } from './cluster.mjs';
 
 const PRODUCTS = Number(process.env.STOCKROOM_PRODUCTS ?? 1_000_000);
 const SECONDS = process.env.STOCKROOM_SECONDS ?? '10';
@@ -43,10 +44,12 @@ async function load(server, what, ...options) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'stockroom-bench-'));
+const cluster = process.argv.includes('--postgres') ? await startCluster() : undefined;
+const args = cluster ? ['--database', cluster.url] : [];
 const filled = performance.now();
-execFileSync(process.env.STOCKROOM_SERVER, ['demo', '--products', String(PRODUCTS), '--data', join(folder, 'data')]);
+execFileSync(process.env.STOCKROOM_SERVER, ['demo', '--products', String(PRODUCTS), '--data', join(folder, 'data'), ...args]);
 console.log(`   ${number(PRODUCTS)} products made in ${((performance.now() - filled) / 1000).toFixed(1)} s`);
-const server = await startServer({ data: join(folder, 'data') });
+const server = await startServer({ data: join(folder, 'data'), args });
 await server.api.product('SIM-TEL');
 const rest = memory(server);
 figure('memory at rest, after the first request', megabytes(rest.all), undefined, '< 30 MB');
@@ -74,9 +77,23 @@ figure('single updates, shuffled, 4 in flight', requests(single), single);
 const loaded = memory(server);
 figure('memory after all of it', `${megabytes(loaded.all)}, ${megabytes(loaded.own)} of it its own`);
 figure('the most memory meanwhile', megabytes(loaded.peak));
+if (cluster) {
+  // The same load, all to one server and then to two: half of it in the order of keys, half shuffled.
+  const both = async (...servers) => {
+    const halves = ['key', 'shuffled'].map((order, at) =>
+      load(servers[at % servers.length], 'bulk', '--order', order, '--idempotency', '--connections', '2'));
+    const said = await Promise.all(halves);
+    return said.reduce((sum, half) => sum + half.rate, 0) * 200;
+  };
+  figure('bulk of 200, half in key order and half shuffled, one server', `${number(await both(server))} items/s`);
+  const second = await startServer({ data: join(folder, 'data'), args });
+  figure('the same, two servers', `${number(await both(server, second))} items/s`);
+  await second.kill();
+}
 await server.stop();
+cluster?.stop();
 
-for (const [order, name] of [['key', 'in key order'], ['shuffled', 'shuffled']]) {
+for (const [order, name] of cluster ? [] : [['key', 'in key order'], ['shuffled', 'shuffled']]) {
   const said = read(execFileSync('python3', ['benches/yardstick.py', join(folder, 'plain.db'), String(PRODUCTS), order, SECONDS], { encoding: 'utf8' }));
   figure(`Python, an UPDATE for each of 200 items, ${name}`, items(said), said);
 }
@@ -87,6 +104,7 @@ if (process.argv.includes('--write')) {
   const where = `Measured on ${cpus().length} cores (${cpus()[0].model.trim()}), ${number(PRODUCTS)} products, ${SECONDS} s each.`;
   const page = 'docs/performance.md';
   const text = await readFile(page, 'utf8');
-  const between = /(?<=<!-- server -->\n).*(?=<!-- end of server -->)/s;
+  const mark = cluster ? 'postgres' : 'server';
+  const between = new RegExp(`(?<=<!-- ${mark} -->\\n).*(?=<!-- end of ${mark} -->)`, 's');
   await writeFile(page, text.replace(between, () => `${where}\n\n${table.join('\n')}\n\n`));
 }

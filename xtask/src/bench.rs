@@ -2,6 +2,7 @@
 
 use crate::app::{Profile, build_app, build_server};
 use crate::browser::{self, Browser};
+use crate::postgres;
 use crate::step::{Outcome, Steps, cargo, command, execute, target};
 
 /// What becomes of the figures.
@@ -61,14 +62,27 @@ pub(crate) fn browser(figures: Figures) -> Outcome {
     })
 }
 
+/// What the server keeps its data in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Store {
+    Sqlite,
+    Postgres,
+}
+
 /// The server under load from a second process, beside the simplest thing in Python.
-pub(crate) fn server(figures: Figures) -> Outcome {
+pub(crate) fn server(store: Store, figures: Figures) -> Outcome {
     let mut steps = Steps::default();
+    if store == Store::Postgres {
+        postgres::ensure(&mut steps)?;
+    }
     let server = build_server(&mut steps, Profile::Release)?;
     let load = example(&mut steps, "stockroom-server", "load")?;
     steps.step("measure", |_| {
         let mut node = command("node");
         node.arg("benches/server.mjs");
+        if store == Store::Postgres {
+            node.arg("--postgres");
+        }
         if let Figures::Write = figures {
             node.arg("--write");
         }

@@ -11,6 +11,7 @@ mod browser;
 mod debian;
 mod dev;
 mod openapi;
+mod postgres;
 mod serve;
 mod split;
 mod step;
@@ -31,6 +32,8 @@ cargo xtask bench browser [--write]
                            a million rows in Chromium, beside PapaParse and uDSV
 cargo xtask bench server [--write]
                            the server under load over a million products, beside Python's sqlite3
+cargo xtask bench server --database postgres [--write]
+                           the same in PostgreSQL, and with two servers
 cargo xtask bench native   the same natively, beside the csv crate's bare pass
 cargo xtask soak [CASES [SEED]]
                            a million made files through all that a worksheet does, as many
@@ -51,8 +54,17 @@ fn main() -> ExitCode {
         ["bench", "native"] => bench::native(),
         ["bench", "browser"] => bench::browser(bench::Figures::Print),
         ["bench", "browser", "--write"] => bench::browser(bench::Figures::Write),
-        ["bench", "server"] => bench::server(bench::Figures::Print),
-        ["bench", "server", "--write"] => bench::server(bench::Figures::Write),
+        ["bench", "server", options @ ..] => {
+            let (store, rest) = match options {
+                ["--database", "postgres", rest @ ..] => (bench::Store::Postgres, rest),
+                rest => (bench::Store::Sqlite, rest),
+            };
+            match rest {
+                [] => bench::server(store, bench::Figures::Print),
+                ["--write"] => bench::server(store, bench::Figures::Write),
+                _ => Err(format!("unknown: {}\n\n{HELP}", words.join(" "))),
+            }
+        }
         ["bench"] => bench::run(bench::Figures::Print),
         ["bench", "--write"] => bench::run(bench::Figures::Write),
         ["help" | "--help" | "-h"] | [] => {

@@ -3,7 +3,7 @@
 use crate::app::{Profile, build_app, build_server};
 use crate::browser::Browser;
 use crate::step::{Outcome, Steps, cargo, command, execute, root, target};
-use crate::{browser, openapi, tidy, tools};
+use crate::{browser, openapi, postgres, tidy, tools};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -48,6 +48,7 @@ fn clippy(_: &mut Steps) -> Outcome {
 }
 
 fn native(steps: &mut Steps) -> Outcome {
+    postgres::ensure(steps)?;
     steps.tests(&mut cargo(&["test", "--workspace"]))
 }
 
@@ -93,9 +94,10 @@ pub(crate) fn soak(cases: &str, seed: &str) -> Outcome {
             steps.tests(test.env("STOCKROOM_CASES", cases).env("STOCKROOM_SEED", seed))
         })?;
     }
+    postgres::ensure(&mut steps)?;
     steps.step("200 kills of the server under load", |steps| {
         let mut test =
-            cargo(&["test", "--release", "-p", "stockroom-server", "--test", "cli", "crash"]);
+            cargo(&["test", "--release", "-p", "stockroom-server", "--test", "cli", "killed"]);
         steps.tests(test.env("STOCKROOM_KILLS", "200").env("STOCKROOM_SEED", seed))
     })?;
     steps.step("20,000 made requests", |steps| openapi::run(steps, "1000", seed))?;
