@@ -4,6 +4,7 @@
 //! order that keeps two from waiting for each other (`docs/decisions/0024-postgresql-is-a-second-store.md`).
 
 mod adding;
+mod changing;
 mod connections;
 mod counts;
 mod deliveries;

@@ -6,6 +6,8 @@
 mod all;
 #[path = "../cluster/cluster.rs"]
 mod cluster;
+#[path = "../store/deliveries.rs"]
+mod deliveries;
 #[path = "../store/keys.rs"]
 mod keys;
 #[path = "../store/lists.rs"]

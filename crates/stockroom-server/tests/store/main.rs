@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
+mod deliveries;
 mod first_version;
 mod keys;
 mod lists;
 mod suite;
-mod webhooks;
 
 use rusqlite::Connection;
 use stockroom_server::store::sqlite::SqliteStore;

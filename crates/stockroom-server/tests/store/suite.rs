@@ -13,8 +13,7 @@ use stockroom_server::store::history::{HistoryFilter, Part};
 use stockroom_server::store::products::{ProductFilter, VariantRecord};
 use stockroom_server::store::{Store, StoreError, Stored, Transaction};
 
-use crate::keys;
-use crate::lists;
+use crate::{deliveries, keys, lists};
 
 /// One thing that a store must do.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +36,9 @@ pub(crate) enum Case {
     AccessIsSwitched,
     RequestsAreCounted,
     DeepPagesFollowTheProducts,
+    DeliveriesHaveLeases,
+    ClaimsAreBounded,
+    FailuresAddUp,
 }
 
 pub(crate) const CASES: &[Case] = &[
@@ -58,6 +60,9 @@ pub(crate) const CASES: &[Case] = &[
     Case::AccessIsSwitched,
     Case::RequestsAreCounted,
     Case::DeepPagesFollowTheProducts,
+    Case::DeliveriesHaveLeases,
+    Case::ClaimsAreBounded,
+    Case::FailuresAddUp,
 ];
 
 pub(crate) const TEST: Scope = Scope { store_id: 1, environment: Environment::Test };
@@ -85,6 +90,13 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
         Case::AccessIsSwitched => keys::access_is_switched(store).await,
         Case::RequestsAreCounted => requests_are_counted(store).await,
         Case::DeepPagesFollowTheProducts => lists::deep_pages_follow_the_products(store).await,
+        Case::DeliveriesHaveLeases => {
+            deliveries::a_delivery_is_ones_own_until_its_lease_ends(store).await;
+        }
+        Case::ClaimsAreBounded => {
+            deliveries::claims_are_bounded_for_each_endpoint_and_in_all(store).await;
+        }
+        Case::FailuresAddUp => deliveries::failures_add_up_until_something_arrives(store).await,
     }
 }
 

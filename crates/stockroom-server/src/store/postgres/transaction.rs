@@ -10,7 +10,7 @@ use stockroom_api::webhook::{Delivery, DisabledReason};
 use super::connections::{Connection, Lent};
 use super::runs::{self, RunWrite};
 use super::tallies::{self, Tally};
-use super::{adding, deliveries, endpoints, events, levels, outbox, products, sessions};
+use super::{adding, changing, deliveries, endpoints, events, levels, outbox, products, sessions};
 use crate::store::data::{
     KeptAnswer, LevelWrites, Number, ProductRow, Scope, StockRow, VariantRow, WriteRecord,
 };
@@ -237,7 +237,7 @@ impl Transaction for PostgresTx {
     ) -> Stored<Vec<StockRow>> {
         let external_ids =
             products.iter().map(|product| (None, product.new.external_id.as_deref()));
-        let checked = products::check_external_ids(&self.connection, scope, external_ids).await;
+        let checked = changing::check_external_ids(&self.connection, scope, external_ids).await;
         self.noted(checked)?;
         let levels = adding::Levels::Untracked;
         let added = adding::insert(&self.connection, scope, products, levels, now).await;
@@ -279,9 +279,9 @@ impl Transaction for PostgresTx {
         let external_ids = products
             .iter()
             .map(|(product, fields)| (Some(*product), fields.external_id.as_deref()));
-        let checked = products::check_external_ids(&self.connection, scope, external_ids).await;
+        let checked = changing::check_external_ids(&self.connection, scope, external_ids).await;
         self.noted(checked)?;
-        let updated = products::update(&self.connection, scope, products, now).await;
+        let updated = changing::update(&self.connection, scope, products, now).await;
         let tally = self.noted(updated)?;
         self.change(scope, tally, now);
         Ok(())
@@ -293,7 +293,7 @@ impl Transaction for PostgresTx {
         product: Number,
         variants: &[VariantRecord],
     ) -> Stored<()> {
-        let replaced = products::replace_variants(&self.connection, scope, product, variants).await;
+        let replaced = changing::replace_variants(&self.connection, scope, product, variants).await;
         self.noted(replaced)
     }
 
@@ -303,7 +303,7 @@ impl Transaction for PostgresTx {
         product: Number,
         now: Timestamp,
     ) -> Stored<()> {
-        let deleted = products::delete(&self.connection, scope, product, now).await;
+        let deleted = changing::delete(&self.connection, scope, product, now).await;
         let tally = self.noted(deleted)?;
         self.change(scope, tally, now);
         Ok(())
