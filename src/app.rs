@@ -14,7 +14,7 @@ use crate::browser::page;
 use crate::connection::{Connection, Standing};
 use crate::pages::later::{LaterPage, LaterPart, LaterShell};
 use crate::pages::{InventoryPage, SignInDialog, SignInPage};
-use crate::route::{Navigator, Route, use_navigator};
+use crate::route::{Navigator, Route, Under, use_navigator};
 use crate::settings::Settings;
 use crate::stock::Stock;
 use crate::ui::{EmptyState, ToastRegion, Toasts};
@@ -86,7 +86,10 @@ enum Screen {
 impl Screen {
     fn of(route: &Route) -> Self {
         match route {
-            Route::Inventory(_) | Route::Product { .. } => Self::Inventory,
+            Route::Inventory(_) | Route::Product { under: Under::Inventory(_), .. } => {
+                Self::Inventory
+            }
+            Route::Products(_) | Route::Product { .. } => Self::Later(LaterPage::Products),
             Route::Update => Self::Later(LaterPage::Update),
             Route::NewProduct => Self::Later(LaterPage::NewProduct),
             Route::EditProduct(_) => Self::Later(LaterPage::EditProduct),

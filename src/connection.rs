@@ -138,6 +138,11 @@ impl Connection {
         self.capabilities().product_import && self.may(KeyScope::ImportWrite)
     }
 
+    /// Tells whether endpoints of webhooks can be seen here, and follows it.
+    pub fn can_see_webhooks(self) -> bool {
+        self.capabilities().webhooks && self.may(KeyScope::EndpointsRead)
+    }
+
     /// Tells whether the session ended while somebody was at work, and follows it.
     pub fn has_ended(self) -> bool {
         self.has_ended.get()

@@ -3,11 +3,13 @@
 pub mod history;
 pub mod inventory;
 pub mod later;
+pub mod leaving;
 pub mod level;
 pub mod product;
 pub mod product_form;
 pub mod product_import;
 pub mod product_menu;
+pub mod products;
 pub mod settings;
 pub mod sign_in;
 pub mod update;

@@ -21,6 +21,8 @@
 
 use leptos::prelude::*;
 
+use crate::browser::clock;
+
 mod intl;
 mod table;
 
@@ -189,6 +191,22 @@ impl Words {
     /// Returns a moment, given in milliseconds since 1970, as date and time.
     pub fn date_time(self, milliseconds: f64) -> String {
         intl::date_time(self.language.get(), milliseconds)
+    }
+
+    /// Returns a moment, given in ISO 8601, as date and time; what is none as it stands.
+    pub fn moment(self, at: &str) -> String {
+        #[expect(clippy::cast_precision_loss, reason = "a time")]
+        let milliseconds = clock::time_of(at).map(|at| at as f64);
+        milliseconds.map_or_else(|| at.to_owned(), |at| self.date_time(at))
+    }
+
+    /// Returns hundredths of MRU with two decimals: `1,250.50`.
+    pub fn money(self, hundredths: i64) -> String {
+        let mark = if self.language() == Language::Fr { ',' } else { '.' };
+        let minus = if hundredths < 0 { "−" } else { "" };
+        let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+        let whole = self.number(i64::try_from(whole).unwrap_or(i64::MAX));
+        format!("{minus}{whole}{mark}{rest:02}")
     }
 
     /// Returns a list as a phrase: `a, b and c`.

@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 use stockroom_api::key::Environment;
+use stockroom_api::scope::KeyScope;
 
+use crate::app::viewport::use_viewport;
 use crate::connection::use_connection;
-use crate::route::{HistoryView, ListQuery, Route, use_navigator};
+use crate::route::{HistoryView, ListQuery, Place, ProductsView, Route, use_navigator};
 use crate::ui::{Icon, Sign};
 use crate::words::{Key, use_words};
 
@@ -20,12 +22,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                     <span class="brand-mark" aria-hidden="true"><Icon sign=Sign::Box /></span>
                     <span>{words.t(Key::AppName)}</span>
                 </a>
-                <nav aria-label=words.t(Key::AppNav)>
-                    <RailLink route=Route::Inventory(ListQuery::default()) sign=Sign::Box label=Key::AppInventory />
-                    <RailLink route=Route::Update sign=Sign::Upload label=Key::AppUpdate />
-                    <RailLink route=Route::History(HistoryView::default()) sign=Sign::Clock label=Key::AppHistory />
-                    <RailLink route=Route::Settings sign=Sign::Sliders label=Key::AppSettings />
-                </nav>
+                <Rail />
                 <Store />
             </header>
             <main id="main" class="main" tabindex="-1">{children()}</main>
@@ -33,17 +30,46 @@ pub fn Frame(children: Children) -> impl IntoView {
     }
 }
 
+/// The parts of the app, those that the key may see.
 #[component]
-fn RailLink(route: Route, sign: Sign, label: Key) -> impl IntoView {
+fn Rail() -> impl IntoView {
     let words = use_words();
+    let connection = use_connection();
     let navigator = use_navigator();
-    let href = route.href();
-    let is_here = move || navigator.route().is_same_screen(&route);
+    let viewport = use_viewport();
+    let has_products = Memo::new(move |_| connection.may(KeyScope::ProductsRead));
+    // On a phone the way to webhooks stands in Settings: the bar has room for five.
+    let has_webhooks = Memo::new(move |_| connection.can_see_webhooks() && !viewport.is_narrow());
+    let here = Memo::new(move |_| match navigator.route().place() {
+        Some(Place::Webhooks) if !has_webhooks.get() => Some(Place::Settings),
+        place => place,
+    });
+    let link = move |route: Route, sign: Sign, label: Key| {
+        let place = route.place();
+        view! {
+            <a
+                class="rail-link"
+                href=route.href()
+                aria-current=move || (here.get() == place).then_some("page")
+            >
+                <Icon sign=sign />
+                <span>{words.t(label)}</span>
+            </a>
+        }
+    };
     view! {
-        <a class="rail-link" href=href aria-current=move || is_here().then_some("page")>
-            <Icon sign=sign />
-            <span>{words.t(label)}</span>
-        </a>
+        <nav aria-label=words.t(Key::AppNav)>
+            {link(Route::Inventory(ListQuery::default()), Sign::Box, Key::AppInventory)}
+            {link(Route::Update, Sign::Upload, Key::AppUpdate)}
+            {link(Route::History(HistoryView::default()), Sign::Clock, Key::AppHistory)}
+            {move || has_products.get().then(|| {
+                link(Route::Products(ProductsView::default()), Sign::Label, Key::AppProducts)
+            })}
+            {move || has_webhooks.get().then(|| {
+                link(Route::Webhooks, Sign::Hook, Key::WebhooksTitle)
+            })}
+            {link(Route::Settings, Sign::Sliders, Key::AppSettings)}
+        </nav>
     }
 }
 

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use leptos::prelude::*;
 
 use crate::browser::{clock, page};
-use crate::route::{HistoryView, ListQuery, Route, use_navigator};
+use crate::route::{HistoryView, ListQuery, ProductsView, Route, use_navigator};
 use crate::ui::Dialog;
 use crate::words::{Key, use_words};
 
@@ -38,12 +38,14 @@ pub fn Shortcuts() -> impl IntoView {
     }
 }
 
-fn rows() -> [(&'static [&'static str], Key); 10] {
+fn rows() -> [(&'static [&'static str], Key); 12] {
     [
         (&["/"], Key::ShortcutSearch),
         (&["g", "i"], Key::ShortcutInventory),
         (&["g", "u"], Key::ShortcutUpdate),
         (&["g", "h"], Key::ShortcutHistory),
+        (&["g", "p"], Key::ShortcutProducts),
+        (&["g", "w"], Key::ShortcutWebhooks),
         (&["g", "s"], Key::ShortcutSettings),
         (&["↑", "↓"], Key::ShortcutMove),
         (&["Enter"], Key::ShortcutEdit),
@@ -69,6 +71,8 @@ fn listen(is_open: RwSignal<bool>) {
             "i" if is_second => navigator.go(&Route::Inventory(ListQuery::default())),
             "u" if is_second => navigator.go(&Route::Update),
             "h" if is_second => navigator.go(&Route::History(HistoryView::default())),
+            "p" if is_second => navigator.go(&Route::Products(ProductsView::default())),
+            "w" if is_second => navigator.go(&Route::Webhooks),
             "s" if is_second => navigator.go(&Route::Settings),
             _ => {}
         }

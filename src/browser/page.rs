@@ -71,6 +71,27 @@ pub fn focus(id: &str) -> bool {
     element.is_some_and(|element| element.focus().is_ok())
 }
 
+/// Does something, and gives the focus back to the element of the same id where that took it away.
+pub fn keep_focus(change: impl FnOnce()) {
+    let focused = || document().and_then(|document| document.active_element());
+    let id = focused().map(|element| element.id()).filter(|id| !id.is_empty());
+    change();
+    if let Some(id) = id {
+        leptos::prelude::request_animation_frame(move || {
+            if has_no_focus() {
+                focus(&id);
+            }
+        });
+    }
+}
+
+/// Scrolls to the top of the page.
+pub fn scroll_to_top() {
+    if let Some(window) = window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
+}
+
 /// Closes the `<details>` of this id, and gives the focus back to its summary.
 pub fn close_details(id: &str) {
     let details = document().and_then(|document| document.get_element_by_id(id));

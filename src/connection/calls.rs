@@ -5,7 +5,9 @@ use stockroom_api::bulk::{BulkOutcome, BulkRequest};
 use stockroom_api::history::{HistoryPage, HistoryQuery, RunPage, RunQuery, RunShown};
 use stockroom_api::import::{ImportRequest, ImportResult, ImportTemplate};
 use stockroom_api::inventory::{InventoryPage, InventoryQuery, Which};
-use stockroom_api::product::{DeletedProduct, NewProduct, Product, ProductUpdate};
+use stockroom_api::product::{
+    DeletedProduct, NewProduct, Product, ProductPage, ProductQuery, ProductUpdate,
+};
 use stockroom_api::stock::StockUpdate;
 use stockroom_api::{header, path};
 use stockroom_client::wire::Wire;
@@ -104,6 +106,14 @@ impl Connection {
         key: &str,
     ) -> Result<Product, Failure> {
         self.write(Method::Put, &path::product(id), update, key, &[]).await
+    }
+
+    /// Returns a page of all products, tracked or not.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn products(self, query: &ProductQuery) -> Result<ProductPage, Failure> {
+        self.get(&path::products(query)).await
     }
 
     /// Deletes a product.

@@ -18,7 +18,7 @@ use crate::connection::failure::tell;
 use crate::connection::use_connection;
 use crate::pages::later::use_later;
 use crate::pages::product::ProductPanel;
-use crate::route::{Column, ListQuery, Route, Tab, use_navigator};
+use crate::route::{Column, ListQuery, Route, Tab, Under, use_navigator};
 use crate::stock::list::Count;
 use crate::stock::{Stock, use_stock};
 use crate::ui::{Icon, Notice, Sign, Tone, use_toasts};
@@ -32,7 +32,9 @@ use strip::Strip;
 /// What the address says the list shows.
 fn list_query(route: &Route) -> ListQuery {
     match route {
-        Route::Inventory(list) | Route::Product { list, .. } => list.clone(),
+        Route::Inventory(list) | Route::Product { under: Under::Inventory(list), .. } => {
+            list.clone()
+        }
         _ => ListQuery::default(),
     }
 }
@@ -79,7 +81,7 @@ pub fn InventoryPage() -> impl IntoView {
             <Grid query=query shown=shown />
             <SelectionBar />
         </div>
-        {move || open.get().map(|id| view! { <ProductPanel id=id list=query.get_untracked() /> })}
+        {move || open.get().map(|id| view! { <ProductPanel id=id under=Under::Inventory(query.get_untracked()) /> })}
     }
 }
 

@@ -19,6 +19,7 @@ use super::history::{HistoryPage, ProductHistory, ProductHistoryProps};
 use super::product_form::{EditProductPage, NewProductPage};
 use super::product_import::ImportPage;
 use super::product_menu::AddProducts;
+use super::products::ProductsPage;
 use super::settings::SettingsPage;
 use super::update::UpdatePage;
 use super::update::desk::{Desk, ToClear, headers_kept};
@@ -36,6 +37,8 @@ use crate::words::{Key, use_words};
 pub enum LaterPage {
     /// Update stock.
     Update,
+    /// All products.
+    Products,
     /// A product that is not there yet.
     NewProduct,
     /// A product's form.
@@ -59,6 +62,7 @@ impl LaterPage {
     pub fn title(self) -> Key {
         match self {
             Self::Update => Key::AppUpdate,
+            Self::Products => Key::AppProducts,
             Self::NewProduct => Key::ProductsNew,
             Self::EditProduct => Key::ProductsEdit,
             Self::ImportProducts => Key::ProductsImport,
@@ -101,6 +105,7 @@ impl LaterPages for Desk {
         provide_context(*self);
         match page {
             LaterPage::Update => view! { <UpdatePage /> }.into_any(),
+            LaterPage::Products => view! { <ProductsPage /> }.into_any(),
             LaterPage::NewProduct => view! { <NewProductPage /> }.into_any(),
             LaterPage::EditProduct => view! { <EditProductPage /> }.into_any(),
             LaterPage::ImportProducts => view! { <ImportPage /> }.into_any(),

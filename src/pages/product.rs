@@ -3,6 +3,8 @@
 pub mod fields;
 pub mod state;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_api::product::{Product, Status};
@@ -11,11 +13,12 @@ use crate::browser::{clock, files};
 use crate::connection::failure::tell;
 use crate::connection::{Connection, Failure, use_connection};
 use crate::pages::later::use_later;
+use crate::pages::leaving::AskToLeave;
 use crate::pages::level::{Place, Saver, Stop, Subject, words as said};
-use crate::route::{ListQuery, Navigator, Route, use_navigator};
+use crate::route::{Route, Under, use_navigator};
 use crate::settings::{Settings, use_settings};
 use crate::stock::{Stock, use_stock};
-use crate::ui::{Confirm, Dialog, EmptyState, Icon, Notice, Placement, Sign, Skeleton, Tag, Tone};
+use crate::ui::{Dialog, EmptyState, Icon, Notice, Placement, Sign, Skeleton, Tag, Tone};
 use crate::words::{Key, use_words};
 use fields::Fields;
 use state::Entries;
@@ -46,13 +49,13 @@ pub fn ProductPanel(
     /// Its SKU or id.
     id: String,
     /// The list under it.
-    list: ListQuery,
+    under: Under,
 ) -> impl IntoView {
     let words = use_words();
     let navigator = use_navigator();
     let panel = Panel::new();
-    let leaving = RwSignal::new(None::<Route>);
-    guard_entries(navigator, panel.entries, leaving);
+    let would_lose =
+        move |_: &Route| panel.entries.try_with_untracked(Entries::is_blank) == Some(false);
     panel.load(&id);
     let name = {
         let id = id.clone();
@@ -64,7 +67,7 @@ pub fn ProductPanel(
             read.or_else(listed).unwrap_or_else(|| id.clone())
         }
     };
-    let back = Route::Inventory(list);
+    let back = Route::of_list(under);
     view! {
         <Dialog
             title=Signal::derive(name)
@@ -74,38 +77,8 @@ pub fn ProductPanel(
         >
             <PanelBody panel=panel id=id />
         </Dialog>
-        {move || leaving.get().map(|to| view! {
-            <Confirm
-                title=words.label(Key::ProductUnsavedTitle)
-                about=words.label(Key::ProductUnsavedAbout)
-                yes=words.label(Key::ProductLeave)
-                no=words.label(Key::ProductStay)
-                on_answer=move |yes: bool| {
-                    leaving.set(None);
-                    if yes {
-                        navigator.clear_guard();
-                        navigator.go(&to);
-                    }
-                }
-            />
-        })}
+        <AskToLeave would_lose=Arc::new(would_lose) />
     }
-}
-
-/// Has whoever leaves with something typed asked first.
-fn guard_entries(
-    navigator: Navigator,
-    entries: RwSignal<Entries>,
-    leaving: RwSignal<Option<Route>>,
-) {
-    navigator.set_guard(move |to| {
-        let is_blank = entries.try_with_untracked(Entries::is_blank) != Some(false);
-        if !is_blank {
-            leaving.try_set(Some(to.clone()));
-        }
-        is_blank
-    });
-    on_cleanup(move || navigator.clear_guard());
 }
 
 #[component]

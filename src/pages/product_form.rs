@@ -5,14 +5,17 @@ pub mod fields;
 pub mod form;
 mod tell;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::leaving::AskToLeave;
 use super::product_import::NotHere;
 use crate::app::frame::PageHead;
 use crate::connection::failure::{tell as tell_failure, tell_write};
 use crate::connection::{Failure, use_connection};
-use crate::route::{ListQuery, Route, use_navigator};
+use crate::route::{ProductsView, Route, use_navigator};
 use crate::ui::{Confirm, EmptyState, Icon, Notice, Sign, Skeleton, Tone};
 use crate::words::{Key, Plural, use_words};
 use fields::Fields;
@@ -82,8 +85,8 @@ fn Edited(id: String) -> impl IntoView {
             let title = id.with_value(|id| words.fill(Key::ProductMissing, &[("id", id)]));
             view! {
                 <EmptyState title=title about=words.label(Key::ProductMissingAbout)>
-                    <a class="button" href=Route::Inventory(ListQuery::default()).href()>
-                        {words.text(Key::AppToInventory)}
+                    <a class="button" href=Route::Products(ProductsView::default()).href()>
+                        {words.text(Key::AppToProducts)}
                     </a>
                 </EmptyState>
             }
@@ -110,16 +113,6 @@ fn Edited(id: String) -> impl IntoView {
 fn Filled(form: Form) -> impl IntoView {
     let words = use_words();
     let connection = use_connection();
-    let navigator = use_navigator();
-    let leaving = RwSignal::new(None::<Route>);
-    navigator.set_guard(move |to| {
-        let may_leave = !form.has_unsaved();
-        if !may_leave {
-            leaving.try_set(Some(to.clone()));
-        }
-        may_leave
-    });
-    on_cleanup(move || navigator.clear_guard());
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         form.save();
@@ -135,21 +128,7 @@ fn Filled(form: Form) -> impl IntoView {
             {failed}
             <Foot form=form />
         </form>
-        {move || leaving.get().map(|to| view! {
-            <Confirm
-                title=words.label(Key::ProductUnsavedTitle)
-                about=words.label(Key::ProductUnsavedAbout)
-                yes=words.label(Key::ProductLeave)
-                no=words.label(Key::ProductStay)
-                on_answer=move |yes: bool| {
-                    leaving.set(None);
-                    if yes {
-                        navigator.clear_guard();
-                        navigator.go(&to);
-                    }
-                }
-            />
-        })}
+        <AskToLeave would_lose=Arc::new(move |_: &Route| form.has_unsaved()) />
     }
 }
 
@@ -165,11 +144,12 @@ fn Foot(form: Form) -> impl IntoView {
             product.as_ref().map(|product| (id(product), product.name.clone()))
         })
     });
+    let under = use_navigator().under();
     let back = move || {
-        let list = ListQuery::default();
+        let under = under.clone();
         match product.get() {
-            Some((id, _)) => Route::Product { id, list }.href(),
-            None => Route::Inventory(list).href(),
+            Some((id, _)) => Route::Product { id, under }.href(),
+            None => Route::of_list(under).href(),
         }
     };
     let label = move || {

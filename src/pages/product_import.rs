@@ -16,7 +16,7 @@ use crate::app::frame::PageHead;
 use crate::browser::files;
 use crate::connection::failure::{tell as tell_failure, tell_write};
 use crate::connection::use_connection;
-use crate::route::{ListQuery, Route};
+use crate::route::{ListQuery, Route, Under, use_navigator};
 use crate::ui::{EmptyState, Icon, Notice, Sign, Skeleton, Tone, use_toasts};
 use crate::words::{Key, Plural, use_words};
 use choices::Choices;
@@ -242,6 +242,8 @@ fn Foot(importing: Importing) -> impl IntoView {
     let words = use_words();
     let is_done = Memo::new(move |_| importing.is_done());
     let is_busy = move || importing.is_busy();
+    let under = use_navigator().under();
+    let is_inventory = matches!(under, Under::Inventory(_));
     let to_do = Memo::new(move |_| {
         let totals = importing.with(|result| result.totals);
         i64::try_from(totals.create + totals.update).unwrap_or(i64::MAX)
@@ -268,8 +270,8 @@ fn Foot(importing: Importing) -> impl IntoView {
             </button>
             {move || if is_done.get() {
                 view! {
-                    <a class="button primary" href=Route::Inventory(ListQuery::default()).href()>
-                        {words.t(Key::AppToInventory)}
+                    <a class="button primary" href=Route::of_list(under.clone()).href()>
+                        {words.t(if is_inventory { Key::AppToInventory } else { Key::AppToProducts })}
                     </a>
                 }
                 .into_any()

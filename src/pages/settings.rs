@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use stockroom_api::scope::KeyScope;
 use stockroom_domain::number::Style;
 
 use crate::BUILD_ID;
@@ -21,9 +20,7 @@ use crate::words::{Key, Language, Plural, Words, use_words};
 pub fn SettingsPage() -> impl IntoView {
     let words = use_words();
     let connection = use_connection();
-    let is_told = Memo::new(move |_| {
-        connection.capabilities().webhooks && connection.may(KeyScope::EndpointsRead)
-    });
+    let is_told = Memo::new(move |_| connection.can_see_webhooks());
     view! {
         <PageHead title=words.label(Key::SettingsTitle) />
         <div class="settings">

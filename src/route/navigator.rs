@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
-use super::Route;
+use super::{ProductsView, Route, Under};
 use crate::browser::address;
 
 /// The current route and the ways to another; copy it into closures.
 #[derive(Clone, Copy, Debug)]
 pub struct Navigator {
     route: RwSignal<Route>,
+    /// The list that was shown last.
+    under: StoredValue<Under>,
     /// Asked before the app leaves a screen: `false` stays.
     guard: StoredValue<Option<Guard>>,
 }
@@ -25,7 +27,12 @@ impl Navigator {
     ///
     /// Call it once, at the app's root.
     pub fn start() -> Self {
-        let navigator = Self { route: RwSignal::new(current()), guard: StoredValue::new(None) };
+        let navigator = Self {
+            route: RwSignal::new(Route::Unknown),
+            under: StoredValue::new(Under::Products(ProductsView::default())),
+            guard: StoredValue::new(None),
+        };
+        navigator.show(current());
         address::on_travel(move || navigator.travelled());
         address::on_link(move |path, query| {
             navigator.go(&Route::parse(path, query));
@@ -43,6 +50,11 @@ impl Navigator {
         self.route.get_untracked()
     }
 
+    /// Returns the list of products that was shown last; all products where none was.
+    pub fn under(self) -> Under {
+        self.under.get_value()
+    }
+
     /// Goes to another route, with a new entry in the browser's history.
     pub fn go(self, route: &Route) {
         if !self.may_leave(route) {
@@ -51,13 +63,13 @@ impl Navigator {
         if *route != self.route.get_untracked() {
             address::push(&route.href());
         }
-        self.route.set(route.clone());
+        self.show(route.clone());
     }
 
     /// Changes what the current screen shows, without a new entry in the browser's history.
     pub fn replace(self, route: &Route) {
         address::replace(&route.href());
-        self.route.set(route.clone());
+        self.show(route.clone());
     }
 
     /// Has `guard` asked before every change of route; it returns whether that may happen.
@@ -73,6 +85,13 @@ impl Navigator {
         self.guard.try_set_value(None);
     }
 
+    fn show(self, route: Route) {
+        if let Some(under) = route.list() {
+            self.under.set_value(under);
+        }
+        self.route.set(route);
+    }
+
     fn may_leave(self, to: &Route) -> bool {
         let guard = self.guard.get_value();
         guard.is_none_or(|guard| guard(to))
@@ -81,7 +100,7 @@ impl Navigator {
     fn travelled(self) {
         let route = current();
         if self.may_leave(&route) {
-            self.route.set(route);
+            self.show(route);
         } else {
             address::push(&self.route.get_untracked().href());
         }

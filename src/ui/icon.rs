@@ -13,6 +13,10 @@ pub enum Sign {
     Download,
     /// A clock: history.
     Clock,
+    /// A label on a string: products.
+    Label,
+    /// Three points that are joined: webhooks.
+    Hook,
     /// Sliders: settings.
     Sliders,
     /// A sheet in columns.
@@ -80,6 +84,10 @@ impl Sign {
                 "M3.5 5h4M10.5 5h4M3.5 9h7M13.5 9h1M3.5 13h2M8.5 13h6M9 3.5v3M12 7.5v3M7 11.5v3"
             }
             Self::Clock => "M9 15.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM9 5.500V9l2.500 1.500",
+            Self::Label => "M3.5 3.5h5.300l6.200 6.200-5.300 5.300-6.200-6.200zM6.600 6.600v.1",
+            Self::Hook => {
+                "M9 6.500a1.800 1.800 0 1 0 0-3.600 1.800 1.800 0 0 0 0 3.600zM4.600 15a1.800 1.800 0 1 0 0-3.600 1.800 1.800 0 0 0 0 3.600zM13.400 15a1.800 1.800 0 1 0 0-3.600 1.800 1.800 0 0 0 0 3.600zM8.100 6.300 5.400 11.500M9.900 6.300l2.700 5.200M6.500 13.200h5"
+            }
             Self::Columns => "M3 4h12v10H3zM7 4v10M11 4v10",
             Self::Refresh => {
                 "M14.5 8A5.6 5.6 0 0 0 4.4 5.600L3.5 6.700M3.5 3.700v3h3M3.5 10a5.6 5.6 0 0 0 10.1 2.400l.9-1.100M14.5 14.300v-3h-3"

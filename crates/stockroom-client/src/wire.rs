@@ -14,7 +14,7 @@ use stockroom_api::bulk::{BulkOutcome, ItemError, ItemResult, LevelChange, Varia
 use stockroom_api::capabilities::{Capabilities, Limits};
 use stockroom_api::inventory::{InventoryItem, InventoryPage, InventoryVariant};
 use stockroom_api::key::Environment;
-use stockroom_api::product::{Product, Status, Variant};
+use stockroom_api::product::{Product, ProductPage, Status, Variant};
 use stockroom_api::scope::{KeyScope, KeyScopes};
 use stockroom_api::session::Session;
 
@@ -125,6 +125,18 @@ impl Wire for InventoryVariant {
             variant_id: or_default(value, "variantId")?,
             label: needed(value, "label")?,
             quantity: maybe(value, "quantity")?,
+        })
+    }
+}
+
+impl Wire for ProductPage {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self {
+            items: needed(value, "items")?,
+            total: needed(value, "total")?,
+            page: needed(value, "page")?,
+            limit: maybe(value, "limit")?,
+            has_more: needed(value, "hasMore")?,
         })
     }
 }

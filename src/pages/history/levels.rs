@@ -9,7 +9,7 @@ use crate::browser::clock;
 use crate::connection::failure::tell as tell_failure;
 use crate::connection::{Connection, Failure, use_connection};
 use crate::pages::update::tell;
-use crate::route::{HistoryView, ListQuery, Navigator, Route, use_navigator};
+use crate::route::{HistoryView, Navigator, Route, use_navigator};
 use crate::ui::{ChangeView, Delta, EmptyState, Icon, Notice, Sign, Skeleton, Tone};
 use crate::words::{Key, Words, use_words};
 
@@ -197,8 +197,7 @@ fn query(view: &HistoryView, cursor: Option<String>, is_alone: bool) -> HistoryQ
 }
 
 fn row(words: Words, entry: &HistoryEntry, of: Of) -> impl IntoView + use<> {
-    #[expect(clippy::cast_precision_loss, reason = "a time")]
-    let at = clock::time_of(&entry.at).map_or(entry.at.clone(), |at| words.date_time(at as f64));
+    let at = words.moment(&entry.at);
     let before = entry.before.map(|before| words.number(before)).unwrap_or_default();
     // A level that ended is none, not one of 0.
     let after = match entry.ended {
@@ -248,7 +247,7 @@ fn product(words: Words, entry: &HistoryEntry) -> AnyView {
     };
     let sku = entry.external_id.clone();
     let id = sku.clone().unwrap_or(id);
-    let href = Route::Product { id, list: ListQuery::default() }.href();
+    let href = Route::product(id).href();
     let name = entry.name.clone().unwrap_or_default();
     if entry.ended == Some(Ended::Deleted) && entry.variant_id.is_none() {
         return view! { <bdi class="name">{name}</bdi><bdi class="sku">{sku}</bdi> }.into_any();

@@ -7,7 +7,7 @@ use super::selection::{PickCell, use_selection};
 use super::state::Line;
 use super::stock_cell::{ChangeCell, StockCell, tab_index};
 use crate::app::viewport::use_viewport;
-use crate::route::{ListQuery, Route, use_navigator};
+use crate::route::{ListQuery, Route, Under, use_navigator};
 use crate::stock::health::Health;
 use crate::stock::list::Row;
 use crate::stock::use_stock;
@@ -120,7 +120,7 @@ fn ProductName(index: usize, row: Memo<Option<Row>>, query: Memo<ListQuery>) -> 
     };
     let href = move || {
         let id = key.get().unwrap_or_default();
-        Route::Product { id, list: query.get() }.href()
+        Route::Product { id, under: Under::Inventory(query.get()) }.href()
     };
     let pressed = move |event: leptos::ev::KeyboardEvent| {
         let (forth, back) =

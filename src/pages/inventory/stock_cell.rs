@@ -8,7 +8,7 @@ use super::state::Line;
 use crate::app::viewport::use_viewport;
 use crate::connection::use_connection;
 use crate::pages::level::{Place, Typed, words as said};
-use crate::route::{ListQuery, Route};
+use crate::route::{ListQuery, Route, Under};
 use crate::stock::list::Row;
 use crate::ui::ChangeView;
 use crate::words::{Key, use_words};
@@ -113,7 +113,7 @@ fn StockLink(
     };
     let href = move || {
         let id = row.with(|row| row.as_ref().map(|row| row.key().to_owned())).unwrap_or_default();
-        Route::Product { id, list: query.get() }.href()
+        Route::Product { id, under: Under::Inventory(query.get()) }.href()
     };
     view! {
         <a id=Cursor::id(index, 1) class="stock-button" href=href aria-label=label tabindex="-1">{figure}</a>

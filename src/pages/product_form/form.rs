@@ -11,7 +11,7 @@ use super::draft::{Draft, Fault, Faults, Place, put_level};
 use super::fields;
 use crate::browser::{page, random};
 use crate::connection::{Connection, Failure, use_connection};
-use crate::route::{ListQuery, Navigator, Route, use_navigator};
+use crate::route::{Navigator, Route, use_navigator};
 use crate::settings::{Settings, use_settings};
 use crate::stock::{Stock, use_stock};
 use crate::ui::{Toasts, Tone, use_toasts};
@@ -189,7 +189,7 @@ impl Form {
                 // Somebody else was quicker: it is gone, as was asked.
                 Ok(_) | Err(Failure::NotFound) => {
                     self.say(Key::ProductsDeleted, &product.name);
-                    self.leave(&Route::Inventory(ListQuery::default()));
+                    self.leave(&Route::of_list(self.navigator.under()));
                 }
                 Err(failure) => {
                     self.failure.try_set(Some(failure));
@@ -255,7 +255,7 @@ impl Form {
 
     fn leave_to(self, product: &Product) {
         let id = product.external_id.clone().unwrap_or_else(|| product.id.clone());
-        self.leave(&Route::Product { id, list: ListQuery::default() });
+        self.leave(&Route::Product { id, under: self.navigator.under() });
     }
 
     /// Goes where the form led, unless somebody went elsewhere meanwhile.

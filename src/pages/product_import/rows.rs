@@ -5,7 +5,7 @@ use stockroom_api::import::{ImportAction, ImportChange, ImportRowShown};
 
 use super::importing::Importing;
 use super::tell;
-use crate::route::{ListQuery, Route};
+use crate::route::Route;
 use crate::ui::{Chip, Icon, Sign};
 use crate::words::{Key, Words, use_words};
 
@@ -130,7 +130,7 @@ fn one(words: Words, row: &ImportRowShown, is_done: bool) -> impl IntoView + use
     let id = row.product_id.clone().filter(|_| is_done);
     let name = match id {
         Some(id) => {
-            let href = Route::Product { id, list: ListQuery::default() }.href();
+            let href = Route::product(id).href();
             view! { <a class="history-product" href=href><bdi>{name}</bdi></a> }.into_any()
         }
         None => view! { <bdi class="name">{name}</bdi> }.into_any(),

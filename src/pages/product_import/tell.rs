@@ -8,7 +8,7 @@ use stockroom_api::limits::{
 use stockroom_domain::code::Code;
 
 use crate::pages::update::tell;
-use crate::words::{Key, Language, Plural, Words};
+use crate::words::{Key, Plural, Words};
 
 /// Returns what a field of a product is called.
 pub(super) fn field(words: Words, field: &str) -> Option<&'static str> {
@@ -26,20 +26,11 @@ pub(super) fn field(words: Words, field: &str) -> Option<&'static str> {
 /// Returns a value of a field as it is read; blank where there is none.
 pub(super) fn value(words: Words, field: &str, value: &Value) -> String {
     match (value.as_i64(), value.as_str()) {
-        (Some(hundredths), _) if field == "price" => money(words, hundredths),
+        (Some(hundredths), _) if field == "price" => words.money(hundredths),
         (Some(units), _) => words.number(units),
         (None, Some(text)) => text.to_owned(),
         (None, None) => String::new(),
     }
-}
-
-/// Returns hundredths of MRU with two decimals.
-pub(in crate::pages) fn money(words: Words, hundredths: i64) -> String {
-    let mark = if words.language() == Language::Fr { ',' } else { '.' };
-    let minus = if hundredths < 0 { "−" } else { "" };
-    let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
-    let whole = words.number(i64::try_from(whole).unwrap_or(i64::MAX));
-    format!("{minus}{whole}{mark}{rest:02}")
 }
 
 /// Returns how many rows do what, the parts that there are.

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use stockroom_api::webhook::{Delivery, DeliveryState};
 
 use super::Unread;
-use super::telling::{answered, event, is_missing, moment, outcome, tries};
+use super::telling::{answered, event, is_missing, outcome, tries};
 use crate::browser::{clock, page};
 use crate::connection::{Connection, Failure, use_connection};
 use crate::route::Route;
@@ -288,7 +288,7 @@ fn DeliveryRow(delivery: Delivery) -> impl IntoView {
         Route::Webhook { id: delivery.endpoint_id.clone(), delivery: Some(delivery.id.clone()) };
     let (class, word) = outcome(&delivery);
     let next = delivery.next_attempt_at.as_deref().map(|at| {
-        let when = moment(words, at);
+        let when = words.moment(at);
         view! { <span>{words.fill(Key::WebhooksNext, &[("when", &when)])}</span> }
     });
     let answer = answered(words, &delivery);
@@ -302,7 +302,7 @@ fn DeliveryRow(delivery: Delivery) -> impl IntoView {
                 {next}
             </span>
             <time class="hook-at" datetime=delivery.created_at.clone()>
-                {moment(words, &delivery.created_at)}
+                {words.moment(&delivery.created_at)}
             </time>
         </li>
     }

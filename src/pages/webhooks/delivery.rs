@@ -6,11 +6,11 @@ use stockroom_api::scope::KeyScope;
 use stockroom_api::webhook::{Attempt, Delivery, DeliveryState};
 use stockroom_client::wire::Wire as _;
 
-use super::telling::{event, is_missing, moment, outcome, status, tell, took};
+use super::telling::{event, is_missing, outcome, status, tell, took};
 use crate::browser::{clock, random, text};
 use crate::connection::failure::tell as tell_failure;
 use crate::connection::{Connection, Failure, use_connection};
-use crate::route::{ListQuery, Route, use_navigator};
+use crate::route::{Route, use_navigator};
 use crate::ui::{Dialog, EmptyState, Notice, Placement, Skeleton, Tone};
 use crate::words::{Key, use_words};
 
@@ -207,7 +207,7 @@ fn Told(delivery: Delivery) -> impl IntoView {
         };
         fact(Key::WebhooksProduct, view.into_any())
     });
-    let next = delivery.next_attempt_at.as_deref().map(|at| moment(words, at));
+    let next = delivery.next_attempt_at.as_deref().map(|at| words.moment(at));
     let attempts = delivery.attempt_log.clone().unwrap_or_default();
     let has_attempts = !attempts.is_empty();
     let body = text::pretty_json(&payload).unwrap_or(payload);
@@ -215,7 +215,7 @@ fn Told(delivery: Delivery) -> impl IntoView {
         <dl class="facts-list">
             {fact(Key::WebhooksState, view! { <span class=class>{words.text(word)}</span> }.into_any())}
             {product}
-            {fact(Key::WebhooksHappened, moment(words, &delivery.created_at).into_any())}
+            {fact(Key::WebhooksHappened, words.moment(&delivery.created_at).into_any())}
             {next.map(|next| fact(Key::WebhooksNextLabel, next.into_any()))}
             {fact(
                 Key::WebhooksEventId,
@@ -251,7 +251,7 @@ fn AttemptRow(attempt: Attempt) -> impl IntoView {
             <div class="hook-attempt">
                 <span class=class>{status(words, answered)}</span>
                 <span class="muted">{took(words, duration_ms)}</span>
-                <time class="hook-at" datetime=at.clone()>{moment(words, &at)}</time>
+                <time class="hook-at" datetime=at.clone()>{words.moment(&at)}</time>
             </div>
             {error.filter(|_| answered.is_none()).map(|error| view! { <p class="hook-error" dir="auto">{error}</p> })}
             {response.filter(|text| !text.trim().is_empty()).map(|text| view! {
@@ -269,10 +269,7 @@ fn product(payload: &str) -> Option<(String, String, String)> {
     let word = |name: &str| data.get(name).and_then(String::of);
     let id = word("productId")?;
     let sku = word("externalId");
-    let route = Route::Product {
-        id: sku.clone().unwrap_or_else(|| id.clone()),
-        list: ListQuery::default(),
-    };
+    let route = Route::product(sku.clone().unwrap_or_else(|| id.clone()));
     Some((route.href(), word("name").unwrap_or(id), sku.unwrap_or_default()))
 }
 

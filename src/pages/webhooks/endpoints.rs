@@ -8,7 +8,7 @@ use stockroom_api::webhook::{Delivery, Endpoint, MAX_ENDPOINTS};
 use super::Unread;
 use super::form::EndpointForm;
 use super::secret::SecretDialog;
-use super::telling::{self, documentation, events, moment, outcome, standing};
+use super::telling::{self, documentation, events, outcome, standing};
 use crate::app::frame::PageHead;
 use crate::connection::{Connection, Failure, use_connection};
 use crate::route::{Route, use_navigator};
@@ -193,7 +193,7 @@ fn Last(last: Option<Delivery>) -> impl IntoView {
         <span class="visually-hidden">{words.t(Key::WebhooksLast)}": "</span>
         {sign.map(|(class, sign)| view! { <span class=class><Icon sign=sign /></span> })}
         <span>{words.t(word)}{answer}</span>
-        <time class="muted" datetime=datetime>{move || moment(words, &at)}</time>
+        <time class="muted" datetime=datetime>{move || words.moment(&at)}</time>
     }
     .into_any()
 }

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use stockroom_api::ErrorCode;
 use stockroom_api::webhook::{Delivery, DeliveryState, Endpoint, EventKind, MAX_ENDPOINTS};
 
-use crate::browser::clock;
 use crate::connection::failure::{Told, tell_write};
 use crate::connection::{Connection, Failure, Way};
 use crate::words::{Key, Plural, Words};
@@ -45,12 +44,6 @@ pub(super) fn outcome(delivery: &Delivery) -> (&'static str, Key) {
         }
         DeliveryState::Pending | DeliveryState::Unknown => ("tag info", Key::WebhooksPending),
     }
-}
-
-/// Returns a moment of the API's in the merchant's language.
-#[expect(clippy::cast_precision_loss, reason = "a time")]
-pub(super) fn moment(words: Words, at: &str) -> String {
-    clock::time_of(at).map_or(at.to_owned(), |at| words.date_time(at as f64))
 }
 
 /// Returns what came back last: `Answer 503`, or that nothing did; empty before the first try.

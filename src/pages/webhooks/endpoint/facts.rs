@@ -7,7 +7,7 @@ use stockroom_api::webhook::{Endpoint, EndpointChanges};
 
 use super::{Doing, Shown};
 use crate::browser::{page, random};
-use crate::pages::webhooks::telling::{events, moment, standing, tell_briefly};
+use crate::pages::webhooks::telling::{events, standing, tell_briefly};
 use crate::ui::{Tone, use_toasts};
 use crate::words::{Key, use_words};
 
@@ -21,9 +21,9 @@ pub fn Facts(shown: Shown) -> impl IntoView {
     let facts = move || {
         let endpoint = shown.endpoint.get()?;
         let (class, word) = standing(&endpoint);
-        let made = moment(words, &endpoint.created_at);
+        let made = words.moment(&endpoint.created_at);
         let until = endpoint.old_secret_until.as_deref().map(|until| {
-            let when = moment(words, until);
+            let when = words.moment(until);
             let told = words.fill(Key::WebhooksOldUntil, &[("when", &when)]);
             view! { <span class="field-hint">{told}</span> }
         });

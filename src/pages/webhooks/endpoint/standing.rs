@@ -6,7 +6,7 @@ use stockroom_api::webhook::{DisabledReason, Endpoint};
 
 use super::facts::switch;
 use super::{Shown, Tested};
-use crate::pages::webhooks::telling::{moment, status, tell, took};
+use crate::pages::webhooks::telling::{status, tell, took};
 use crate::route::Route;
 use crate::ui::{Notice, Tone};
 use crate::words::{Key, use_words};
@@ -20,7 +20,7 @@ pub fn State(shown: Shown) -> impl IntoView {
     let can_manage = move || connection.may(KeyScope::EndpointsManage);
     let stopped = move || {
         let endpoint = shown.endpoint.get()?;
-        let when = |at: &Option<String>| moment(words, at.as_deref().unwrap_or_default());
+        let when = |at: &Option<String>| words.moment(at.as_deref().unwrap_or_default());
         let (tone, title, about) = match &endpoint {
             Endpoint { active: false, disabled_at, disabled_reason: Some(reason), .. } => {
                 let about = match reason {
