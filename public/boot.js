@@ -86,12 +86,18 @@ window.stockroomWords = (code) => {
   return fetched[code];
 };
 
-// The later pages are a file of their own; whoever begins at one waits for both at once.
-if (tag.dataset.later && /^\/(update|history|settings|webhooks|products\/(new$|import$|.*\/edit$))/.test(location.pathname)) {
+// The later pages are files of their own; whoever begins at one waits for all that it needs at once.
+const parts = [
+  ["update", /^\/(update|history)/],
+  ["products", /^\/products/],
+  ["more", /^\/(history|settings|webhooks)/],
+];
+const needed = parts.filter(([, at]) => at.test(location.pathname)).map(([part]) => tag.dataset[part] ?? "");
+for (const href of new Set(needed.join(" ").split(" ").filter(Boolean))) {
   const part = document.createElement("link");
   Object.assign(part, { rel: "preload", as: "fetch", type: "application/wasm" });
   part.crossOrigin = "anonymous";
-  part.href = tag.dataset.later;
+  part.href = href;
   document.head.append(part);
 }
 

@@ -12,7 +12,8 @@ pub mod viewport;
 
 use crate::browser::page;
 use crate::connection::{Connection, Standing};
-use crate::pages::later::{LaterPage, LaterPart, LaterShell};
+use crate::pages::later::{LaterPage, LaterShell};
+use crate::pages::part::{fetch_parts, provide_parts, use_more, use_products, use_update};
 use crate::pages::{InventoryPage, SignInDialog, SignInPage};
 use crate::route::{Navigator, Route, Under, use_navigator};
 use crate::settings::Settings;
@@ -39,16 +40,15 @@ pub fn App(
     provide_context(Navigator::start());
     let stock = Stock::start(connection);
     provide_context(stock);
-    let update = LaterPart::start();
-    provide_context(update);
+    provide_parts();
     spawn_local(connection.ask_session());
     spawn_local(connection.ask_capabilities());
+    let (update, products, more) = (use_update(), use_products(), use_more());
+    let is_read = Memo::new(move |_| stock.read_at().is_some());
     Effect::new(move |_| {
         // The line has nothing else to do: what is wanted next is there when it is wanted.
-        if stock.read_at().is_some() {
-            spawn_local(async move {
-                let _ = update.get().await;
-            });
+        if is_read.get() {
+            spawn_local(fetch_parts(update, products, more));
         }
     });
     name_document();

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod database;
 pub mod drafts;
 pub mod files;
+pub mod forms;
 pub mod locks;
 pub mod page;
 pub mod random;

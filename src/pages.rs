@@ -5,6 +5,8 @@ pub mod inventory;
 pub mod later;
 pub mod leaving;
 pub mod level;
+pub mod pages_of;
+pub mod part;
 pub mod product;
 pub mod product_form;
 pub mod product_import;

@@ -85,6 +85,13 @@ pub fn keep_focus(change: impl FnOnce()) {
     }
 }
 
+/// Scrolls just so far that the element with this id begins at the top.
+pub fn reveal(id: &str) {
+    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
+        element.scroll_into_view();
+    }
+}
+
 /// Scrolls to the top of the page.
 pub fn scroll_to_top() {
     if let Some(window) = window() {

@@ -6,7 +6,7 @@ use stockroom_api::path::{
 };
 use stockroom_api::webhook::{
     DeletedEndpoint, Delivery, DeliveryPage, DeliveryState, Endpoint, EndpointChanges,
-    EndpointPage, NewEndpoint, Rotation,
+    EndpointPage, NewEndpoint, RetriedDeliveries, Rotation,
 };
 
 use super::{Connection, Failure, Method};
@@ -115,5 +115,13 @@ impl Connection {
     /// [`Failure`].
     pub async fn retry_delivery(self, id: &str, key: &str) -> Result<Delivery, Failure> {
         self.write(Method::Post, &format!("{}/retry", delivery(id)), &Nothing {}, key, &[]).await
+    }
+
+    /// Sends the failed deliveries to an endpoint again.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn retry_failed(self, id: &str, key: &str) -> Result<RetriedDeliveries, Failure> {
+        self.write(Method::Post, &format!("{}/retry", endpoint(id)), &Nothing {}, key, &[]).await
     }
 }

@@ -8,10 +8,10 @@ use leptos::prelude::*;
 
 use crate::app::frame::PageHead;
 use crate::connection::use_connection;
+use crate::pages::part::{FromPart, use_update};
 use crate::route::{HistoryView, Route, use_navigator};
 use crate::words::{Key, use_words};
 use levels::{Levels, LevelsProps, Of};
-use runs::Runs;
 
 /// The screen.
 #[component]
@@ -19,6 +19,7 @@ pub fn HistoryPage() -> impl IntoView {
     let words = use_words();
     let navigator = use_navigator();
     let connection = use_connection();
+    let update = use_update();
     let view = Memo::new(move |_| match navigator.route() {
         Route::History(view) => view,
         _ => HistoryView::default(),
@@ -28,7 +29,7 @@ pub fn HistoryPage() -> impl IntoView {
     view! {
         <PageHead title=words.label(Key::AppHistory) />
         <Show when=move || is_whole.get()>
-            <Runs />
+            <FromPart part=update show=|part| part.runs() rows=3 />
         </Show>
         <Show when=move || connection.capabilities().history>
             <Levels view=view of=Of::Store />

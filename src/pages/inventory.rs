@@ -16,12 +16,11 @@ use crate::app::viewport::use_viewport;
 use crate::browser::{clock, files, text};
 use crate::connection::failure::tell;
 use crate::connection::use_connection;
-use crate::pages::later::use_later;
-use crate::pages::product::ProductPanel;
+use crate::pages::part::{FromPart, use_products};
 use crate::route::{Column, ListQuery, Route, Tab, Under, use_navigator};
 use crate::stock::list::Count;
 use crate::stock::{Stock, use_stock};
-use crate::ui::{Icon, Notice, Sign, Tone, use_toasts};
+use crate::ui::{Dialog, Icon, Notice, Placement, Sign, Tone, use_toasts};
 use crate::words::{Key, Words, use_words};
 use editing::Editing;
 use grid::Grid;
@@ -81,7 +80,39 @@ pub fn InventoryPage() -> impl IntoView {
             <Grid query=query shown=shown />
             <SelectionBar />
         </div>
-        {move || open.get().map(|id| view! { <ProductPanel id=id under=Under::Inventory(query.get_untracked()) /> })}
+        {move || open.get().map(|id| view! { <Panel id=id query=query /> })}
+    }
+}
+
+/// The panel of a product, or what stands there until its part is fetched.
+#[component]
+fn Panel(id: String, query: Memo<ListQuery>) -> impl IntoView {
+    let words = use_words();
+    let stock = use_stock();
+    let navigator = use_navigator();
+    let part = use_products();
+    move || {
+        let list = query.get_untracked();
+        if let Some(part) = part.at_hand() {
+            return part.panel(id.clone(), Under::Inventory(list));
+        }
+        let named = id.clone();
+        let name = move || {
+            let listed = stock.with(|list| list.by_key(&named).map(|row| row.item.name.clone()));
+            listed.unwrap_or_else(|| named.clone())
+        };
+        let back = Route::Inventory(list);
+        view! {
+            <Dialog
+                title=Signal::derive(name)
+                close=words.label(Key::AppClose)
+                placement=Placement::Side
+                on_close=move |()| navigator.go(&back)
+            >
+                <FromPart part=part show=|_| ().into_any() rows=3 />
+            </Dialog>
+        }
+        .into_any()
     }
 }
 
@@ -98,9 +129,9 @@ fn Actions(shown: Memo<Vec<Line>>) -> impl IntoView {
         }
     };
     // It comes later than the others, before which it stands: they stay where they are.
-    let later = use_later();
+    let products = use_products();
     view! {
-        {move || later.at_hand().map(|part| part.add_products())}
+        {move || products.at_hand().map(|part| part.add_products())}
         <button type="button" class="button" on:click=move |_| stock.refresh()>
             <Icon sign=Sign::Refresh />
             <span>{words.t(Key::InventoryRefresh)}</span>

@@ -12,9 +12,9 @@ use stockroom_api::product::{Product, Status};
 use crate::browser::{clock, files};
 use crate::connection::failure::tell;
 use crate::connection::{Connection, Failure, use_connection};
-use crate::pages::later::use_later;
 use crate::pages::leaving::AskToLeave;
 use crate::pages::level::{Place, Saver, Stop, Subject, words as said};
+use crate::pages::part::use_more;
 use crate::route::{Route, Under, use_navigator};
 use crate::settings::{Settings, use_settings};
 use crate::stock::{Stock, use_stock};
@@ -129,11 +129,11 @@ fn Loaded(panel: Panel) -> impl IntoView {
             .product
             .with(|product| product.as_ref().is_some_and(|product| product.quantity.is_none()))
     });
-    let later = use_later();
+    let more = use_more();
     let id =
         Memo::new(move |_| panel.product.with(|product| product.as_ref().map(|p| p.id.clone())));
     let history = move || {
-        let part = later.at_hand().filter(|_| connection.capabilities().history)?;
+        let part = more.at_hand().filter(|_| connection.capabilities().history)?;
         Some(part.product_history(id.get()?))
     };
     let save = move |event: leptos::ev::SubmitEvent| {

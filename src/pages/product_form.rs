@@ -3,6 +3,7 @@
 pub mod draft;
 pub mod fields;
 pub mod form;
+pub mod kept;
 mod tell;
 
 use std::sync::Arc;
@@ -30,7 +31,8 @@ pub fn NewProductPage() -> impl IntoView {
         <PageHead title=words.label(Key::ProductsNew) />
         <Show when=move || connection.can_edit_products() fallback=|| view! { <NotHere /> }>
             {
-                let form = Form::start();
+                let form = Form::start("");
+                form.begin_new();
                 view! { <Filled form=form /> }
             }
         </Show>
@@ -62,7 +64,8 @@ pub fn EditProductPage() -> impl IntoView {
 fn Edited(id: String) -> impl IntoView {
     let words = use_words();
     let connection = use_connection();
-    let form = Form::start();
+    let form = Form::start(&id);
+    form.keep_on();
     let unread = RwSignal::new(None::<Failure>);
     let id = StoredValue::new(id);
     let load = move || {
@@ -122,13 +125,28 @@ fn Filled(form: Form) -> impl IntoView {
         let told = tell_write(words, connection, &failure);
         Some(view! { <Notice tone=Tone::Error title=told.title about=told.about /> })
     };
+    let back = move || {
+        form.is_back.get().then(|| {
+            view! {
+                <Notice tone=Tone::Info title=words.label(Key::ProductsTypedBack)>
+                    <button type="button" class="button" on:click=move |_| form.give_up()>
+                        {words.t(Key::ProductReset)}
+                    </button>
+                </Notice>
+            }
+        })
+    };
     view! {
         <form class="product-form" novalidate=true on:submit=save>
+            {back}
             <Fields form=form />
             {failed}
             <Foot form=form />
         </form>
-        <AskToLeave would_lose=Arc::new(move |_: &Route| form.has_unsaved()) />
+        <AskToLeave
+            would_lose=Arc::new(move |_: &Route| form.has_unsaved())
+            on_leave=move |()| form.forget()
+        />
     }
 }
 

@@ -6,18 +6,15 @@ pub mod importing;
 pub mod rows;
 mod tell;
 
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, Event, HtmlInputElement};
 
 use crate::app::frame::PageHead;
 use crate::browser::files;
 use crate::connection::failure::{tell as tell_failure, tell_write};
 use crate::connection::use_connection;
 use crate::route::{ListQuery, Route, Under, use_navigator};
-use crate::ui::{EmptyState, Icon, Notice, Sign, Skeleton, Tone, use_toasts};
+use crate::ui::{ChooseFile, DropArea, EmptyState, Notice, Skeleton, Tone, use_toasts};
 use crate::words::{Key, Plural, use_words};
 use choices::Choices;
 use importing::{Importing, Step, Trouble};
@@ -121,30 +118,6 @@ fn DropZone(importing: Importing) -> impl IntoView {
     let words = use_words();
     let connection = use_connection();
     let toasts = use_toasts();
-    let is_over = RwSignal::new(false);
-    let input = NodeRef::<html::Input>::new();
-    let dropped = move |event: DragEvent| {
-        event.prevent_default();
-        is_over.set(false);
-        let file = event.data_transfer().and_then(|data| data.files()).and_then(|list| list.get(0));
-        if let Some(file) = file {
-            importing.open(file);
-        }
-    };
-    let chosen = move |event: Event| {
-        let target = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
-        let Some(target) = target else { return };
-        if let Some(file) = target.files().and_then(|list| list.get(0)) {
-            importing.open(file);
-        }
-        // The same file can be chosen again once it was mended.
-        target.set_value("");
-    };
-    let choose = move |_| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
     let template = move |_| {
         spawn_local(async move {
             match connection.import_template().await {
@@ -159,38 +132,20 @@ fn DropZone(importing: Importing) -> impl IntoView {
         });
     };
     view! {
-        <section
-            class="card drop"
-            class:is-over=move || is_over.get()
-            on:dragover=move |event: DragEvent| {
-                event.prevent_default();
-                is_over.set(true);
-            }
-            on:dragleave=move |_| is_over.set(false)
-            on:drop=dropped
+        <DropArea
+            title=words.label(Key::ProductsDropTitle)
+            about=words.label(Key::ProductsDropAbout)
+            on_file=move |file| importing.open(file)
         >
-            <span class="drop-icon"><Icon sign=Sign::Upload /></span>
-            <p class="drop-title">{words.t(Key::ProductsDropTitle)}</p>
-            <p class="drop-about">{words.t(Key::ProductsDropAbout)}</p>
-            <div class="drop-actions">
-                <label class="visually-hidden" for="file">{words.t(Key::UpdateChoose)}</label>
-                <input
-                    id="file"
-                    node_ref=input
-                    class="visually-hidden"
-                    type="file"
-                    tabindex="-1"
-                    accept=".csv,.tsv,.txt,text/csv,text/plain"
-                    on:change=chosen
-                />
-                <button type="button" class="button primary" on:click=choose>
-                    {words.t(Key::UpdateChoose)}
-                </button>
-                <button type="button" class="button quiet" on:click=template>
-                    {words.t(Key::UpdateTemplate)}
-                </button>
-            </div>
-        </section>
+            <ChooseFile
+                label=words.label(Key::UpdateChoose)
+                accept=".csv,.tsv,.txt,text/csv,text/plain"
+                on_file=move |file| importing.open(file)
+            />
+            <button type="button" class="button quiet" on:click=template>
+                {words.t(Key::UpdateTemplate)}
+            </button>
+        </DropArea>
     }
 }
 

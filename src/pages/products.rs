@@ -10,9 +10,10 @@ use stockroom_api::scope::KeyScope;
 use crate::app::frame::PageHead;
 use crate::connection::failure::tell;
 use crate::connection::use_connection;
+use crate::pages::pages_of::PagesOf;
 use crate::pages::product::ProductPanel;
 use crate::route::{ProductsView, Route, Under, use_navigator};
-use crate::ui::{EmptyState, Icon, Notice, Pager, Sign, Skeleton, Tone};
+use crate::ui::{EmptyState, Icon, Notice, Sign, Skeleton, Tone};
 use crate::words::{Key, Plural, use_words};
 use bar::Bar;
 use reading::{Reading, SOME};
@@ -131,18 +132,10 @@ fn Found(reading: Reading, view: Memo<ProductsView>) -> impl IntoView {
     let is_read = Memo::new(move |_| reading.total().is_some());
     let is_empty = Memo::new(move |_| reading.items.with(Vec::is_empty));
     let has_failed = Memo::new(move |_| reading.failure.with(Option::is_some));
-    let total = Memo::new(move |_| reading.total().unwrap_or_default());
-    let page = Signal::derive(move || reading.page.get());
-    let number = move |n: u64| words.number(i64::try_from(n).unwrap_or(i64::MAX));
-    let pages = Signal::derive(move || total.get().div_ceil(SOME));
-    let rows = Signal::derive(move || {
-        let first = (page.get() - 1) * SOME;
-        let last = first + reading.items.with(Vec::len) as u64;
-        let (first, last, total) = (number(first + 1), number(last), number(total.get()));
-        words.fill(Key::PagerRows, &[("first", &first), ("last", &last), ("total", &total)])
+    let total = Memo::new(move |_| {
+        usize::try_from(reading.total().unwrap_or_default()).unwrap_or(usize::MAX)
     });
-    let last = Signal::derive(move || words.fill(Key::PagerOf, &[("pages", &number(pages.get()))]));
-    let names = [Key::PagerBack, Key::PagerPage, Key::PagerOn].map(|key| words.label(key));
+    let page = Signal::derive(move || reading.page.get());
     let go = move |page: u64| {
         navigator.go(&Route::Products(ProductsView { page, ..view.get_untracked() }));
         reading.goes_to_top();
@@ -153,15 +146,7 @@ fn Found(reading: Reading, view: Memo<ProductsView>) -> impl IntoView {
         (true, true) => view! { <Nothing view=view /> }.into_any(),
         (true, false) => view! {
             <Rows reading=reading view=view />
-            <Pager
-                label=words.label(Key::PagerLabel)
-                rows=rows
-                page=page
-                pages=pages
-                last=last
-                names=names
-                on_go=go
-            />
+            <PagesOf count=total page=page size=SOME on_go=go />
         }
         .into_any(),
     }

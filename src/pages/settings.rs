@@ -6,9 +6,10 @@ use stockroom_domain::number::Style;
 
 use crate::BUILD_ID;
 use crate::app::frame::PageHead;
+use crate::browser::forms;
 use crate::connection::failure::tell;
 use crate::connection::{Way, use_connection};
-use crate::pages::later::use_later;
+use crate::pages::part::use_update;
 use crate::pages::update::desk::ToClear;
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
@@ -57,7 +58,7 @@ fn ConnectionFacts() -> impl IntoView {
     let connection = use_connection();
     let navigator = use_navigator();
     let toasts = use_toasts();
-    let update = use_later();
+    let update = use_update();
     let leave = move |_| {
         spawn_local(async move {
             // Whoever leaves takes their draft along, and that part alone knows where it is.
@@ -70,8 +71,9 @@ fn ConnectionFacts() -> impl IntoView {
             navigator.replace(&Route::Inventory(ListQuery::default()));
             if let Err(failure) = connection.sign_out().await {
                 let told = untrack(|| tell(words, connection, &failure));
-                toasts.show(Tone::Error, format!("{}. {}", told.title, told.about));
+                return toasts.show(Tone::Error, format!("{}. {}", told.title, told.about));
             }
+            forms::clear();
         });
     };
     let facts = move || {
@@ -228,7 +230,7 @@ fn LocalData() -> impl IntoView {
     let words = use_words();
     let settings = use_settings();
     let toasts = use_toasts();
-    let update = use_later();
+    let update = use_update();
     let asks = RwSignal::new(None::<ToClear>);
     let clearings = RwSignal::new(0_u32);
     let kept = Memo::new(move |_| {
@@ -241,6 +243,7 @@ fn LocalData() -> impl IntoView {
         if yes {
             spawn_local(async move {
                 settings.clear().await;
+                forms::clear();
                 if let Ok(part) = update.get().await {
                     part.clear().await;
                 }

@@ -1,7 +1,8 @@
-//! Splits the built app: what only the later pages need becomes a file of its own (decision 17).
+//! Splits the built app: what only some later pages need becomes files of their own (decision 17).
 //!
 //! Trunk builds the app whole, with the marks of its feature `split` and the linker's notes of who
-//! needs whom. Here those are followed, and the app's two files in `dist` are replaced.
+//! needs whom. Here those are followed, and the app's two files in `dist` are replaced. What several
+//! parts need and the first pages do not is a file as well, which comes with each of them.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,6 +14,8 @@ use crate::step::{Outcome, command, execute, target};
 
 /// What the linker made, before wasm-bindgen.
 const LINKED: &str = "wasm32-unknown-unknown/wasm-release/app.wasm";
+/// The parts of the app, as `src/pages/part` names them.
+const PARTS: [&str; 3] = ["update", "products", "more"];
 /// What every browser that runs the app has (Safari 16.4, Chrome 91, Firefox 89).
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
@@ -38,9 +41,6 @@ pub(crate) fn split(dist: &Path) -> Outcome {
     options.link_name = &links;
     options.main_module = &main;
     let made = transform(options).map_err(|error| format!("the app was not split: {error:?}"))?;
-    let [later] = &made.split_modules[..] else {
-        return Err(format!("the app has parts that nobody knows: {:?}", made.split_modules));
-    };
     let mut bind = command("wasm-bindgen");
     bind.args(["--target", "web", "--no-typescript", "--keep-lld-exports", "--out-name", &name]);
     execute(bind.arg("--out-dir").arg(&work).arg(&whole))?;
@@ -48,21 +48,48 @@ pub(crate) fn split(dist: &Path) -> Outcome {
     for file in [format!("{old}.js"), format!("{old}_bg.wasm")] {
         fs::remove_file(dist.join(&file)).map_err(|error| format!("{file}: {error}"))?;
     }
-    let (app, part) = (format!("{name}_bg.wasm"), format!("later-{}.wasm", hash(&linked)));
+    let app = format!("{name}_bg.wasm");
     optimize(&work.join(&app), &dist.join(&app))?;
-    optimize(later, &dist.join(&part))?;
+    let files = parts(&made.split_modules, &hash(&linked))?;
+    for (path, file) in &files {
+        optimize(path, &dist.join(file))?;
+    }
     copy(&work.join(format!("{name}.js")), &dist.join(format!("{name}.js")), |text| text)?;
     let links = format!("{name}_parts.js");
-    let called = file_name(later);
     copy(&work.join(&links), &dist.join(&links), |text| {
-        // Where the part does not come, the page says so: that is no fault of the app.
-        text.replace(&called, &part).replace("console.error(", "console.warn(")
+        // Where a part does not come, the page says so: that is no fault of the app.
+        let text = text.replace("console.error(", "console.warn(");
+        files.iter().fold(text, |text, (path, file)| {
+            text.replace(&format!("/{}\"", file_name(path)), &format!("/{file}\""))
+        })
     })?;
     let index = dist.join("index.html");
     let tag = format!("data-wasm=\"/{name}_bg.wasm\"");
+    let needed = PARTS.map(|part| {
+        let stems = made.prefetch_map.get(part).map(Vec::as_slice).unwrap_or_default();
+        let is_its = |path: &Path| {
+            stems.iter().any(|stem| path.file_stem().is_some_and(|own| own == &**stem))
+        };
+        let its = files.iter().filter(|(path, _)| is_its(path)).map(|(_, file)| format!("/{file}"));
+        format!(" data-{part}=\"{}\"", its.collect::<Vec<_>>().join(" "))
+    });
     copy(&index, &index, |text| {
-        text.replace(&old, &name).replace(&tag, &format!("{tag} data-later=\"/{part}\""))
+        text.replace(&old, &name).replace(&tag, &format!("{tag}{}", needed.concat()))
     })
+}
+
+/// Returns the files of the parts as they were made, each with the name that it is served by.
+fn parts(made: &[PathBuf], mark: &str) -> Outcome<Vec<(PathBuf, String)>> {
+    let named = made.iter().map(|path| {
+        let stem = file_name(path).replace(".wasm", "");
+        let word = match stem.split_once('_') {
+            Some(("split", part)) if PARTS.contains(&part) => part.to_owned(),
+            Some(("chunk", number)) => format!("shared{number}"),
+            _ => return Err(format!("the app has a part that nobody knows: {stem}")),
+        };
+        Ok((path.clone(), format!("{word}-{mark}.wasm")))
+    });
+    named.collect()
 }
 
 /// Returns how the app's files begin, by Trunk's name for them.

@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The most failed deliveries that one request sends again.
+pub const MAX_RETRIED: usize = 1_000;
 /// The most endpoints of a store, in test and in live each.
 pub const MAX_ENDPOINTS: usize = 5;
 /// The longest address of an endpoint, in characters.
@@ -237,6 +239,9 @@ pub struct Delivery {
     pub event_id: String,
     /// The kind of event.
     pub event: EventKind,
+    /// The product that it is about, as it was then; absent where it is about none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<DeliveredProduct>,
     /// How it stands.
     pub state: DeliveryState,
     /// How often it was sent.
@@ -255,6 +260,30 @@ pub struct Delivery {
     /// Every attempt, the newest first; only where one delivery is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt_log: Option<Vec<Attempt>>,
+}
+
+/// The product that a delivered event is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveredProduct {
+    /// The product's id.
+    pub id: String,
+    /// Its SKU; null where it had none.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+/// What became of asking for all failed deliveries of an endpoint anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RetriedDeliveries {
+    /// How many are sent again, the oldest first.
+    pub retried: u64,
+    /// How many failed ones are left; ask once more for them.
+    pub left: u64,
 }
 
 /// How a delivery stands.

@@ -67,11 +67,12 @@ fn webhook_routes<S: Store>() -> Routes<S> {
     let endpoint = format!("{}/{{id}}", path::WEBHOOK_ENDPOINTS);
     let delivery = format!("{}/{{id}}", path::WEBHOOK_DELIVERIES);
     let (test, secret) = (format!("{endpoint}/test"), format!("{endpoint}/secret"));
-    let (sent, retry) = (format!("{endpoint}/deliveries"), format!("{delivery}/retry"));
+    let sent = format!("{endpoint}/deliveries");
+    let (one_again, all_again) = (format!("{delivery}/retry"), format!("{endpoint}/retry"));
     let read = |path: &str, scope| Rule::new(Get, path, scope, Class::WebhookRead);
     let manage = |verb, path: &str| Rule::new(verb, path, EndpointsManage, Class::WebhookWrite);
     let test = Rule::new(Post, &test, EndpointsManage, Class::WebhookTest);
-    let retry = Rule::new(Post, &retry, DeliveriesRetry, Class::WebhookWrite);
+    let retry = |path: &str| Rule::new(Post, path, DeliveriesRetry, Class::WebhookWrite);
     Routes::new()
         .add(read(path::WEBHOOK_ENDPOINTS, EndpointsRead), webhooks::list_endpoints::<S>)
         .add(manage(Post, path::WEBHOOK_ENDPOINTS), webhooks::create_endpoint::<S>)
@@ -82,7 +83,8 @@ fn webhook_routes<S: Store>() -> Routes<S> {
         .add(test, webhooks::test_endpoint::<S>)
         .add(read(&sent, DeliveriesRead), deliveries::list_deliveries::<S>)
         .add(read(&delivery, DeliveriesRead), deliveries::get_delivery::<S>)
-        .add(retry, deliveries::retry_delivery::<S>)
+        .add(retry(&one_again), deliveries::retry_delivery::<S>)
+        .add(retry(&all_again), deliveries::retry_failed::<S>)
 }
 
 /// Returns the whole server as one service.

@@ -9,7 +9,7 @@ use super::chosen::{Chosen, Share};
 use super::state::Line;
 use crate::app::viewport::use_viewport;
 use crate::connection::use_connection;
-use crate::pages::later::{LaterPart, use_later};
+use crate::pages::part::{Part, UpdatePart, use_update};
 use crate::route::{Navigator, Route, use_navigator};
 use crate::stock::list::Row;
 use crate::stock::{Stock, use_stock};
@@ -239,7 +239,7 @@ pub fn SelectionBar() -> impl IntoView {
 struct Carrier {
     selection: Selection,
     words: Words,
-    update: LaterPart,
+    update: Part<dyn UpdatePart>,
     stock: Stock,
     toasts: Toasts,
     navigator: Navigator,
@@ -252,7 +252,7 @@ impl Carrier {
         Self {
             selection,
             words: use_words(),
-            update: use_later(),
+            update: use_update(),
             stock: use_stock(),
             toasts: use_toasts(),
             navigator: use_navigator(),

@@ -15,7 +15,7 @@ use stockroom_domain::product_import::is_web_address;
 /// The fields of the form, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
-    texts: [String; 7],
+    pub(super) texts: [String; 7],
     /// Whether the product is on sale.
     pub is_on_sale: bool,
     /// The variants in their order.
@@ -31,7 +31,7 @@ pub struct VariantDraft {
     pub number: u32,
     /// Its id, where the product has it already.
     pub id: Option<String>,
-    texts: [String; 5],
+    pub(super) texts: [String; 5],
 }
 
 /// A field of the form.
@@ -102,12 +102,37 @@ pub enum Fault {
 pub type Faults = Vec<(Place, Fault)>;
 
 impl Draft {
+    /// Returns a form of these texts; its variants are numbered anew, in their order.
+    pub(super) fn new(
+        texts: [String; 7],
+        is_on_sale: bool,
+        mut variants: Vec<VariantDraft>,
+    ) -> Self {
+        let mut next = 0;
+        for variant in &mut variants {
+            variant.number = next;
+            next += 1;
+        }
+        Self { texts, is_on_sale, variants, next }
+    }
+
+    /// Returns the variant of the same id, where it has one.
+    pub(super) fn same(&self, variant: &VariantDraft) -> Option<&VariantDraft> {
+        variant.id.as_ref()?;
+        self.variants.iter().find(|one| one.id == variant.id)
+    }
+
+    /// Tells whether it has the variant of the same id.
+    pub(super) fn has(&self, variant: &VariantDraft) -> bool {
+        self.same(variant).is_some()
+    }
+
     /// Returns the form of a product.
     pub fn of(product: &Product, mark: char) -> Self {
         let number = |units: Option<i64>| units.map(|units| units.to_string()).unwrap_or_default();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let variant = |(at, variant): (usize, &Variant)| VariantDraft {
-            number: u32::try_from(at).unwrap_or(u32::MAX),
+        let variant = |variant: &Variant| VariantDraft {
+            number: 0,
             id: Some(variant.id.clone()),
             texts: [
                 variant.kind.clone(),
@@ -117,20 +142,17 @@ impl Draft {
                 number(variant.quantity),
             ],
         };
-        Self {
-            texts: [
-                product.name.clone(),
-                money(product.price, mark),
-                text(&product.external_id),
-                text(&product.description),
-                number(product.quantity),
-                number(product.low_stock_threshold),
-                text(&product.image_url),
-            ],
-            is_on_sale: product.status == Status::Active,
-            variants: product.variants.iter().enumerate().map(variant).collect(),
-            next: u32::try_from(product.variants.len()).unwrap_or(u32::MAX),
-        }
+        let texts = [
+            product.name.clone(),
+            money(product.price, mark),
+            text(&product.external_id),
+            text(&product.description),
+            number(product.quantity),
+            number(product.low_stock_threshold),
+            text(&product.image_url),
+        ];
+        let variants = product.variants.iter().map(variant).collect();
+        Self::new(texts, product.status == Status::Active, variants)
     }
 
     /// Returns what was typed into a field.

@@ -9,7 +9,8 @@ use stockroom_domain::number::Style;
 
 use super::draft::{Draft, Fault, Faults, Place, put_level};
 use super::fields;
-use crate::browser::{page, random};
+use super::kept::Kept;
+use crate::browser::{forms, page, random};
 use crate::connection::{Connection, Failure, use_connection};
 use crate::route::{Navigator, Route, use_navigator};
 use crate::settings::{Settings, use_settings};
@@ -24,18 +25,24 @@ pub struct Form {
     pub draft: RwSignal<Draft>,
     /// What the form began with.
     begun: RwSignal<Draft>,
+    /// Whether it began: before that a form of a product that is there is blank.
+    is_begun: RwSignal<bool>,
     /// The product as it was read, and corrected by what the server said since; none while it is new.
     pub product: RwSignal<Option<Product>>,
     /// Whether somebody tried to save: from then on faults are shown as they are typed.
     is_tried: RwSignal<bool>,
     /// What the server said of single fields.
     said: RwSignal<Faults>,
+    /// Whether what was typed before the page was loaded again is back.
+    pub is_back: RwSignal<bool>,
     /// Why nothing was saved, where no field is to blame.
     pub failure: RwSignal<Option<Failure>>,
     /// Whether an answer is awaited.
     pub is_saving: RwSignal<bool>,
     /// The body and the key of a request that got no answer: the same again takes the same key.
     open: StoredValue<Option<(String, String)>>,
+    /// The SKU or id of the product that is edited, as the address names it; blank while it is new.
+    id: StoredValue<String>,
     settings: Settings,
     connection: Connection,
     stock: Stock,
@@ -45,17 +52,20 @@ pub struct Form {
 }
 
 impl Form {
-    /// Begins blank.
-    pub fn start() -> Self {
+    /// Begins blank: of the product with this SKU or id, or of none yet where that is blank.
+    pub fn start(id: &str) -> Self {
         Self {
             draft: RwSignal::new(Draft::default()),
             begun: RwSignal::new(Draft::default()),
+            is_begun: RwSignal::new(false),
             product: RwSignal::new(None),
             is_tried: RwSignal::new(false),
             said: RwSignal::new(Vec::new()),
+            is_back: RwSignal::new(false),
             failure: RwSignal::new(None),
             is_saving: RwSignal::new(false),
             open: StoredValue::new(None),
+            id: StoredValue::new(id.to_owned()),
             settings: use_settings(),
             connection: use_connection(),
             stock: use_stock(),
@@ -73,9 +83,59 @@ impl Form {
             _ => '.',
         };
         let draft = Draft::of(&product, mark);
-        self.begun.try_set(draft.clone());
-        self.draft.try_set(draft);
+        self.begin_with(draft);
         self.product.try_set(Some(product));
+    }
+
+    /// Begins a product that is not there yet.
+    pub fn begin_new(self) {
+        self.begin_with(Draft::default());
+        self.keep_on();
+    }
+
+    /// Begins with this, and with what was typed on top of it before the page was loaded again.
+    fn begin_with(self, begun: Draft) {
+        let kept = self.place().and_then(|place| forms::kept(&place));
+        let typed = kept.and_then(|text| Kept::parse(&text)).map(|kept| kept.onto(&begun));
+        self.is_back.try_set(typed.as_ref().is_some_and(|typed| *typed != begun));
+        self.draft.try_set(typed.unwrap_or_else(|| begun.clone()));
+        self.begun.try_set(begun);
+        self.is_begun.try_set(true);
+    }
+
+    /// Keeps what is typed from now on, for as long as the page is there.
+    pub fn keep_on(self) {
+        Effect::new(move |_| {
+            let (begun, draft) = (self.begun.get(), self.draft.get());
+            let Some(place) = self.place().filter(|_| self.is_begun.get()) else { return };
+            if begun == draft {
+                forms::forget(&place);
+            } else {
+                forms::keep(&place, &Kept { begun, draft }.to_text());
+            }
+        });
+    }
+
+    /// Drops what is kept of it.
+    pub fn forget(self) {
+        if let Some(place) = self.place() {
+            forms::forget(&place);
+        }
+    }
+
+    /// Gives up what was typed.
+    pub fn give_up(self) {
+        self.draft.set(self.begun.get_untracked());
+        self.said.set(Vec::new());
+        self.is_tried.set(false);
+        self.is_back.set(false);
+    }
+
+    /// Returns where what is typed is kept: by store, and by product.
+    fn place(self) -> Option<String> {
+        let who = untrack(|| self.connection.who())?;
+        let id = self.id.try_get_value()?;
+        Some(format!("{} {id}", who.place()))
     }
 
     fn style(self) -> Option<Style> {
@@ -248,6 +308,7 @@ impl Form {
     }
 
     fn say(self, key: Key, name: &str) {
+        self.forget();
         let text = untrack(|| self.words.fill(key, &[("name", name)]));
         self.toasts.show(Tone::Good, text);
         self.stock.refresh();

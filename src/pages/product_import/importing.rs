@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_api::ErrorCode;
-use stockroom_api::import::{IfErrors, ImportAction, ImportMode, ImportRequest, ImportResult};
+use stockroom_api::import::{
+    IfErrors, ImportAction, ImportMode, ImportRequest, ImportResult, ImportRowShown,
+};
 use stockroom_api::limits::MAX_IMPORT_BYTES;
 use stockroom_domain::number::Style;
 use stockroom_domain::table::{Delimiter, Encoding, ReadOptions, Table};
@@ -15,8 +17,8 @@ use crate::connection::{Connection, Failure, use_connection};
 use crate::stock::{Stock, use_stock};
 use crate::words::Words;
 
-/// How many rows are shown at first, and how many more each time.
-pub const STEP: usize = 100;
+/// How many rows a page shows.
+pub const ROWS: usize = 100;
 /// The most bytes of a file: Base64 makes four of three, and the rest of the body needs some too.
 const MOST_BYTES: usize = (MAX_IMPORT_BYTES - 16 * 1024) / 4 * 3;
 const MEGABYTE: usize = 1_000_000;
@@ -34,8 +36,9 @@ pub struct Importing {
     result: RwSignal<Option<ImportResult>>,
     busy: RwSignal<Option<ImportMode>>,
     trouble: RwSignal<Option<Trouble>>,
-    filter: RwSignal<Option<ImportAction>>,
-    shown: RwSignal<usize>,
+    shown: RwSignal<Shown>,
+    /// The page of them, from 1.
+    page: RwSignal<u64>,
     /// The idempotency key of the preview at hand: it is confirmed once, however often it is tried.
     key: StoredValue<String>,
     /// Counts the requests: an answer to one of before is dropped.
@@ -55,6 +58,18 @@ pub struct Reading {
     pub style: Option<Style>,
     /// What each column is.
     pub columns: Option<Vec<Option<String>>>,
+}
+
+/// Which rows are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// Every row.
+    #[default]
+    All,
+    /// Those with an error or a warning.
+    Problems,
+    /// Those that do this.
+    Only(ImportAction),
 }
 
 /// How far it is.
@@ -88,6 +103,26 @@ pub enum Trouble {
     NotDone(Failure),
 }
 
+impl Shown {
+    /// Tells whether a row is one of them.
+    pub fn has(self, row: &ImportRowShown) -> bool {
+        match self {
+            Self::All => true,
+            Self::Problems => {
+                row.action == ImportAction::Error
+                    || !row.errors.is_empty()
+                    || !row.warnings.is_empty()
+            }
+            Self::Only(action) => row.action == action,
+        }
+    }
+}
+
+/// Returns how many pages so many rows take, at least one.
+pub fn pages(rows: usize) -> u64 {
+    rows.div_ceil(ROWS).max(1) as u64
+}
+
 impl Importing {
     /// Begins without a file.
     pub fn start() -> Self {
@@ -99,8 +134,8 @@ impl Importing {
             result: RwSignal::new(None),
             busy: RwSignal::new(None),
             trouble: RwSignal::new(None),
-            filter: RwSignal::new(None),
-            shown: RwSignal::new(STEP),
+            shown: RwSignal::new(Shown::All),
+            page: RwSignal::new(1),
             key: StoredValue::new(String::new()),
             round: StoredValue::new(0),
             connection: use_connection(),
@@ -147,25 +182,25 @@ impl Importing {
         self.busy.get() == Some(ImportMode::Confirm)
     }
 
-    /// Returns which rows are shown, `None` all, and follows it.
-    pub fn filter(self) -> Option<ImportAction> {
-        self.filter.get()
-    }
-
-    /// Shows only these rows, `None` all.
-    pub fn show_only(self, filter: Option<ImportAction>) {
-        self.filter.set(filter);
-        self.shown.set(STEP);
-    }
-
-    /// Returns how many rows are shown and follows it.
-    pub fn shown(self) -> usize {
+    /// Returns which rows are shown and follows it.
+    pub fn shown(self) -> Shown {
         self.shown.get()
     }
 
-    /// Shows more rows.
-    pub fn show_more(self) {
-        self.shown.update(|shown| *shown += STEP);
+    /// Shows only these rows, from the first of them on.
+    pub fn show(self, shown: Shown) {
+        self.shown.set(shown);
+        self.page.set(1);
+    }
+
+    /// Returns the page that is shown, from 1, and follows it.
+    pub fn page(self) -> u64 {
+        self.page.get()
+    }
+
+    /// Shows another page.
+    pub fn go_to(self, page: u64) {
+        self.page.set(page);
     }
 
     /// Takes another file.
@@ -206,7 +241,7 @@ impl Importing {
         self.result.set(None);
         self.file.set(None);
         self.choices.set(Reading::default());
-        self.show_only(None);
+        self.show(Shown::All);
     }
 
     /// Reads the file another way.
@@ -264,7 +299,7 @@ impl Importing {
             self.busy.try_set(None);
             match answer {
                 Ok(result) => {
-                    self.show_only(None);
+                    self.show(Shown::All);
                     self.take(result);
                 }
                 Err(Failure::Refused(fault)) if fault.is(&ErrorCode::ImportChanged) => {
@@ -280,10 +315,12 @@ impl Importing {
 
     /// Shows what the server said; a filter that nothing fits any more is dropped.
     fn take(self, result: ImportResult) {
-        let filter = self.filter.get_untracked();
-        let fits = filter.is_none_or(|action| result.rows.iter().any(|row| row.action == action));
-        if !fits {
-            self.show_only(None);
+        let shown = self.shown.get_untracked();
+        let count = result.rows.iter().filter(|row| shown.has(row)).count();
+        if count == 0 && shown != Shown::All {
+            self.show(Shown::All);
+        } else if self.page.get_untracked() > pages(count) {
+            self.page.set(pages(count));
         }
         self.result.try_set(Some(result));
     }

@@ -3,48 +3,61 @@
 use leptos::prelude::*;
 use stockroom_api::import::{ImportAction, ImportChange, ImportRowShown};
 
-use super::importing::Importing;
+use super::importing::{Importing, ROWS, Shown};
 use super::tell;
+use crate::browser::page;
+use crate::pages::pages_of::PagesOf;
 use crate::route::Route;
 use crate::ui::{Chip, Icon, Sign};
 use crate::words::{Key, Words, use_words};
 
-const FILTERS: [(Option<ImportAction>, &str); 5] = [
-    (None, ""),
-    (Some(ImportAction::Error), "bad"),
-    (Some(ImportAction::Create), ""),
-    (Some(ImportAction::Update), ""),
-    (Some(ImportAction::Unchanged), ""),
+const FILTERS: [(Shown, &str); 6] = [
+    (Shown::All, ""),
+    (Shown::Problems, "warn"),
+    (Shown::Only(ImportAction::Error), "bad"),
+    (Shown::Only(ImportAction::Create), ""),
+    (Shown::Only(ImportAction::Update), ""),
+    (Shown::Only(ImportAction::Unchanged), ""),
 ];
+/// The row that a page begins with has this id.
+const TOP: &str = "import-top";
 
 /// The rows, with the chips that filter them.
 #[component]
 pub fn Rows(importing: Importing) -> impl IntoView {
     let words = use_words();
-    let chip = move |(action, tone): (Option<ImportAction>, &'static str)| {
+    let problems = Memo::new(move |_| {
+        let is_one = |row: &&ImportRowShown| Shown::Problems.has(row);
+        importing.with(|result| result.rows.iter().filter(is_one).count())
+    });
+    let chip = move |(shown, tone): (Shown, &'static str)| {
         let count = Signal::derive(move || {
-            let count = importing.with(|result| match action {
-                None => result.totals.rows,
-                Some(ImportAction::Create) => result.totals.create,
-                Some(ImportAction::Update) => result.totals.update,
-                Some(ImportAction::Unchanged) => result.totals.unchanged,
-                Some(ImportAction::Error) => result.totals.error,
-            });
-            words.number(i64::try_from(count).unwrap_or(i64::MAX))
+            let totals = importing.with(|result| result.totals);
+            figure(
+                words,
+                match shown {
+                    Shown::All => totals.rows,
+                    Shown::Problems => problems.get(),
+                    Shown::Only(ImportAction::Create) => totals.create,
+                    Shown::Only(ImportAction::Update) => totals.update,
+                    Shown::Only(ImportAction::Unchanged) => totals.unchanged,
+                    Shown::Only(ImportAction::Error) => totals.error,
+                },
+            )
         });
         view! {
             <Chip
-                label=words.label(chip_label(action))
+                label=words.label(chip_label(shown))
                 count=count
-                is_on=Signal::derive(move || importing.filter() == action)
-                on_press=move |()| importing.show_only(action)
+                is_on=Signal::derive(move || importing.shown() == shown)
+                on_press=move |()| importing.show(shown)
                 tone=tone
             />
         }
     };
     let has_errors = Memo::new(move |_| importing.with(|result| result.totals.error > 0));
     view! {
-        <div class="card-bar import-chips" role="group" aria-label=words.t(Key::UpdateState)>
+        <div id=TOP class="card-bar import-chips" role="group" aria-label=words.t(Key::UpdateState)>
             {FILTERS.map(chip).collect_view()}
             <Show when=move || has_errors.get()>
                 <button
@@ -70,45 +83,52 @@ pub fn Rows(importing: Importing) -> impl IntoView {
                 <tbody>{move || shown(words, importing)}</tbody>
             </table>
         </div>
-        <More importing=importing />
+        <Pages importing=importing />
     }
 }
 
-fn chip_label(action: Option<ImportAction>) -> Key {
-    match action {
-        None => Key::UpdateAll,
-        Some(ImportAction::Create) => Key::ProductsChipNew,
-        Some(ImportAction::Update) => Key::ProductsChipChanged,
-        Some(ImportAction::Unchanged) => Key::UpdateUnchanged,
-        Some(ImportAction::Error) => Key::UpdateErrors,
+fn chip_label(shown: Shown) -> Key {
+    match shown {
+        Shown::All => Key::UpdateAll,
+        Shown::Problems => Key::ProductsProblems,
+        Shown::Only(ImportAction::Create) => Key::ProductsChipNew,
+        Shown::Only(ImportAction::Update) => Key::ProductsChipChanged,
+        Shown::Only(ImportAction::Unchanged) => Key::UpdateUnchanged,
+        Shown::Only(ImportAction::Error) => Key::UpdateErrors,
     }
 }
 
+/// The way through the rows, where one page does not hold them.
 #[component]
-fn More(importing: Importing) -> impl IntoView {
-    let words = use_words();
-    let has_more = Memo::new(move |_| {
-        let filter = importing.filter();
-        let fits = |row: &&ImportRowShown| filter.is_none_or(|action| row.action == action);
-        importing.with(|result| result.rows.iter().filter(fits).count()) > importing.shown()
+fn Pages(importing: Importing) -> impl IntoView {
+    let count = Memo::new(move |_| {
+        let shown = importing.shown();
+        importing.with(|result| result.rows.iter().filter(|row| shown.has(row)).count())
     });
+    let page = Signal::derive(move || importing.page());
+    let go = move |page: u64| {
+        importing.go_to(page);
+        page::reveal(TOP);
+    };
     view! {
-        <Show when=move || has_more.get()>
-            <div class="history-more">
-                <button type="button" class="button" on:click=move |_| importing.show_more()>
-                    {words.t(Key::ProductsMoreRows)}
-                </button>
-            </div>
+        <Show when=move || { count.get() > ROWS }>
+            <PagesOf count=count page=page size=ROWS on_go=go />
         </Show>
     }
 }
 
+fn figure(words: Words, count: usize) -> String {
+    words.number(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
 fn shown(words: Words, importing: Importing) -> AnyView {
-    let (filter, most) = (importing.filter(), importing.shown());
+    let (shown, page) = (importing.shown(), importing.page());
+    let skipped = usize::try_from(page - 1).unwrap_or(usize::MAX).saturating_mul(ROWS);
     let is_done = importing.is_done();
     importing.with(|result| {
-        let fits = |row: &&ImportRowShown| filter.is_none_or(|action| row.action == action);
-        let rows: Vec<&ImportRowShown> = result.rows.iter().filter(fits).take(most).collect();
+        let fits = |row: &&ImportRowShown| shown.has(row);
+        let rows: Vec<&ImportRowShown> =
+            result.rows.iter().filter(fits).skip(skipped).take(ROWS).collect();
         if rows.is_empty() {
             let text = words.text(Key::UpdateNoRowsShown);
             return view! { <tr><td colspan="4" class="import-none">{text}</td></tr> }.into_any();

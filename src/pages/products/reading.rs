@@ -10,7 +10,7 @@ use crate::connection::{Connection, Failure, use_connection};
 use crate::route::{Navigator, ProductsView, Route, use_navigator};
 
 /// How many products a page has.
-pub const SOME: u64 = 50;
+pub const SOME: usize = 50;
 
 /// What was read; copy it into closures.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ impl Reading {
             search: Some(view.search.trim().to_owned()).filter(|search| !search.is_empty()),
             status: view.status,
             page: Some(view.page),
-            limit: Some(SOME),
+            limit: Some(SOME as u64),
         };
         spawn_local(async move {
             let found = self.connection.products(&query).await;
@@ -86,7 +86,7 @@ impl Reading {
             match found {
                 // The list became shorter: its last page is the nearest that there is.
                 Ok(found) if found.items.is_empty() && found.total > 0 && view.page > 1 => {
-                    let page = found.total.div_ceil(SOME);
+                    let page = found.total.div_ceil(SOME as u64);
                     self.navigator.replace(&Route::Products(ProductsView { page, ..view }));
                     return;
                 }

@@ -24,7 +24,7 @@ const COLUMNS: [(&str, Key); 7] = [
 #[component]
 pub fn Rows(reading: Reading, view: Memo<ProductsView>) -> impl IntoView {
     let words = use_words();
-    let first = move || (reading.page.get() - 1) * SOME;
+    let first = move || (reading.page.get() - 1) * SOME as u64;
     let heading = move |(class, key): (&'static str, Key)| {
         view! { <div role="columnheader" class=class>{words.t(key)}</div> }
     };
@@ -106,6 +106,9 @@ fn row(
         }
     };
     let threshold = product.low_stock_threshold.map(|units| words.number(units));
+    let low_below =
+        threshold.as_ref().map(|units| words.fill(Key::ProductThreshold, &[("threshold", units)]));
+    let price = words.money(product.price);
     let updated = product.updated_at.clone().map(|at| {
         let when = words.moment(&at);
         view! { <time datetime=at>{when}</time> }
@@ -117,10 +120,18 @@ fn row(
                 {variants}
             </div>
             <div role="cell" class="c-sku">{sku}</div>
-            <div role="cell" class="c-price end">{words.money(product.price)}</div>
+            <div role="cell" class="c-price end">
+                <span class="desk-only">{price.clone()}</span>
+                <span class="phone-only">
+                    {words.fill(Key::ProductsAmount, &[("amount", &price)])}
+                </span>
+            </div>
             <div role="cell" class="c-status">{status}</div>
             <div role="cell" class="c-stock end">{quantity}</div>
-            <div role="cell" class="c-threshold end muted">{threshold}</div>
+            <div role="cell" class="c-threshold end muted">
+                <span class="desk-only">{threshold}</span>
+                <span class="phone-only">{low_below}</span>
+            </div>
             <div role="cell" class="c-updated end muted">{updated}</div>
         </div>
     }

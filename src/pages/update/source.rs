@@ -3,17 +3,15 @@
 pub mod sheets;
 pub mod trouble;
 
-use leptos::html;
 use leptos::prelude::*;
 use stockroom_domain::own_layout::OwnFile;
-use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, DragEvent, Event, HtmlInputElement};
+use web_sys::ClipboardEvent;
 
 use super::desk::use_desk;
 use super::state::{Model, Msg};
 use super::waiting::Waiting;
 use crate::browser::files;
-use crate::ui::{Dialog, Icon, Sign};
+use crate::ui::{ChooseFile, Dialog, DropArea};
 use crate::words::{Key, use_words};
 use sheets::SheetChoice;
 use trouble::Trouble;
@@ -39,26 +37,7 @@ pub fn SourceStep() -> impl IntoView {
 fn DropZone() -> impl IntoView {
     let words = use_words();
     let desk = use_desk();
-    let is_over = RwSignal::new(false);
     let is_pasting = RwSignal::new(false);
-    let input = NodeRef::<html::Input>::new();
-    let dropped = move |event: DragEvent| {
-        event.prevent_default();
-        is_over.set(false);
-        let file = event.data_transfer().and_then(|data| data.files()).and_then(|list| list.get(0));
-        if let Some(file) = file {
-            desk.open(file);
-        }
-    };
-    let chosen = move |event: Event| {
-        let target = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
-        let Some(target) = target else { return };
-        if let Some(file) = target.files().and_then(|list| list.get(0)) {
-            desk.open(file);
-        }
-        // The same file can be chosen again once it was mended.
-        target.set_value("");
-    };
     let pasted = move |event: ClipboardEvent| {
         let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok());
         if let Some(text) = text.filter(|text| text.contains(['\t', '\n', ';', ','])) {
@@ -66,53 +45,32 @@ fn DropZone() -> impl IntoView {
             desk.tell(Msg::CellsPasted(text));
         }
     };
-    let choose = move |_| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
     let template = move |_| {
         let text = OwnFile::default().into_text();
         files::save("stock-template.csv", "text/csv", &text);
     };
     view! {
-        <section
-            class="card drop"
-            class:is-over=move || is_over.get()
-            on:dragover=move |event: DragEvent| {
-                event.prevent_default();
-                is_over.set(true);
-            }
-            on:dragleave=move |_| is_over.set(false)
-            on:drop=dropped
-            on:paste=pasted
-        >
-            <span class="drop-icon"><Icon sign=Sign::Upload /></span>
-            <p class="drop-title">{words.t(Key::UpdateDropTitle)}</p>
-            <p class="drop-about">{words.t(Key::UpdateDropAbout)}</p>
-            <div class="drop-actions" aria-busy=move || desk.with(|model| model.is_busy).to_string()>
-                <label class="visually-hidden" for="file">{words.t(Key::UpdateChoose)}</label>
-                <input
-                    id="file"
-                    node_ref=input
-                    class="visually-hidden"
-                    type="file"
-                    tabindex="-1"
+        <div on:paste=pasted>
+            <DropArea
+                title=words.label(Key::UpdateDropTitle)
+                about=words.label(Key::UpdateDropAbout)
+                on_file=move |file| desk.open(file)
+                is_busy=Signal::derive(move || desk.with(|model| model.is_busy))
+                below=Waiting
+            >
+                <ChooseFile
+                    label=words.label(Key::UpdateChoose)
                     accept=ACCEPTED
-                    on:change=chosen
+                    on_file=move |file| desk.open(file)
                 />
-                <button type="button" class="button primary" on:click=choose>
-                    {words.t(Key::UpdateChoose)}
-                </button>
                 <button type="button" class="button" on:click=move |_| is_pasting.set(true)>
                     {words.t(Key::UpdatePaste)}
                 </button>
                 <button type="button" class="button quiet" on:click=template>
                     {words.t(Key::UpdateTemplate)}
                 </button>
-            </div>
-            <Waiting />
-        </section>
+            </DropArea>
+        </div>
         <Show when=move || is_pasting.get()>
             <PasteDialog on_close=move |()| is_pasting.set(false) />
         </Show>

@@ -4,15 +4,16 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use stockroom_api::webhook::{Delivery, DeliveryState};
+use stockroom_api::scope::KeyScope;
+use stockroom_api::webhook::{DeliveredProduct, Delivery, DeliveryState, RetriedDeliveries};
 
 use super::Unread;
-use super::telling::{answered, event, is_missing, outcome, tries};
-use crate::browser::{clock, page};
+use super::telling::{answered, event, is_missing, outcome, tell, tries};
+use crate::browser::{clock, page, random};
 use crate::connection::{Connection, Failure, use_connection};
 use crate::route::Route;
-use crate::ui::{EmptyState, Icon, Sign, Skeleton};
-use crate::words::{Key, use_words};
+use crate::ui::{EmptyState, Icon, Sign, Skeleton, Tone, use_toasts};
+use crate::words::{Key, Plural, use_words};
 
 /// How many are read at a time.
 const SOME: u64 = 25;
@@ -197,6 +198,7 @@ pub fn Deliveries(
         <section class="card hooks" aria-label=words.t(Key::WebhooksDeliveries)>
             <div class="hooks-bar">
                 <h2>{words.t(Key::WebhooksDeliveries)}</h2>
+                <RetryFailed reading=reading sent=sent />
                 <StateFilter state=reading.state />
                 <button
                     type="button"
@@ -237,6 +239,56 @@ pub fn Deliveries(
                 </div>
             </Show>
         </section>
+    }
+}
+
+/// Sends all again that failed, where the failed ones are looked at.
+#[component]
+fn RetryFailed(reading: Reading, sent: RwSignal<u32>) -> impl IntoView {
+    let words = use_words();
+    let toasts = use_toasts();
+    let connection = reading.connection;
+    let is_busy = RwSignal::new(false);
+    let is_offered = Memo::new(move |_| {
+        reading.state.get() == Some(DeliveryState::Failed)
+            && connection.may(KeyScope::DeliveriesRetry)
+            && reading.items.with(|items| !items.is_empty())
+    });
+    let retry = move |_| {
+        if is_busy.get_untracked() {
+            return;
+        }
+        is_busy.set(true);
+        let id = reading.endpoint.get_untracked();
+        spawn_local(async move {
+            let asked = connection.retry_failed(&id, &random::idempotency_key()).await;
+            is_busy.try_set(false);
+            match asked {
+                Ok(RetriedDeliveries { retried, .. }) => {
+                    let count = i64::try_from(retried).unwrap_or(i64::MAX);
+                    let text = untrack(|| words.count(Plural::WebhooksRetriedAll, count, &[]));
+                    toasts.show(Tone::Good, text);
+                    sent.try_update(|count| *count = count.wrapping_add(1));
+                    reading.state.try_set(None);
+                }
+                Err(failure) => {
+                    let told = untrack(|| tell(words, connection, &failure));
+                    toasts.show(Tone::Error, format!("{}. {}", told.title, told.about));
+                }
+            }
+        });
+    };
+    view! {
+        <Show when=move || is_offered.get()>
+            <button
+                type="button"
+                class="button"
+                aria-disabled=move || is_busy.get().then_some("true")
+                on:click=retry
+            >
+                {words.t(Key::WebhooksRetryAll)}
+            </button>
+        </Show>
     }
 }
 
@@ -292,9 +344,16 @@ fn DeliveryRow(delivery: Delivery) -> impl IntoView {
         view! { <span>{words.fill(Key::WebhooksNext, &[("when", &when)])}</span> }
     });
     let answer = answered(words, &delivery);
+    let product = delivery.product.clone().map(|DeliveredProduct { external_id, name, .. }| {
+        let sku = external_id.map(|sku| view! { <bdi class="sku" dir="ltr">{sku}</bdi> });
+        view! { <span class="hook-product"><bdi class="hook-name">{name}</bdi>{sku}</span> }
+    });
     view! {
         <li class="hook-delivery">
-            <a class="hook-event" href=route.href()>{words.text(event(delivery.event))}</a>
+            <span class="hook-what">
+                <a class="hook-event" href=route.href()>{words.text(event(delivery.event))}</a>
+                {product}
+            </span>
             <span class="hook-outcome"><span class=class>{words.text(word)}</span></span>
             <span class="hook-tries">
                 {(!answer.is_empty()).then(|| view! { <span>{answer}</span> })}
@@ -320,6 +379,7 @@ mod tests {
             endpoint_id: "we_1".to_owned(),
             event_id: format!("evt_{id}"),
             event: EventKind::StockLow,
+            product: None,
             state,
             attempts: 1,
             created_at: "2026-11-24T10:00:00.000Z".to_owned(),

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use stockroom_api::webhook::{
-    Attempt, DeletedEndpoint, Delivery, DeliveryPage, DeliveryState, DisabledReason, Endpoint,
-    EndpointPage, EventKind,
+    Attempt, DeletedEndpoint, DeliveredProduct, Delivery, DeliveryPage, DeliveryState,
+    DisabledReason, Endpoint, EndpointPage, EventKind, RetriedDeliveries,
 };
 
 use super::{Wire, maybe, needed};
@@ -86,6 +86,7 @@ impl Wire for Delivery {
             endpoint_id: needed(value, "endpointId")?,
             event_id: needed(value, "eventId")?,
             event: needed(value, "event")?,
+            product: maybe(value, "product")?,
             state: needed(value, "state")?,
             attempts: needed(value, "attempts")?,
             created_at: needed(value, "createdAt")?,
@@ -94,6 +95,22 @@ impl Wire for Delivery {
             payload: maybe(value, "payload")?,
             attempt_log: maybe(value, "attemptLog")?,
         })
+    }
+}
+
+impl Wire for DeliveredProduct {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self {
+            id: needed(value, "id")?,
+            external_id: maybe(value, "externalId")?,
+            name: needed(value, "name")?,
+        })
+    }
+}
+
+impl Wire for RetriedDeliveries {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self { retried: needed(value, "retried")?, left: needed(value, "left")? })
     }
 }
 
@@ -170,6 +187,7 @@ mod tests {
             endpoint_id: "we_1".into(),
             event_id: "evt_1".into(),
             event: EventKind::Test,
+            product: None,
             state: DeliveryState::Pending,
             attempts: 0,
             created_at: at(),
@@ -180,6 +198,11 @@ mod tests {
         };
         let whole = Delivery {
             event: EventKind::StockOut,
+            product: Some(DeliveredProduct {
+                id: "p1".into(),
+                external_id: None,
+                name: "Riz".into(),
+            }),
             state: DeliveryState::Failed,
             attempts: 8,
             next_attempt_at: None,

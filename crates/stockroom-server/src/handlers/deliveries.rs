@@ -19,7 +19,7 @@ use crate::idempotency::{self, Answer, Preference};
 use crate::request::{Reference, WriteRequest};
 use crate::store::Store;
 use crate::store::data::Page;
-use crate::store::webhooks::{Retried, WebhookTransaction as _};
+use crate::store::webhooks::{Retried, RetriedAll, WebhookTransaction as _};
 
 /// The parameters of the list.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +66,26 @@ pub async fn retry_delivery<S: Store>(
             }
             let delivery = tx.delivery(scope, &id).await?.ok_or_else(not_found)?;
             Answer::json(StatusCode::ACCEPTED, delivery, Preference::None)
+        })
+    });
+    work.await
+}
+
+/// Sends all events again of which every try to an endpoint failed.
+pub async fn retry_failed<S: Store>(
+    State(app): State<App<S>>,
+    Reference(endpoint): Reference,
+    request: WriteRequest,
+) -> Result<Response, ApiError> {
+    let (scope, now) = (request.authority.scope, app.now());
+    let work = idempotency::once(&app, &request, move |tx| {
+        Box::pin(async move {
+            let retried = match tx.retry_failed(scope, &endpoint, now).await? {
+                RetriedAll::Due(retried) => retried,
+                RetriedAll::Inactive => return Err(inactive()),
+                RetriedAll::Unknown => return Err(endpoint_not_found()),
+            };
+            Answer::json(StatusCode::ACCEPTED, retried, Preference::None)
         })
     });
     work.await

@@ -40,6 +40,7 @@ pub(super) fn all() -> Map<String, Value> {
     add::<webhook::EndpointPage>(&mut found);
     add::<webhook::DeletedEndpoint>(&mut found);
     add::<webhook::DeliveryPage>(&mut found);
+    add::<webhook::RetriedDeliveries>(&mut found);
     add::<webhook::StockData>(&mut found);
     add::<webhook::TestData>(&mut found);
     add::<capabilities::Capabilities>(&mut found);
@@ -133,6 +134,7 @@ const SOMETIMES: [(&str, &str); 23] = [
     ("RunPage", "nextCursor"),
     ("Endpoint", "secret"),
     ("Endpoint", "signingSecret"),
+    ("Delivery", "product"),
     ("Delivery", "payload"),
     ("Delivery", "attemptLog"),
     ("ErrorDetail", "path"),

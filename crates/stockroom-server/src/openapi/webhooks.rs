@@ -230,6 +230,22 @@ pub(super) const OPERATIONS: &[Operation] = &[
         refused: &[DELIVERY_NOT_FOUND],
     },
     Operation {
+        id: "retryFailedWebhookDeliveries",
+        method: "post",
+        path: "/api/v1/dev/webhooks/endpoints/{id}/retry",
+        tag: "Webhooks",
+        summary: "Send all failed events again",
+        description: "The oldest first, up to 1,000 at once, with all their tries before them; \
+            `left` tells how many more there are.",
+        scope: RETRY,
+        parameters: &[ENDPOINT_ID],
+        body: None,
+        status: 202,
+        answered: "How many",
+        answer: Answer::Data("RetriedDeliveries"),
+        refused: &[ENDPOINT_NOT_FOUND, INACTIVE],
+    },
+    Operation {
         id: "retryWebhookDelivery",
         method: "post",
         path: "/api/v1/dev/webhooks/deliveries/{id}/retry",

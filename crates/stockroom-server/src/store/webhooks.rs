@@ -7,7 +7,9 @@
 use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
-use stockroom_api::webhook::{Delivery, DeliveryPage, DeliveryState, DisabledReason, EventKind};
+use stockroom_api::webhook::{
+    Delivery, DeliveryPage, DeliveryState, DisabledReason, EventKind, RetriedDeliveries,
+};
 
 use super::Stored;
 use super::data::{Number, Page, Scope};
@@ -170,6 +172,17 @@ pub enum Retried {
     Unknown,
 }
 
+/// What asking for all failed deliveries to an endpoint anew found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetriedAll {
+    /// So many are sent again.
+    Due(RetriedDeliveries),
+    /// The endpoint is turned off.
+    Inactive,
+    /// There is no such endpoint.
+    Unknown,
+}
+
 /// What is read of webhooks.
 pub trait WebhookReads {
     /// Returns the endpoints of a scope, the oldest first.
@@ -238,6 +251,15 @@ pub trait WebhookTransaction {
         id: &str,
         now: Timestamp,
     ) -> impl Future<Output = Stored<Retried>> + Send;
+
+    /// Makes the failed deliveries to an endpoint due anew, the oldest first, with all their tries
+    /// before them; of one product they go one after the other.
+    fn retry_failed(
+        &mut self,
+        scope: Scope,
+        endpoint: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Stored<RetriedAll>> + Send;
 
     /// Takes deliveries that are due, for this process alone until `until`: then they are due anew,
     /// since whoever took them may be gone. Of one product and endpoint there is never more than the

@@ -147,6 +147,46 @@ fn what_fails_is_sent_eight_times_and_once_more_when_asked() {
 }
 
 #[test]
+fn all_that_failed_is_sent_again_in_the_order_of_its_product() {
+    let app = spawn_open();
+    let receiver = Receiver::start();
+    receiver.always(Reply::Status(503));
+    let endpoint = listen(&app, &receiver.url);
+    let delivering = app.deliver();
+    let again = format!("{ENDPOINTS}/{}/retry", id(&endpoint));
+    let none = app.demo("POST", &again, None);
+    assert_eq!((none.status, &none.json()["data"]), (202, &json!({ "retried": 0, "left": 0 })));
+    app.stock("SIM-TEL", r#"{"quantity":49}"#);
+    give_up_on(&app, &receiver, &endpoint, 1);
+    app.stock("SIM-TEL", r#"{"quantity":0}"#);
+    give_up_on(&app, &receiver, &endpoint, 2);
+    let failed = list(&app, &endpoint, "?state=failed");
+    assert_eq!(failed["total"], 2);
+    let product = &failed["items"][0]["product"];
+    assert_eq!(product["externalId"], "SIM-TEL");
+    assert_eq!(product["name"], detail(&app, &failed["items"][0])["product"]["name"]);
+    receiver.always(Reply::Status(204));
+    let sent = app.demo("POST", &again, None);
+    assert_eq!((sent.status, &sent.json()["data"]), (202, &json!({ "retried": 2, "left": 0 })));
+    let (first, second) = (receiver.next().json(), receiver.next().json());
+    assert_eq!((&first["data"]["quantity"], &second["data"]["quantity"]), (&json!(49), &json!(0)));
+    drop(delivering);
+    let path = format!("{ENDPOINTS}/{}", id(&endpoint));
+    app.demo("PUT", &path, Some(r#"{"active":false}"#));
+    assert_eq!(app.demo("POST", &again, None).code(), "WEBHOOK_ENDPOINT_INACTIVE");
+}
+
+/// Lets so many deliveries fail until none is pending.
+fn give_up_on(app: &TestApp, receiver: &Receiver, endpoint: &Value, failed: u64) {
+    for attempts in 1..=8 {
+        receiver.next();
+        after_attempts(app, endpoint, attempts);
+        app.clock.advance(A_DAY);
+    }
+    assert_eq!(list(app, endpoint, "?state=failed")["total"], failed);
+}
+
+#[test]
 fn a_redirect_is_not_followed() {
     let app = spawn_open();
     let (receiver, elsewhere) = (Receiver::start(), Receiver::start());

@@ -186,6 +186,7 @@ fn each_environment_sees_its_own_endpoints_and_deliveries_alone() {
         ("GET", format!("{endpoint}/deliveries"), None),
         ("GET", delivery.clone(), None),
         ("POST", format!("{delivery}/retry"), None),
+        ("POST", format!("{endpoint}/retry"), None),
         ("DELETE", endpoint.clone(), None),
     ];
     for (method, path, body) in &routes {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::connection::{Connection, use_connection};
-use crate::pages::later::LaterPages;
+use crate::pages::part::UpdatePart;
 use crate::pages::update::desk::{Desk, use_desk};
 use crate::pages::update::state::Model;
 use crate::pages::update::state::again::{Again, Made};

@@ -2,13 +2,16 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use stockroom_api::webhook::{Attempt, Delivery, DeliveryPage, DeliveryState, EventKind};
+use stockroom_api::webhook::{
+    Attempt, DeliveredProduct, Delivery, DeliveryPage, DeliveryState, EventKind, MAX_RETRIED,
+    RetriedDeliveries,
+};
 
 use super::outbox::release_next;
 use crate::store::Stored;
 use crate::store::columns::iso;
 use crate::store::data::{Page, Scope};
-use crate::store::webhooks::{DeliveryNumber, KEPT, Retried};
+use crate::store::webhooks::{DeliveryNumber, KEPT, Retried, RetriedAll};
 
 /// How many deliveries are forgotten at once, so that writes never wait long for it.
 pub(super) const FORGOTTEN_AT_ONCE: usize = 1_000;
@@ -41,7 +44,8 @@ pub(super) fn page(
     let skipped = (page.number - 1).saturating_mul(page.limit).min(total);
     let mut statement = connection.prepare_cached(
         "select d.number, e.id, v.id, v.kind, d.state, d.due_at, d.claimed_until, d.created_at,
-             l.attempt, l.at, l.duration, l.status, l.error, l.response
+             l.attempt, l.at, l.duration, l.status, l.error, l.response,
+             v.body ->> '$.data.productId', v.body ->> '$.data.externalId', v.body ->> '$.data.name'
          from (
              select number from webhook_deliveries
              where endpoint = ?1 and (?2 is null or state = ?2)
@@ -68,7 +72,9 @@ pub(super) fn one(connection: &Connection, scope: Scope, id: &str) -> Stored<Opt
     };
     let mut statement = connection.prepare_cached(
         "select d.number, e.id, v.id, v.kind, d.state, d.due_at, d.claimed_until, d.created_at,
-             l.attempt, l.at, l.duration, l.status, l.error, l.response, v.body
+             l.attempt, l.at, l.duration, l.status, l.error, l.response,
+             v.body ->> '$.data.productId', v.body ->> '$.data.externalId', v.body ->> '$.data.name',
+             v.body
          from webhook_deliveries d
          join webhook_endpoints e on e.number = d.endpoint
          join webhook_events v on v.number = d.event
@@ -78,7 +84,7 @@ pub(super) fn one(connection: &Connection, scope: Scope, id: &str) -> Stored<Opt
     )?;
     let key = params![number, scope.store_id, scope.environment.as_str()];
     let found =
-        statement.query_row(key, |row| Ok(Delivery { payload: Some(row.get(14)?), ..read(row)? }));
+        statement.query_row(key, |row| Ok(Delivery { payload: Some(row.get(17)?), ..read(row)? }));
     let Some(mut delivery) = found.optional()? else {
         return Ok(None);
     };
@@ -100,6 +106,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         endpoint_id: row.get(1)?,
         event_id: row.get(2)?,
         event: EventKind::from_api(row.get_ref(3)?.as_str()?),
+        product: product(row, 14)?,
         state: DeliveryState::from_api(row.get_ref(4)?.as_str()?),
         attempts: attempts.unwrap_or(0),
         created_at: iso(row.get(7)?).unwrap_or_default(),
@@ -109,6 +116,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         payload: None,
         attempt_log: None,
     })
+}
+
+/// Returns the product that a row holds from this column on, where its event is about one.
+fn product(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<DeliveredProduct>> {
+    let Some(id) = row.get(first)? else { return Ok(None) };
+    let name: Option<String> = row.get(first + 2)?;
+    let external_id = row.get(first + 1)?;
+    Ok(Some(DeliveredProduct { id, external_id, name: name.unwrap_or_default() }))
 }
 
 /// Returns the attempt that a row holds from this column on.
@@ -153,6 +168,54 @@ pub(super) fn retry(
         params![number, now],
     )?;
     Ok(Retried::Due)
+}
+
+/// Makes the failed deliveries to an endpoint due anew, the oldest first, at most [`MAX_RETRIED`] of
+/// them; one behind which another of its product is on its way waits for that.
+pub(super) fn retry_failed(
+    connection: &Connection,
+    scope: Scope,
+    endpoint: &str,
+    now: Timestamp,
+) -> Stored<RetriedAll> {
+    let mut statement = connection.prepare_cached(
+        "select number, active from webhook_endpoints
+         where store_id = ?1 and environment = ?2 and id = ?3",
+    )?;
+    let key = params![scope.store_id, scope.environment.as_str(), endpoint];
+    let found: Option<(i64, bool)> =
+        statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let number = match found {
+        None => return Ok(RetriedAll::Unknown),
+        Some((_, false)) => return Ok(RetriedAll::Inactive),
+        Some((number, true)) => number,
+    };
+    let mut statement = connection.prepare_cached(
+        "select number from webhook_deliveries where endpoint = ?1 and state = 'failed'
+         order by number limit ?2",
+    )?;
+    let failed: Vec<i64> = statement
+        .query_map(params![number, MAX_RETRIED], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut statement = connection.prepare_cached(
+        "update webhook_deliveries as d
+         set state = 'pending', tries = 0, claimed_until = null,
+             due_at = case when exists (
+                 select 1 from webhook_deliveries
+                 where endpoint = d.endpoint and product = d.product and state = 'pending'
+             ) then null else ?2 end
+         where number = ?1",
+    )?;
+    for delivery in &failed {
+        statement.execute(params![delivery, now.as_millisecond()])?;
+    }
+    let left: u64 = connection
+        .prepare_cached(
+            "select count(*) from webhook_deliveries where endpoint = ?1 and state = 'failed'",
+        )?
+        .query_row(params![number], |row| row.get(0))?;
+    let retried = failed.len() as u64;
+    Ok(RetriedAll::Due(RetriedDeliveries { retried, left }))
 }
 
 /// Forgets deliveries and events older than [`KEPT`], at most [`FORGOTTEN_AT_ONCE`] of each; returns

@@ -17,7 +17,7 @@ use crate::store::data::{
 use crate::store::products::{ProductFields, ProductRecord, VariantRecord};
 use crate::store::webhooks::{
     AttemptRow, ClaimBounds, Claimed, EndpointNumber, EndpointRow, Fate, Health, PlainEvent,
-    Retried, WebhookTransaction,
+    Retried, RetriedAll, WebhookTransaction,
 };
 use crate::store::{StoreError, Stored, Transaction};
 
@@ -293,6 +293,15 @@ impl WebhookTransaction for SqliteTx {
 
     async fn retry_delivery(&mut self, scope: Scope, id: &str, now: Timestamp) -> Stored<Retried> {
         deliveries::retry(&self.connection, scope, id, now)
+    }
+
+    async fn retry_failed(
+        &mut self,
+        scope: Scope,
+        endpoint: &str,
+        now: Timestamp,
+    ) -> Stored<RetriedAll> {
+        deliveries::retry_failed(&self.connection, scope, endpoint, now)
     }
 
     async fn claim_deliveries(
