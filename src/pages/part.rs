@@ -154,7 +154,7 @@ pub fn FromPart<T: ?Sized + 'static>(
 
 /// Names the way into a part: in a release build a file of its own, else a part of the app's.
 macro_rules! way_in {
-    ($module:ident, $of:ty) => {
+    ($module:ident, $of:ident) => {
         #[cfg(feature = "split")]
         mod apart {
             #![expect(clippy::unnecessary_wraps, reason = "fetching the file may fail")]
@@ -165,15 +165,16 @@ macro_rules! way_in {
             use wasm_split_helpers::wasm_split;
 
             use super::super::Unfetched;
+            use super::$of;
 
             /// The way into the file.
             #[wasm_split($module, fallible, preload(fetch))]
-            pub(super) fn begin(root: Owner) -> Result<Rc<$of>, Unfetched> {
+            pub(super) fn begin(root: Owner) -> Result<Rc<dyn $of>, Unfetched> {
                 Ok(root.with(super::make))
             }
         }
 
-        const WAY: super::Way<$of> = {
+        const WAY: super::Way<dyn $of> = {
             #[cfg(feature = "split")]
             {
                 super::Way {

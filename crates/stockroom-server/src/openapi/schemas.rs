@@ -114,7 +114,7 @@ const REQUESTS: [&str; 14] = [
 ];
 
 /// The fields of answers that are left out where they say nothing.
-const SOMETIMES: [(&str, &str); 23] = [
+const SOMETIMES: [(&str, &str); 24] = [
     ("Product", "imageUrl"),
     ("HistoryEntry", "ended"),
     ("ImportResult", "refusal"),
