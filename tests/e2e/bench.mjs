@@ -26,12 +26,18 @@ async function sizes() {
   const files = await readdir('dist');
   for (const [name, pattern, aim] of [
     ['app', /^app.*\.wasm$/, '≤ 160 KB'],
-    ['part for the later pages', /^later.*\.wasm$/, '–'],
+    ['part for Update stock', /^update-.*\.wasm$/, '–'],
+    ['part for products', /^products-.*\.wasm$/, '–'],
+    ['part for the other pages', /^more-.*\.wasm$/, '–'],
+    ['code that several parts share', /^shared.*\.wasm$/, '–'],
     ['worker', /^worker.*\.wasm$/, '≤ 50 KB'],
   ]) {
-    const wasm = files.find((file) => pattern.test(file));
-    const raw = (await stat(`dist/${wasm}`)).size;
-    const brotli = (await stat(`dist/${wasm}.br`)).size;
+    const wasm = files.filter((file) => pattern.test(file));
+    const sum = async (ending) => {
+      const all = await Promise.all(wasm.map((file) => stat(`dist/${file}${ending}`)));
+      return all.reduce((total, { size }) => total + size, 0);
+    };
+    const [raw, brotli] = [await sum(''), await sum('.br')];
     figure(`wasm of the ${name}, brotli`, `${kilobytes(brotli)} (raw ${kilobytes(raw)})`, aim);
   }
 }

@@ -1,10 +1,10 @@
-// The pages behind the first are a file of their own: nothing waits for it, and nothing breaks without it.
+// The pages behind the first are files of their own: nothing waits for them, and nothing breaks without them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stage } from './harness/stage.mjs';
 
 const on = stage();
-const PART = '**/later-*.wasm';
+const PART = /\/(update|products|more|shared\d+)-[0-9a-f]+\.wasm$/;
 const bar = (app) => app.page.getByRole('region', { name: 'Selected products' });
 const source = (app) => app.page.getByText('Drop a CSV or Excel file here');
 
@@ -12,11 +12,11 @@ test('the first rows come without it, and it comes before it is wanted', async (
   const app = await on.app(t);
   const asked = [];
   app.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  const fetched = app.page.waitForRequest(PART);
+  const fetched = ['update', 'products', 'more'].map((part) => app.page.waitForRequest(new RegExp(`/${part}-`)));
   await app.openDemo();
-  await fetched;
+  await Promise.all(fetched);
   const at = (name) => asked.findIndex((path) => name.test(path));
-  assert.ok(at(/inventory/) >= 0 && at(/inventory/) < at(/later-.*wasm$/), asked.join('\n'));
+  assert.ok(at(/inventory/) >= 0 && at(/inventory/) < at(PART), asked.join('\n'));
   let another = 0;
   await app.page.route(PART, (route) => {
     another += 1;
@@ -60,15 +60,36 @@ test('products carried to it without it are still chosen', async (t) => {
   await app.changes.waitFor();
 });
 
-test('whoever begins at it waits for both files at once', async (t) => {
+test('a product’s panel without its part says so, and opens once it came', async (t) => {
   const app = await on.app(t);
-  await app.openDemo();
-  const asked = [];
-  app.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await app.visit('/update');
-  await source(app).waitFor();
-  const parts = asked.filter((path) => /later-.*wasm$/.test(path));
-  assert.equal(parts.length, 1);
-  const session = asked.findIndex((path) => path.includes('/session'));
-  assert.ok(asked.indexOf(parts[0]) < session, asked.join('\n'));
+  await app.page.route(PART, (route) => route.abort());
+  await app.enter('/products/THIEB-001');
+  const panel = app.page.getByRole('dialog');
+  await panel.getByText('This page could not be fetched').waitFor();
+  await app.page.unroute(PART);
+  await panel.getByRole('button', { name: 'Try again' }).click();
+  await app.stock.waitFor();
 });
+
+for (const [path, part, others, shown] of [
+  ['/update', 'update', ['products', 'more'], (app) => source(app)],
+  ['/products', 'products', ['update', 'more'], (app) => app.page.getByRole('table', { name: 'Products' })],
+  ['/webhooks', 'more', ['update', 'products'], (app) => app.button('Add endpoint').first()],
+]) {
+  test(`whoever begins at ${path} has its files fetched with the app, and no others before the stock is read`, async (t) => {
+    const app = await on.app(t);
+    await app.enter('/');
+    await app.inventory.waitFor();
+    const asked = [];
+    app.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await app.visit(path);
+    await shown(app).waitFor();
+    const at = (name) => asked.findIndex((one) => new RegExp(name).test(one));
+    const session = at('/session');
+    assert.ok(at(`/${part}-`) >= 0 && at(`/${part}-`) < session, asked.join('\n'));
+    for (const other of others) assert.ok(at(`/${other}-`) === -1 || at(`/${other}-`) > at('/inventory'), asked.join('\n'));
+    // Nothing comes twice.
+    const files = asked.filter((one) => PART.test(one));
+    assert.equal(new Set(files).size, files.length, asked.join('\n'));
+  });
+}

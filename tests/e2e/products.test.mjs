@@ -58,6 +58,27 @@ test('a file is looked at row by row, then imported; the rows with errors are a 
   await app.row('Thé vert').waitFor();
 });
 
+test('every row of a large file can be seen, and those with problems alone', async (t) => {
+  const app = await on.app(t);
+  await app.enter('/products/import');
+  // Each thousandth row has an error, and each without a SKU a warning.
+  const sku = (n) => (n % 500 === 499 ? '' : `BIG-${n}`);
+  const goods = Array.from({ length: 10_000 }, (_, n) => [`Ware ${n}`, n % 1000 === 0 ? 'x' : '1', sku(n)]);
+  await app.chooseFile('big.csv', csv([['name', 'price', 'sku'], ...goods]));
+  await app.page.getByText('1–100 of 10,000').waitFor();
+  assert.deepEqual(await Promise.all(['All', 'Problems', 'Errors'].map((name) => app.count(name))), [10_000, 30, 10]);
+  await app.page.getByRole('textbox', { name: 'Page', exact: true }).fill('100');
+  await app.page.keyboard.press('Enter');
+  await row(app, 'Ware 9999').waitFor();
+  await app.page.getByText('9,901–10,000 of 10,000').waitFor();
+  await app.button('Page before').click();
+  await row(app, 'Ware 9899').waitFor();
+  await app.chip('Problems').click();
+  await row(app, 'Ware 9499').getByText('Without a SKU it is added again').waitFor();
+  await row(app, 'Ware 9000').getByText('“x” is not a number.').waitFor();
+  assert.equal(await app.button('Next page').count(), 0);
+});
+
 test('columns, separator and numbers can be said; a file that is none is refused', async (t) => {
   const app = await on.app(t);
   await app.enter('/products/import');
