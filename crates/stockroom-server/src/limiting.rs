@@ -97,6 +97,13 @@ fn class_of(request: &Request) -> Option<Class> {
     }
 }
 
+/// Has a request counted as another than its endpoint's rule says, before it is counted.
+pub fn count_as(parts: &mut Parts, class: Class) {
+    if let Some(gate) = parts.extensions.get_mut::<Gate>() {
+        gate.class = class;
+    }
+}
+
 /// Counts a request of a store, or of somebody who is not known, where limits are on.
 ///
 /// # Errors

@@ -58,6 +58,17 @@ pub fn read_import(body: &[u8]) -> Result<ImportAsk, Refusal> {
     })
 }
 
+/// Tells whether a body confirms a preview; one that cannot be read does not.
+pub fn is_confirm(body: &[u8]) -> bool {
+    serde_json::from_slice::<Mode>(body).is_ok_and(|sent| sent.mode == Some(ImportMode::Confirm))
+}
+
+/// Of a body only what it is for: the file in it is passed over.
+#[derive(Deserialize)]
+struct Mode {
+    mode: Option<ImportMode>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {

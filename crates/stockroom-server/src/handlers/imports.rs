@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use stockroom_api::import::ImportTemplate;
-use stockroom_api::read::import::read_import;
+use stockroom_api::read::import::{is_confirm, read_import};
 use stockroom_domain::product_import::template;
 
 use super::{Answered, success};
@@ -15,10 +16,31 @@ use crate::auth::Allowed;
 use crate::error::ApiError;
 use crate::idempotency::{self, Answer, Preference};
 use crate::imports::{Confirmed, Import};
+use crate::limiting;
+use crate::limits::Class;
 use crate::random::new_id;
-use crate::request::WriteRequest;
+use crate::request::{WriteRequest, read_body};
 use crate::store::Store;
 use crate::store::data::Source;
+
+/// The body of an import. A preview is counted as an import; what confirms it, which takes the file
+/// through once more, as a change of products.
+#[derive(Debug)]
+pub struct ImportWrite(WriteRequest);
+
+impl<S: Store> FromRequest<App<S>> for ImportWrite {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App<S>) -> Result<Self, ApiError> {
+        let (mut parts, body) = request.into_parts();
+        let body = read_body(body).await?;
+        if is_confirm(&body) {
+            limiting::count_as(&mut parts, Class::ProductWrite);
+        }
+        let request = Request::from_parts(parts, Body::from(body));
+        WriteRequest::from_request(request, app).await.map(Self)
+    }
+}
 
 /// Returns the file that a merchant fills.
 pub async fn get_import_template(Allowed(_): Allowed) -> Answered<ImportTemplate> {
@@ -28,7 +50,7 @@ pub async fn get_import_template(Allowed(_): Allowed) -> Answered<ImportTemplate
 /// Tells what a file of products would do, or does it.
 pub async fn import_products<S: Store>(
     State(app): State<App<S>>,
-    request: WriteRequest,
+    ImportWrite(request): ImportWrite,
 ) -> Result<Response, ApiError> {
     let mut ask = read_import(&request.body)?;
     let (confirmed, if_errors) = (ask.confirmed.take(), ask.if_errors);

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use stockroom_api::key::{Access, Environment};
+use stockroom_api::path::IMPORT;
 use stockroom_api::scope::KeyScopes;
 use stockroom_server::app::Settings;
 use stockroom_server::client_address::parse_network;
@@ -94,6 +95,32 @@ fn the_hosted_limits_are_told_and_kept() {
     assert_eq!(app.level("SIM-TEL"), 270);
     app.clock.advance(SignedDuration::from_secs(45));
     assert_eq!(app.bulk(PLUS_ONE).status, 200);
+}
+
+#[test]
+fn of_an_import_the_preview_is_counted_and_confirming_it_is_a_change_of_products() {
+    let app = spawn_limited(Limits {
+        product_write: Budget { per_minute: 2, per_day: 3 },
+        ..Limits::HOSTED
+    });
+    let csv = "name,price,sku\nThé,1,THE-1\n";
+    let import = |body: Value| app.demo("POST", IMPORT, Some(&body.to_string()));
+    for left in (0..5).rev() {
+        let preview = import(json!({ "csv": csv }));
+        assert_eq!((preview.status, number(&preview, "x-ratelimit-remaining")), (200, Some(left)));
+    }
+    let refused = import(json!({ "csv": csv }));
+    assert_eq!(refused.code(), "RATE_LIMIT_EXCEEDED");
+    app.clock.advance(SignedDuration::from_hours(1));
+    let token = import(json!({ "csv": csv })).json()["data"]["token"].clone();
+    let done = import(json!({ "csv": csv, "mode": "confirm", "token": token }));
+    assert_eq!((done.status, number(&done, "x-ratelimit-remaining")), (200, Some(1)));
+    // One that is refused is counted too.
+    let confirm = json!({ "csv": csv, "mode": "confirm", "token": "another" });
+    assert_eq!(import(confirm.clone()).code(), "IMPORT_CHANGED");
+    check_refused(&import(confirm), "60");
+    let preview = import(json!({ "csv": csv }));
+    assert_eq!((preview.status, number(&preview, "x-ratelimit-remaining")), (200, Some(3)));
 }
 
 #[test]
