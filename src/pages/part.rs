@@ -43,7 +43,7 @@ pub struct Way<T: ?Sized + 'static> {
 pub struct Part<T: ?Sized + 'static> {
     /// The app's root: what the part begins outlives every page.
     root: StoredValue<Owner>,
-    part: RwSignal<Option<SendWrapper<Rc<T>>>>,
+    made: RwSignal<Option<SendWrapper<Rc<T>>>>,
     way: Way<T>,
 }
 
@@ -73,12 +73,12 @@ impl<T: ?Sized + 'static> Part<T> {
     /// Sets it up; call it once, at the app's root.
     fn start(way: Way<T>) -> Self {
         let root = Owner::current().unwrap_or_default();
-        Self { root: StoredValue::new(root), part: RwSignal::new(None), way }
+        Self { root: StoredValue::new(root), made: RwSignal::new(None), way }
     }
 
     /// Returns the part where it is there, and follows it.
     pub fn at_hand(self) -> Option<Rc<T>> {
-        self.part.get().map(SendWrapper::take)
+        self.made.get().map(SendWrapper::take)
     }
 
     /// Returns the part, fetched where it is not there yet.
@@ -91,7 +91,7 @@ impl<T: ?Sized + 'static> Part<T> {
             return Ok(part);
         }
         let part = (self.way.begin)(self.root.get_value()).await?;
-        self.part.set(Some(SendWrapper::new(Rc::clone(&part))));
+        self.made.set(Some(SendWrapper::new(Rc::clone(&part))));
         Ok(part)
     }
 }
@@ -157,8 +157,6 @@ macro_rules! way_in {
     ($module:ident, $of:ident) => {
         #[cfg(feature = "split")]
         mod apart {
-            #![expect(clippy::unnecessary_wraps, reason = "fetching the file may fail")]
-
             use std::rc::Rc;
 
             use leptos::prelude::Owner;
@@ -192,7 +190,7 @@ macro_rules! way_in {
         };
     };
 }
-pub(self) use way_in;
+use way_in;
 
 #[cfg(feature = "split")]
 impl From<wasm_split_helpers::SplitLoaderError> for Unfetched {

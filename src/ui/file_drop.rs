@@ -51,7 +51,7 @@ pub fn DropArea(
             <p class="drop-title">{move || title.get()}</p>
             <p class="drop-about">{move || about.get()}</p>
             <div class="drop-actions" aria-busy=move || is_busy.get().to_string()>{children()}</div>
-            {below.run()}
+            {move || below.run()}
         </section>
     }
 }

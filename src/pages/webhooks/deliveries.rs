@@ -242,7 +242,7 @@ pub fn Deliveries(
     }
 }
 
-/// Sends all again that failed, where the failed ones are looked at.
+/// Sends all again that failed, where one of them is shown.
 #[component]
 fn RetryFailed(reading: Reading, sent: RwSignal<u32>) -> impl IntoView {
     let words = use_words();
@@ -250,9 +250,9 @@ fn RetryFailed(reading: Reading, sent: RwSignal<u32>) -> impl IntoView {
     let connection = reading.connection;
     let is_busy = RwSignal::new(false);
     let is_offered = Memo::new(move |_| {
-        reading.state.get() == Some(DeliveryState::Failed)
-            && connection.may(KeyScope::DeliveriesRetry)
-            && reading.items.with(|items| !items.is_empty())
+        let has_failed = |item: &Delivery| item.state == DeliveryState::Failed;
+        connection.may(KeyScope::DeliveriesRetry)
+            && reading.items.with(|items| items.iter().any(has_failed))
     });
     let retry = move |_| {
         if is_busy.get_untracked() {
