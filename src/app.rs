@@ -13,7 +13,7 @@ pub mod viewport;
 use crate::browser::page;
 use crate::connection::{Connection, Standing};
 use crate::pages::later::{LaterPage, LaterShell};
-use crate::pages::part::{fetch_parts, provide_parts, use_more, use_products, use_update};
+use crate::pages::part::{fetch_parts, provide_parts};
 use crate::pages::{InventoryPage, SignInDialog, SignInPage};
 use crate::route::{Navigator, Route, Under, use_navigator};
 use crate::settings::Settings;
@@ -43,12 +43,11 @@ pub fn App(
     provide_parts();
     spawn_local(connection.ask_session());
     spawn_local(connection.ask_capabilities());
-    let (update, products, more) = (use_update(), use_products(), use_more());
     let is_read = Memo::new(move |_| stock.read_at().is_some());
     Effect::new(move |_| {
         // The line has nothing else to do: what is wanted next is there when it is wanted.
         if is_read.get() {
-            spawn_local(fetch_parts(update, products, more));
+            fetch_parts();
         }
     });
     name_document();

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::app::frame::PageHead;
 use crate::connection::use_connection;
-use crate::pages::part::{FromPart, use_update};
+use crate::pages::part::{UpdatePart, use_update};
 use crate::route::{HistoryView, Route, use_navigator};
 use crate::words::{Key, use_words};
 use levels::{Levels, LevelsProps, Of};
@@ -29,7 +29,7 @@ pub fn HistoryPage() -> impl IntoView {
     view! {
         <PageHead title=words.label(Key::AppHistory) />
         <Show when=move || is_whole.get()>
-            <FromPart part=update show=|part| part.runs() rows=3 />
+            {update.show(UpdatePart::runs, 3, None)}
         </Show>
         <Show when=move || connection.capabilities().history>
             <Levels view=view of=Of::Store />

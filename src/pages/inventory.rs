@@ -16,7 +16,7 @@ use crate::app::viewport::use_viewport;
 use crate::browser::{clock, files, text};
 use crate::connection::failure::tell;
 use crate::connection::use_connection;
-use crate::pages::part::{FromPart, use_products};
+use crate::pages::part::use_products;
 use crate::route::{Column, ListQuery, Route, Tab, Under, use_navigator};
 use crate::stock::list::Count;
 use crate::stock::{Stock, use_stock};
@@ -109,7 +109,7 @@ fn Panel(id: String, query: Memo<ListQuery>) -> impl IntoView {
                 placement=Placement::Side
                 on_close=move |()| navigator.go(&back)
             >
-                <FromPart part=part show=|_| ().into_any() rows=3 />
+                {part.show(|_| ().into_any(), 3, None)}
             </Dialog>
         }
         .into_any()

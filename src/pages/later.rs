@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::part::{
-    FromPart, MorePart, Part, ProductsPart, UpdatePart, use_more, use_products, use_update,
-};
-use crate::words::{Key, use_words};
+use super::part::{MorePart, ProductsPart, UpdatePart, use_more, use_products, use_update};
+use crate::words::Key;
+
+/// How many grey bars stand for a page.
+const ROWS: usize = 4;
 
 /// A page of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,28 +48,6 @@ impl LaterPage {
             Self::Webhook => Key::WebhooksOne,
         }
     }
-
-    fn place(self) -> Place {
-        match self {
-            Self::Update => Place::Update(|part| part.page()),
-            Self::Run => Place::Update(|part| part.run()),
-            Self::Products => Place::Products(|part| part.all()),
-            Self::NewProduct => Place::Products(|part| part.new_product()),
-            Self::EditProduct => Place::Products(|part| part.edit_product()),
-            Self::ImportProducts => Place::Products(|part| part.import()),
-            Self::History => Place::More(|part| part.history()),
-            Self::Settings => Place::More(|part| part.settings()),
-            Self::Webhooks => Place::More(|part| part.webhooks()),
-            Self::Webhook => Place::More(|part| part.webhook()),
-        }
-    }
-}
-
-/// Where a page is shown from.
-enum Place {
-    Update(fn(&dyn UpdatePart) -> AnyView),
-    Products(fn(&dyn ProductsPart) -> AnyView),
-    More(fn(&dyn MorePart) -> AnyView),
 }
 
 /// The page, or what stands there until its part is fetched.
@@ -77,21 +56,18 @@ pub fn LaterShell(
     /// Which page.
     page: LaterPage,
 ) -> impl IntoView {
-    match page.place() {
-        Place::Update(show) => shell(page, use_update(), show),
-        Place::Products(show) => shell(page, use_products(), show),
-        Place::More(show) => shell(page, use_more(), show),
+    let (update, products, more) = (use_update(), use_products(), use_more());
+    let title = Some(page.title());
+    match page {
+        LaterPage::Update => update.show(UpdatePart::page, ROWS, title),
+        LaterPage::Run => update.show(UpdatePart::run, ROWS, title),
+        LaterPage::Products => products.show(ProductsPart::all, ROWS, title),
+        LaterPage::NewProduct => products.show(ProductsPart::new_product, ROWS, title),
+        LaterPage::EditProduct => products.show(ProductsPart::edit_product, ROWS, title),
+        LaterPage::ImportProducts => products.show(ProductsPart::import, ROWS, title),
+        LaterPage::History => more.show(MorePart::history, ROWS, title),
+        LaterPage::Settings => more.show(MorePart::settings, ROWS, title),
+        LaterPage::Webhooks => more.show(MorePart::webhooks, ROWS, title),
+        LaterPage::Webhook => more.show(MorePart::webhook, ROWS, title),
     }
-}
-
-fn shell<T: ?Sized + 'static>(page: LaterPage, part: Part<T>, show: fn(&T) -> AnyView) -> AnyView {
-    let words = use_words();
-    let is_here = Memo::new(move |_| part.at_hand().is_some());
-    view! {
-        {move || (!is_here.get()).then(|| view! {
-            <h1 id="page-title" class="visually-hidden" tabindex="-1">{words.t(page.title())}</h1>
-        })}
-        <FromPart part=part show=show rows=4 />
-    }
-    .into_any()
 }

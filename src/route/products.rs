@@ -9,7 +9,7 @@ use super::query::{pairs, query_of};
 const UNDER: &str = "products";
 
 /// What of all products is shown; the default is the first page of everything.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductsView {
     /// The text searched for.
     pub search: String,
@@ -48,13 +48,12 @@ impl ProductsView {
 
     fn to_query_under(&self, under: &str) -> String {
         let page = if self.page > 1 { self.page.to_string() } else { String::new() };
-        let status = self.status.map(|status| status.as_str().to_lowercase());
-        query_of(&[
-            ("list", under),
-            ("q", &self.search),
-            ("status", status.as_deref().unwrap_or_default()),
-            ("page", &page),
-        ])
+        let status = match self.status {
+            Some(Status::Active) => "active",
+            Some(Status::Disabled) => "disabled",
+            Some(Status::Unknown) | None => "",
+        };
+        query_of(&[("list", under), ("q", &self.search), ("status", status), ("page", &page)])
     }
 
     pub(super) fn parse(query: &str) -> Self {
@@ -62,7 +61,8 @@ impl ProductsView {
         for (name, value) in pairs(query) {
             match name {
                 "q" => parsed.search = value,
-                "status" => parsed.status = Status::from_api(&value.to_uppercase()),
+                "status" if value == "active" => parsed.status = Some(Status::Active),
+                "status" if value == "disabled" => parsed.status = Some(Status::Disabled),
                 "page" => parsed.page = value.parse().unwrap_or(1).max(1),
                 _ => {}
             }

@@ -78,16 +78,15 @@ for (const [path, part, others, shown] of [
 ]) {
   test(`whoever begins at ${path} has its files fetched with the app, and no others before the stock is read`, async (t) => {
     const app = await on.app(t);
-    await app.enter('/');
-    await app.inventory.waitFor();
+    await app.enter('/icon.svg');
     const asked = [];
     app.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await app.visit(path);
     await shown(app).waitFor();
-    const at = (name) => asked.findIndex((one) => new RegExp(name).test(one));
-    const session = at('/session');
-    assert.ok(at(`/${part}-`) >= 0 && at(`/${part}-`) < session, asked.join('\n'));
-    for (const other of others) assert.ok(at(`/${other}-`) === -1 || at(`/${other}-`) > at('/inventory'), asked.join('\n'));
+    const at = (name) => asked.findIndex((one) => name.test(one));
+    const file = (name) => at(new RegExp(`^/${name}-[0-9a-f]+\\.wasm$`));
+    assert.ok(file(part) >= 0 && file(part) < at(/session$/), asked.join('\n'));
+    for (const other of others) assert.ok(file(other) === -1 || file(other) > at(/inventory/), asked.join('\n'));
     // Nothing comes twice.
     const files = asked.filter((one) => PART.test(one));
     assert.equal(new Set(files).size, files.length, asked.join('\n'));

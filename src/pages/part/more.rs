@@ -27,7 +27,7 @@ pub trait MorePart {
 /// The pages themselves.
 struct Pages;
 
-super::way_in!(more, MorePart);
+super::way_in!(more);
 
 /// Sets the part up; call it once, at the app's root.
 pub(super) fn start() -> Part<dyn MorePart> {

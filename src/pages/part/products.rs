@@ -31,7 +31,7 @@ pub trait ProductsPart {
 /// The pages themselves.
 struct Pages;
 
-super::way_in!(products, ProductsPart);
+super::way_in!(products);
 
 /// Sets the part up; call it once, at the app's root.
 pub(super) fn start() -> Part<dyn ProductsPart> {

@@ -38,7 +38,7 @@ pub trait UpdatePart {
     fn clear(&self) -> Answer<()>;
 }
 
-super::way_in!(update, UpdatePart);
+super::way_in!(update);
 
 /// Sets the part up; call it once, at the app's root.
 pub(super) fn start() -> Part<dyn UpdatePart> {

@@ -11,13 +11,13 @@ use crate::words::{Key, Plural, Words, use_words};
 
 /// The columns with their classes.
 const COLUMNS: [(&str, Key); 7] = [
-    ("c-name", Key::InventoryProduct),
-    ("c-sku", Key::InventorySku),
-    ("c-price end", Key::ProductsPriceLabel),
-    ("c-status", Key::ProductsStatus),
-    ("c-stock end", Key::ProductsQuantity),
-    ("c-threshold end", Key::InventoryThreshold),
-    ("c-updated end", Key::ProductsUpdated),
+    ("p-name", Key::InventoryProduct),
+    ("p-sku", Key::InventorySku),
+    ("p-price end", Key::ProductsPriceLabel),
+    ("p-status", Key::ProductsStatus),
+    ("p-stock end", Key::ProductsQuantity),
+    ("p-threshold end", Key::InventoryThreshold),
+    ("p-updated end", Key::ProductsUpdated),
 ];
 
 /// The table.
@@ -115,24 +115,24 @@ fn row(
     });
     view! {
         <div class="products-row" role="row" aria-rowindex=number.to_string()>
-            <div role="cell" class="c-name">
+            <div role="cell" class="p-name">
                 <a id=link_id(at) class="name" href=href><bdi dir="auto">{product.name.clone()}</bdi></a>
                 {variants}
             </div>
-            <div role="cell" class="c-sku">{sku}</div>
-            <div role="cell" class="c-price end">
+            <div role="cell" class="p-sku">{sku}</div>
+            <div role="cell" class="p-price end">
                 <span class="desk-only">{price.clone()}</span>
                 <span class="phone-only">
                     {words.fill(Key::ProductsAmount, &[("amount", &price)])}
                 </span>
             </div>
-            <div role="cell" class="c-status">{status}</div>
-            <div role="cell" class="c-stock end">{quantity}</div>
-            <div role="cell" class="c-threshold end muted">
+            <div role="cell" class="p-status">{status}</div>
+            <div role="cell" class="p-stock end">{quantity}</div>
+            <div role="cell" class="p-threshold end muted">
                 <span class="desk-only">{threshold}</span>
                 <span class="phone-only">{low_below}</span>
             </div>
-            <div role="cell" class="c-updated end muted">{updated}</div>
+            <div role="cell" class="p-updated end muted">{updated}</div>
         </div>
     }
 }
