@@ -279,6 +279,51 @@ fn an_endpoint_that_fails_for_days_is_turned_off() {
 }
 
 #[test]
+fn all_that_failed_is_sent_again_in_its_order() {
+    let app = spawn_open();
+    let receiver = Receiver::start();
+    receiver.always(Reply::Status(500));
+    let endpoint = listen(&app, &receiver.url);
+    let _delivering = app.deliver();
+    let again = |endpoint: &str| app.demo("POST", &format!("{ENDPOINTS}/{endpoint}/retry"), None);
+    app.stock("YASSA-002", r#"{"quantity":1}"#);
+    app.stock("SIM-TEL", r#"{"quantity":49}"#);
+    app.stock("SIM-TEL", r#"{"quantity":0}"#);
+    // Both of one product are tried one after the other.
+    wait_for("all were given up", || {
+        app.clock.advance(A_DAY);
+        thread::sleep(Duration::from_millis(20));
+        let failed = list(&app, &endpoint, "?state=failed")["total"].clone();
+        (failed == 3 || shown(&app, &endpoint)["active"] == false && failed != 0).then_some(())
+    });
+    let failed = list(&app, &endpoint, "?state=failed")["total"].as_u64().unwrap();
+    if shown(&app, &endpoint)["active"] == false {
+        assert_eq!(again(id(&endpoint)).code(), "WEBHOOK_ENDPOINT_INACTIVE");
+        let path = format!("{ENDPOINTS}/{}", id(&endpoint));
+        assert_eq!(app.demo("PUT", &path, Some(r#"{"active":true}"#)).status, 200);
+    }
+    receiver.always(Reply::Status(200));
+    while receiver.came_already().is_some() {}
+    let answer = again(id(&endpoint));
+    assert_eq!(answer.status, 202, "{answer:?}");
+    assert_eq!(answer.json()["data"], json!({"retried": failed, "left": 0}));
+    wait_for("all arrived", || {
+        app.clock.advance(A_DAY);
+        (list(&app, &endpoint, "?state=delivered")["total"] == 3).then_some(())
+    });
+    let came: Vec<Value> =
+        std::iter::from_fn(|| receiver.came_already()).map(|came| came.json()).collect();
+    let of_sim = came.iter().filter(|event| event["data"]["externalId"] == "SIM-TEL");
+    let kinds: Vec<&Value> = of_sim.map(|event| &event["event"]).collect();
+    assert_eq!(kinds.last().unwrap().as_str(), Some("product.stock_out"));
+    assert_eq!(kinds[kinds.len() - 2], "product.stock_low");
+    let newest = list(&app, &endpoint, "")["items"][0]["product"].clone();
+    assert_eq!(newest["externalId"], "SIM-TEL");
+    assert_eq!(again(id(&endpoint)).json()["data"], json!({"retried": 0, "left": 0}));
+    assert_eq!(again("nobody").code(), "WEBHOOK_ENDPOINT_NOT_FOUND");
+}
+
+#[test]
 fn a_dead_endpoint_holds_up_no_other() {
     let app = spawn_open();
     let (dead, alive) = (Receiver::start(), Receiver::start());

@@ -66,7 +66,7 @@ impl Receiver {
 
     /// Waits for the next request.
     pub(crate) fn next(&self) -> Came {
-        self.came.recv_timeout(Duration::from_secs(60)).unwrap()
+        self.came.recv_timeout(Duration::from_mins(1)).unwrap()
     }
 
     /// Returns a request that came already.

@@ -1,16 +1,19 @@
 //! What was delivered to endpoints of webhooks: the log, asking anew, and forgetting.
 
 use jiff::Timestamp;
-use stockroom_api::webhook::{Attempt, Delivery, DeliveryPage, DeliveryState, EventKind};
+use stockroom_api::webhook::{
+    Attempt, DeliveredProduct, Delivery, DeliveryPage, DeliveryState, EventKind, MAX_RETRIED,
+    RetriedDeliveries,
+};
 use tokio_postgres::Row;
 
 use super::connections::Connection;
 use super::endpoints;
-use super::outbox::release_next;
+use super::outbox::{lock_products, release_next};
 use super::rows::{count, is_live, number};
 use crate::store::columns::iso;
 use crate::store::data::{Page, Scope};
-use crate::store::webhooks::{DeliveryNumber, KEPT, Retried};
+use crate::store::webhooks::{DeliveryNumber, KEPT, Retried, RetriedAll};
 use crate::store::{StoreError, Stored};
 
 /// How many deliveries are forgotten at once, so that nobody waits long for it.
@@ -21,7 +24,9 @@ macro_rules! delivery {
     ($which:literal, $body:literal) => {
         concat!(
             "select d.number, e.id, v.id, v.kind, d.state, d.due_at, d.claimed_until, d.created_at,
-                 l.attempt, l.at, l.duration, l.status, l.error, l.response",
+                 l.attempt, l.at, l.duration, l.status, l.error, l.response,
+                 v.body::jsonb #>> '{data,productId}', v.body::jsonb #>> '{data,externalId}',
+                 v.body::jsonb #>> '{data,name}'",
             $body,
             " from ",
             $which,
@@ -102,7 +107,7 @@ pub(super) async fn one(
         )
         .await?;
     Ok(Some(Delivery {
-        payload: Some(row.try_get(14)?),
+        payload: Some(row.try_get(17)?),
         attempt_log: Some(attempts.iter().map(|row| attempt(row, 0)).collect::<Stored<Vec<_>>>()?),
         ..read(&row)?
     }))
@@ -117,6 +122,7 @@ fn read(row: &Row) -> Stored<Delivery> {
         endpoint_id: row.try_get(1)?,
         event_id: row.try_get(2)?,
         event: EventKind::from_api(row.try_get(3)?),
+        product: product(row, 14)?,
         state: DeliveryState::from_api(row.try_get(4)?),
         attempts: attempts.and_then(|attempts| attempts.try_into().ok()).unwrap_or(0),
         created_at: iso(row.try_get(7)?).unwrap_or_default(),
@@ -126,6 +132,14 @@ fn read(row: &Row) -> Stored<Delivery> {
         payload: None,
         attempt_log: None,
     })
+}
+
+/// Returns the product that a row holds from this column on, where its event is about one.
+fn product(row: &Row, first: usize) -> Stored<Option<DeliveredProduct>> {
+    let Some(id) = row.try_get(first)? else { return Ok(None) };
+    let name: Option<String> = row.try_get(first + 2)?;
+    let external_id = row.try_get(first + 1)?;
+    Ok(Some(DeliveredProduct { id, external_id, name: name.unwrap_or_default() }))
 }
 
 /// Returns the attempt that a row holds from this column on.
@@ -175,6 +189,66 @@ pub(super) async fn retry(
         )
         .await?;
     Ok(Retried::Due)
+}
+
+/// Makes the failed deliveries to an endpoint due anew, the oldest first, at most [`MAX_RETRIED`] of
+/// them; one behind which another of its product is on its way waits for that.
+pub(super) async fn retry_failed(
+    connection: &Connection,
+    scope: Scope,
+    endpoint: &str,
+    now: Timestamp,
+) -> Stored<RetriedAll> {
+    let found = connection
+        .row_or_none(
+            "select number, active from webhook_endpoints
+             where store_id = $1 and live = $2 and id = $3",
+            &[&scope.store_id, &is_live(scope), &endpoint],
+        )
+        .await?;
+    let Some(found) = found else { return Ok(RetriedAll::Unknown) };
+    let endpoint: i64 = found.try_get(0)?;
+    if !found.try_get::<_, bool>(1)? {
+        return Ok(RetriedAll::Inactive);
+    }
+    let failed = connection
+        .rows(
+            "select number, product from webhook_deliveries
+             where store_id = $1 and endpoint = $2 and state = 'failed' order by number limit $3",
+            &[&scope.store_id, &endpoint, &number(MAX_RETRIED)],
+        )
+        .await?;
+    let numbers = failed.iter().map(|row| row.try_get(0));
+    let numbers = numbers.collect::<Result<Vec<i64>, _>>().map_err(StoreError::from)?;
+    let products = failed.iter().filter_map(|row| row.try_get(1).transpose());
+    let products = products.collect::<Result<Vec<i64>, _>>().map_err(StoreError::from)?;
+    lock_products(connection, scope.store_id, &products).await?;
+    let retried = connection
+        .execute(
+            "with failed as (
+                 select number, product, row_number() over (
+                     partition by product order by number) as place_of_product
+                 from webhook_deliveries
+                 where store_id = $1 and number = any($3) and state = 'failed'
+             )
+             update webhook_deliveries d
+             set state = 'pending', tries = 0, claimed_until = null,
+                 due_at = case when d.product is null or f.place_of_product = 1 and not exists (
+                     select from webhook_deliveries p where p.store_id = $1
+                         and p.endpoint = $2 and p.product = d.product and p.state = 'pending')
+                 then $4::bigint end
+             from failed f where d.store_id = $1 and d.number = f.number",
+            &[&scope.store_id, &endpoint, &numbers, &now.as_millisecond()],
+        )
+        .await?;
+    let left = connection
+        .row(
+            "select count(*) from webhook_deliveries
+             where store_id = $1 and endpoint = $2 and state = 'failed'",
+            &[&scope.store_id, &endpoint],
+        )
+        .await?;
+    Ok(RetriedAll::Due(RetriedDeliveries { retried, left: count(&left, 0)? }))
 }
 
 /// What is left to forget.

@@ -180,6 +180,22 @@ pub(super) async fn lock_product(
     Ok(())
 }
 
+/// Keeps others from adding or ending deliveries about these products until the transaction ends.
+pub(super) async fn lock_products(
+    connection: &Connection,
+    store_id: i64,
+    products: &[i64],
+) -> Stored<()> {
+    connection
+        .rows(
+            "select last from webhook_sequences where store_id = $1 and product = any($2)
+             order by product for update",
+            &[&store_id, &products],
+        )
+        .await?;
+    Ok(())
+}
+
 async fn insert_attempt(
     connection: &Connection,
     store_id: i64,

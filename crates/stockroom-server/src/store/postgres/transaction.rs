@@ -17,7 +17,7 @@ use crate::store::data::{
 use crate::store::products::{ProductFields, ProductRecord, VariantRecord};
 use crate::store::webhooks::{
     AttemptRow, ClaimBounds, Claimed, EndpointNumber, EndpointRow, Fate, Health, PlainEvent,
-    Retried, WebhookTransaction,
+    Retried, RetriedAll, WebhookTransaction,
 };
 use crate::store::{StoreError, Stored, Transaction};
 
@@ -345,6 +345,16 @@ impl WebhookTransaction for PostgresTx {
 
     async fn retry_delivery(&mut self, scope: Scope, id: &str, now: Timestamp) -> Stored<Retried> {
         let retried = deliveries::retry(&self.connection, scope, id, now).await;
+        self.noted(retried)
+    }
+
+    async fn retry_failed(
+        &mut self,
+        scope: Scope,
+        endpoint: &str,
+        now: Timestamp,
+    ) -> Stored<RetriedAll> {
+        let retried = deliveries::retry_failed(&self.connection, scope, endpoint, now).await;
         self.noted(retried)
     }
 
