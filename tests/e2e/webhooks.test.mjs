@@ -215,6 +215,33 @@ test('an endpoint that is gone says why and since when, and is switched on again
   await app.page.getByText('The test arrived').waitFor();
 });
 
+test('deliveries name their product, and all that failed are sent again at once', async (t) => {
+  const app = await on.app(t);
+  const { id } = await make();
+  const product = await on.server.api.call('POST', '/dev/store/products', {
+    name: 'Little left', price: 100, externalId: 'LITTLE', quantity: 5, variants: [],
+  });
+  // An endpoint that is gone gives up at once.
+  answer = { status: 410 };
+  await on.server.api.call('PATCH', `/dev/store/products/${product.id}/stock`, { quantity: 0 });
+  await opened(app, id);
+  await app.page.getByText(/^The server stopped sending here on \S+/).waitFor();
+  const item = deliveries(app).filter({ hasText: 'Out of stock' });
+  await item.getByText('Little left').waitFor();
+  await item.getByText('LITTLE', { exact: true }).waitFor();
+  await item.getByText('Failed', { exact: true }).waitFor();
+  await app.button('Retry all failed').click();
+  await app.page.getByText('This endpoint is switched off').first().waitFor();
+  answer = { status: 204 };
+  await app.button('Switch on again').click();
+  await app.page.getByText(/^The server stopped sending/).waitFor({ state: 'detached' });
+  await app.button('Retry all failed').click();
+  await app.page.getByText('1 delivery is sent again').first().waitFor();
+  await item.getByText('Delivered', { exact: true }).waitFor();
+  assert.equal(JSON.parse(took.at(-1).body).data.externalId, 'LITTLE');
+  await app.button('Retry all failed').waitFor({ state: 'detached' });
+});
+
 test('an endpoint is changed, switched off, given a new secret and deleted with a question', async (t) => {
   const app = await on.app(t);
   const { id } = await make();
