@@ -5,6 +5,8 @@
 //! own; a tab that another has taken it from is told so before it sends anything more. Every
 //! write is one transaction, awaited until the disk has it. Never a key.
 
+use std::rc::Rc;
+
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -71,23 +73,35 @@ pub async fn begin(journal: &Journal, head: &[u8], base: &[u8]) -> Result<(), Fa
     transaction.finish().await
 }
 
-/// Writes an entry behind the last, and the head as it is now.
+/// The database, held open by who writes many entries.
+#[derive(Clone, Debug)]
+pub struct Opened(Rc<Database>);
+
+/// Opens the database for [`append`].
 ///
 /// # Errors
-/// [`Fault`]; nothing of it is kept then.
+/// [`Fault`].
+pub async fn hold_open() -> Result<Opened, Fault> {
+    Ok(Opened(Rc::new(open().await?)))
+}
+
+/// Writes entries behind the last, and the head as it is now.
+///
+/// # Errors
+/// [`Fault`]; nothing of them is kept then.
 pub async fn append(
+    opened: &Opened,
     journal: &Journal,
     number: u32,
-    entry: &[u8],
+    entries: &[u8],
     head: &[u8],
 ) -> Result<(), Fault> {
-    let database = open().await?;
-    let transaction = database.begin(Kind::Strict)?;
+    let transaction = opened.0.begin(Kind::Strict)?;
     if owner_in(&transaction, journal).await?.as_ref() != Some(&journal.owner) {
         return Err(Fault::Elsewhere);
     }
     let key = Array::of3(&(&*journal.place).into(), &(&*journal.run).into(), &number.into());
-    transaction.put(ENTRIES, &key, &kept(entry))?;
+    transaction.put(ENTRIES, &key, &kept(entries))?;
     transaction.put(HEADS, &journal.key(), &journal.head(head))?;
     transaction.finish().await
 }

@@ -90,6 +90,22 @@ pub(crate) fn server(store: Store, figures: Figures) -> Outcome {
     })
 }
 
+/// A run of a million rows to its end, by the terminal's command and by the app in Chromium.
+pub(crate) fn whole_run(figures: Figures) -> Outcome {
+    let mut steps = Steps::default();
+    let Browser { chromium, .. } = browser::ensure(&mut steps)?;
+    build_app(&mut steps)?;
+    let server = build_server(&mut steps, Profile::Release)?;
+    steps.step("measure", |_| {
+        let mut node = command("node");
+        node.arg("benches/run.mjs");
+        if let Figures::Write = figures {
+            node.arg("--write");
+        }
+        execute(node.env("STOCKROOM_SERVER", &server).env("CHROME", chromium))
+    })
+}
+
 fn example(steps: &mut Steps, package: &str, name: &str) -> Outcome<String> {
     let build = ["build", "--release", "--package", package, "--example", name];
     steps.step(&format!("build {name}"), |_| execute(&mut cargo(&build)))?;

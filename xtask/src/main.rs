@@ -34,6 +34,8 @@ cargo xtask bench server [--write]
                            the server under load over a million products, beside Python's sqlite3
 cargo xtask bench server --database postgres [--write]
                            the same in PostgreSQL, and with two servers
+cargo xtask bench run [--write]
+                           a run of a million rows to its end, in the terminal and in Chromium
 cargo xtask bench native   the same natively, beside the csv crate's bare pass
 cargo xtask soak [CASES [SEED]]
                            a million made files through all that a worksheet does, as many
@@ -65,6 +67,8 @@ fn main() -> ExitCode {
                 _ => Err(format!("unknown: {}\n\n{HELP}", words.join(" "))),
             }
         }
+        ["bench", "run"] => bench::whole_run(bench::Figures::Print),
+        ["bench", "run", "--write"] => bench::whole_run(bench::Figures::Write),
         ["bench"] => bench::run(bench::Figures::Print),
         ["bench", "--write"] => bench::run(bench::Figures::Write),
         ["help" | "--help" | "-h"] | [] => {

@@ -1,5 +1,7 @@
 //! What an answer to a bulk request says about each of its items.
 
+mod plain;
+
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,7 @@ use stockroom_api::ErrorCode;
 use stockroom_api::bulk::{ItemError, ItemResult};
 
 use crate::answer::{Answer, Fault, Origin, data, fault};
+use crate::run::Levels;
 use crate::wire::Wire;
 
 /// What an answer to a bulk request means for what comes next.
@@ -46,7 +49,7 @@ pub enum Unclear {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
     /// It was applied; with the levels, where the server told them.
-    Applied(Option<ItemResult>),
+    Applied(Option<Levels>),
     /// It was refused, and nothing of it applied.
     Refused(ItemError),
 }
@@ -81,6 +84,11 @@ pub fn meaning(answer: &Answer, sent: &[&str]) -> Meaning {
 
 /// Reads a success; `None` where it does not account for every item exactly once.
 fn settled(answer: &Answer, sent: &[&str]) -> Option<Vec<Settled>> {
+    plain::settled(&answer.body, sent).or_else(|| any(answer, sent))
+}
+
+/// Reads a success, however it is written.
+fn any(answer: &Answer, sent: &[&str]) -> Option<Vec<Settled>> {
     let data = data(answer).ok()?;
     let list = |name: &str| data.get(name).and_then(Value::as_array);
     let errors: Vec<ItemError> =
@@ -105,7 +113,8 @@ fn settled(answer: &Answer, sent: &[&str]) -> Option<Vec<Settled>> {
         let Some(result) = ItemResult::of(result) else { continue };
         let place = places.get(result.external_id.trim());
         if let Some(Settled::Applied(levels)) = place.map(|place| &mut settled[*place]) {
-            *levels = Some(result);
+            let ItemResult { quantity, variants, .. } = result;
+            *levels = Some(Levels { quantity, variants });
         }
     }
     Some(settled)

@@ -1,5 +1,8 @@
 //! What tells that the same changes were asked before, whatever file they came in.
 
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
+
 use stockroom_api::bulk::BulkItem;
 
 use crate::repeated::{Line, lines};
@@ -23,22 +26,60 @@ use crate::repeated::{Line, lines};
 /// assert_ne!(once, fingerprint(&[take("A", -2), take("B", -1)]));
 /// ```
 pub fn fingerprint(items: &[BulkItem]) -> Option<String> {
-    let mut lines: Vec<String> = items.iter().flat_map(lines).map(written).collect();
-    if lines.is_empty() {
-        return None;
-    }
-    lines.sort_unstable();
-    // FNV-1a of 128 bits: nobody gains by two plans that look the same, so chance is all there is.
-    let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    for byte in lines.iter().flat_map(|line| line.bytes().chain([0])) {
-        hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
-    }
-    Some(format!("{hash:032x}"))
+    fingerprint_of(items.iter().flat_map(lines))
 }
 
-fn written(line: Line) -> String {
-    let Line { external_id, label, delta } = line;
-    format!("{delta}\u{1}{external_id}\u{1}{label}")
+/// Returns the fingerprint of lines, in whatever order, as [`fingerprint`] does.
+pub fn fingerprint_of(lines: impl IntoIterator<Item = Line>) -> Option<String> {
+    // What is hashed is the texts of the lines, sorted; those of one amount begin alike, and stand
+    // among each other in the order of their SKUs, which is most often how they come.
+    let mut amounts: HashMap<i64, Vec<(String, String)>> = HashMap::new();
+    for Line { external_id, label, delta } in lines {
+        amounts.entry(delta).or_default().push((external_id, label));
+    }
+    if amounts.is_empty() {
+        return None;
+    }
+    let texts = amounts.into_iter().map(|(delta, names)| (delta.to_string(), names));
+    let by_amount: BTreeMap<String, Vec<(String, String)>> = texts.collect();
+    let mut hash = Fnv::default();
+    for (amount, mut names) in by_amount {
+        names.sort_by(|a, b| in_order(a, b));
+        for (external_id, label) in names {
+            for text in [amount.as_str(), "\u{1}", &external_id, "\u{1}", &label, "\0"] {
+                hash.add(text);
+            }
+        }
+    }
+    Some(format!("{:032x}", hash.0))
+}
+
+/// Compares SKU and label as the text in which a control character stands between them.
+fn in_order(a: &(String, String), b: &(String, String)) -> Ordering {
+    let shorter = a.0.len().min(b.0.len());
+    let bytes = |(external_id, label): &(String, String)| [external_id, "\u{1}", label].concat();
+    match a.0.as_bytes()[..shorter].cmp(&b.0.as_bytes()[..shorter]) {
+        Ordering::Equal => bytes(a).cmp(&bytes(b)),
+        order => order,
+    }
+}
+
+/// FNV-1a of 128 bits: nobody gains by two plans that look the same, so chance is all there is.
+struct Fnv(u128);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
+    }
+}
+
+impl Fnv {
+    fn add(&mut self, text: &str) {
+        const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+        for byte in text.bytes() {
+            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(PRIME);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -64,6 +105,33 @@ mod tests {
         assert_eq!(fingerprint(&mixed).map(|text| text.len()), Some(32));
         // The second time the level is set already, and only the rest is sent.
         assert_eq!(fingerprint(&mixed), fingerprint(&mixed[1..]));
+    }
+
+    /// Servers and journals keep it, so it must stay what it was.
+    #[test]
+    fn the_fingerprint_of_the_same_changes_never_changes() {
+        let hash = |texts: &mut Vec<String>| {
+            texts.sort_unstable();
+            let mut hash = Fnv::default();
+            texts.iter().for_each(|text| hash.add(&format!("{text}\0")));
+            format!("{:032x}", hash.0)
+        };
+        let names =
+            [("A", ""), ("AB", "x"), ("A\0", ""), ("A\u{2}", ""), ("A", "x"), ("É", "s"), ("", "")];
+        let amounts = [1, 12, -1, 2, -12, 100, i64::MIN];
+        let lines = names.iter().flat_map(|(external_id, label)| {
+            let line = |delta| Line::new(external_id, label, delta);
+            amounts.map(line)
+        });
+        let lines: Vec<Line> = lines.collect();
+        let written = |Line { external_id, label, delta }: &Line| {
+            format!("{delta}\u{1}{external_id}\u{1}{label}")
+        };
+        let mut texts: Vec<String> = lines.iter().map(written).collect();
+        assert_eq!(fingerprint_of(lines), Some(hash(&mut texts)));
+        let lines = [Line::new("BABOUCHE", "40", 2), Line::new("ALLUM-10", "", 5)];
+        let known = "2e80304ee9001d653993d239b12b1b66";
+        assert_eq!(fingerprint_of(lines).as_deref(), Some(known));
     }
 
     #[test]

@@ -1,23 +1,23 @@
-//! One product's part of a run, written once as the JSON that is sent.
+//! One product's part of a run, and the body that items make.
 
-use serde::{Deserialize, Serialize};
+mod packed;
+
 use stockroom_api::bulk::{BulkItem, Mode};
 
-/// An item of a bulk request: its SKU, its JSON, and whether a late replay would harm.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    external_id: String,
-    json: String,
-    overwrites: bool,
-}
+pub(crate) use packed::{read_item, write_item};
+pub use packed::{read_items, write_items};
+
+/// An item of a bulk request, whose every try is written in the same way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item(BulkItem);
 
 impl Item {
-    /// Returns the item with its JSON, which every try sends as it is.
+    /// Returns the item that asks for this.
     ///
     /// ```
     /// use stockroom_api::bulk::{BulkItem, Mode};
     /// use stockroom_client::item::Item;
-    /// let item = Item::new(&BulkItem {
+    /// let item = Item::new(BulkItem {
     ///     external_id: "THIEB-001".into(),
     ///     mode: Some(Mode::Set),
     ///     quantity: Some(50),
@@ -25,52 +25,54 @@ impl Item {
     /// });
     /// assert_eq!(item.json(), r#"{"externalId":"THIEB-001","mode":"set","quantity":50}"#);
     /// ```
-    pub fn new(item: &BulkItem) -> Self {
-        Self {
-            external_id: item.external_id.trim().to_owned(),
-            // An item is strings and whole numbers: there is nothing that cannot be written.
-            json: serde_json::to_string(item).unwrap_or_default(),
-            overwrites: overwrites(item),
-        }
+    pub fn new(item: BulkItem) -> Self {
+        Self(item)
     }
 
     /// Returns the product's SKU.
     pub fn external_id(&self) -> &str {
-        &self.external_id
+        self.0.external_id.trim()
+    }
+
+    /// Returns what it asks for.
+    pub fn asked(&self) -> &BulkItem {
+        &self.0
     }
 
     /// Returns the item as it is sent.
-    pub fn json(&self) -> &str {
-        &self.json
+    pub fn json(&self) -> String {
+        // An item is strings and whole numbers: there is nothing that cannot be written.
+        serde_json::to_string(&self.0).unwrap_or_default()
     }
 
     /// Tells whether it sets a level without naming the one it expects: sent late, it would wipe
     /// out what was sold meanwhile.
     pub fn overwrites(&self) -> bool {
-        self.overwrites
+        let blind = |mode: Option<Mode>, quantity: Option<i64>, expected: Option<i64>| {
+            mode == Some(Mode::Set) && quantity.is_some() && expected.is_none()
+        };
+        let BulkItem { mode, quantity, expected_quantity, variants, .. } = &self.0;
+        blind(*mode, *quantity, *expected_quantity)
+            || variants.iter().any(|v| blind(v.mode.or(*mode), v.quantity, v.expected_quantity))
     }
 }
 
-fn overwrites(item: &BulkItem) -> bool {
-    let blind = |mode: Option<Mode>, quantity: Option<i64>, expected: Option<i64>| {
-        mode == Some(Mode::Set) && quantity.is_some() && expected.is_none()
-    };
-    let mut variants = item.variants.iter();
-    blind(item.mode, item.quantity, item.expected_quantity)
-        || variants.any(|v| blind(v.mode.or(item.mode), v.quantity, v.expected_quantity))
-}
-
-/// Returns the body of a bulk request of these items.
-pub(crate) fn body<'a>(items: impl Iterator<Item = &'a Item>) -> String {
-    let mut body = String::from(r#"{"items":["#);
+/// Returns the body of a bulk request of these items: the same bytes for the same items, in every
+/// version of this program, because a key is of one body.
+pub(crate) fn body<'a>(items: impl ExactSizeIterator<Item = &'a Item>) -> String {
+    /// What an item takes, more or less.
+    const ITEM_BYTES: usize = 96;
+    let mut body = Vec::with_capacity(16 + items.len() * ITEM_BYTES);
+    body.extend_from_slice(br#"{"items":["#);
     for (index, item) in items.enumerate() {
         if index > 0 {
-            body.push(',');
+            body.push(b',');
         }
-        body.push_str(item.json());
+        // A vector takes all that is written.
+        let _ = serde_json::to_writer(&mut body, &item.0);
     }
-    body.push_str("]}");
-    body
+    body.extend_from_slice(b"]}");
+    String::from_utf8(body).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -89,28 +91,55 @@ mod tests {
         }
     }
 
-    #[test]
-    fn only_a_blind_set_overwrites() {
-        let variant = |mode, expected| BulkVariant {
+    fn variant(mode: Option<Mode>, expected: Option<i64>) -> BulkVariant {
+        BulkVariant {
             label: "Grand".into(),
             mode,
             quantity: Some(1),
             expected_quantity: expected,
             ..BulkVariant::default()
-        };
+        }
+    }
+
+    #[test]
+    fn only_a_blind_set_overwrites() {
         let with = |variant| BulkItem { variants: vec![variant], ..set(5, Some(3)) };
-        assert!(Item::new(&set(5, None)).overwrites());
-        assert!(!Item::new(&set(5, Some(3))).overwrites());
-        assert!(Item::new(&with(variant(None, None))).overwrites());
-        assert!(!Item::new(&with(variant(None, Some(2)))).overwrites());
-        assert!(!Item::new(&with(variant(Some(Mode::Adjust), None))).overwrites());
+        assert!(Item::new(set(5, None)).overwrites());
+        assert!(!Item::new(set(5, Some(3))).overwrites());
+        assert!(Item::new(with(variant(None, None))).overwrites());
+        assert!(!Item::new(with(variant(None, Some(2)))).overwrites());
+        assert!(!Item::new(with(variant(Some(Mode::Adjust), None))).overwrites());
     }
 
     #[test]
     fn a_body_is_what_the_contract_reads() {
         let asked = vec![set(5, None), set(6, Some(4))];
-        let items: Vec<Item> = asked.iter().map(Item::new).collect();
+        let items: Vec<Item> = asked.iter().cloned().map(Item::new).collect();
         let read: BulkRequest = serde_json::from_str(&body(items.iter())).unwrap();
         assert_eq!(read.items, asked);
+    }
+
+    /// A journal keeps what is asked and not its JSON: a body that is made again after a newer version
+    /// took the place of this one must have the bytes that its key stands for.
+    #[test]
+    fn the_bytes_of_a_body_never_change() {
+        let adjust = BulkItem {
+            external_id: "THÉ \"VERT\"\t1".into(),
+            mode: Some(Mode::Adjust),
+            quantity_delta: Some(-2),
+            variants: vec![variant(None, Some(2)), variant(Some(Mode::Set), None)],
+            ..BulkItem::default()
+        };
+        let items = [set(5, None), set(6, Some(4)), adjust].map(Item::new);
+        assert_eq!(
+            body(items.iter()),
+            concat!(
+                r#"{"items":[{"externalId":"TISSU-BAZIN","mode":"set","quantity":5},"#,
+                r#"{"externalId":"TISSU-BAZIN","mode":"set","quantity":6,"expectedQuantity":4},"#,
+                r#"{"externalId":"THÉ \"VERT\"\t1","mode":"adjust","quantityDelta":-2,"variants":["#,
+                r#"{"label":"Grand","quantity":1,"expectedQuantity":2},"#,
+                r#"{"label":"Grand","mode":"set","quantity":1}]}]}"#
+            )
+        );
     }
 }

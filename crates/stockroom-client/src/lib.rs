@@ -10,6 +10,7 @@ pub mod answer;
 pub mod asked;
 pub mod budget;
 pub mod bulk;
+pub mod bytes;
 pub mod fingerprint;
 pub mod headers;
 pub mod item;

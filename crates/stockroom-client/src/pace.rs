@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use stockroom_api::header;
 
 use crate::budget::{Budget, Day};
+use crate::bytes::{Reader, Writer};
 use crate::headers::Headers;
 
 /// The window of the tighter rate limit, in milliseconds.
@@ -150,6 +151,54 @@ impl Pace {
         }
         let until_reset = self.resets_at.saturating_sub(now_ms).max(held);
         until_reset + duration_ms(requests - now_free, limit, request_ms)
+    }
+}
+
+/// As it stands in each entry of a journal: numbers alone.
+impl Pace {
+    pub(crate) fn write(&self, writer: &mut Writer) {
+        let Self { limit, remaining, request_ms, day, .. } = self;
+        for number in [*limit, *remaining, *request_ms] {
+            writer.maybe_number(number);
+        }
+        let (sent_day, sent) = self.sent;
+        for number in [
+            self.resets_at,
+            self.held_until,
+            self.limits.into(),
+            self.seen,
+            sent_day,
+            sent,
+            day.is_some().into(),
+        ] {
+            writer.number(number);
+        }
+        if let Some(Day { limit, remaining, at_ms }) = day {
+            for number in [*limit, *remaining, *at_ms] {
+                writer.number(number);
+            }
+        }
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            limit: reader.maybe_number()?,
+            remaining: reader.maybe_number()?,
+            request_ms: reader.maybe_number()?,
+            resets_at: reader.number()?,
+            held_until: reader.number()?,
+            limits: reader.short()?,
+            seen: reader.number()?,
+            sent: (reader.number()?, reader.number()?),
+            day: match reader.number()? {
+                0 => None,
+                _ => Some(Day {
+                    limit: reader.number()?,
+                    remaining: reader.number()?,
+                    at_ms: reader.number()?,
+                }),
+            },
+        })
     }
 }
 

@@ -3,25 +3,30 @@
 //! Events in, commands out. The driver carries the commands out in their order: a
 //! [`Command::Save`] is complete before the [`Command::Send`] after it leaves, so a crash at any
 //! point leaves a journal from which [`Run::restore`] goes on. Read [`Run::handle`] first, then
-//! `send` (what leaves, and when) and `settle` (what an answer changes).
+//! `send` (what leaves, and when), `settle` (what an answer changes), and `packed` (what is kept).
 //!
 //! Two rules make it safe. From the moment a request leaves, its items are *unknown* until an
 //! answer settles them. And as long as a batch is unknown, nothing of it is ever sent but the same
 //! body under the same key.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use serde::{Deserialize, Serialize};
 use stockroom_api::limits::MAX_BULK_ITEMS;
 
 use crate::item::Item;
 use crate::pace::Pace;
+use batches::Batches;
+use outcomes::Outcomes;
 use server_clock::ServerClock;
 
 mod batch;
+mod batches;
 mod event;
 mod journal;
 mod kinds;
+pub mod old;
+mod outcomes;
+mod packed;
 mod send;
 mod server_clock;
 mod settle;
@@ -30,31 +35,27 @@ mod told;
 pub use batch::{Batch, Parked, Stage};
 pub use event::{Command, Event, Request};
 pub use journal::Entry;
-pub use kinds::{End, Halt, Labels, Outcome, Phase, Progress, SentTwice, Settings, Summary};
+pub use kinds::{
+    End, Halt, Labels, Levels, Outcome, Phase, Progress, SentTwice, Settings, Summary,
+};
 
 /// A run: its items, what is known of each, and the requests still open.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Run {
     id: String,
     settings: Settings,
     items: Vec<Item>,
-    outcomes: Vec<Outcome>,
-    batches: BTreeMap<u32, Batch>,
+    outcomes: Outcomes,
+    batches: Batches,
     made: u32,
     closed: u32,
     phase: Phase,
-    #[serde(default)]
     labels: Labels,
-    #[serde(skip)]
     dead_ends: u8,
     /// Whether it was sending with nothing under way when it was kept.
-    #[serde(skip)]
     waited: bool,
-    #[serde(default)]
     pace: Pace,
-    #[serde(default)]
     server_clock: ServerClock,
-    #[serde(skip)]
     unsaved: Entry,
 }
 
@@ -72,7 +73,7 @@ impl Run {
     ///     quantity_delta: Some(-2),
     ///     ..BulkItem::default()
     /// };
-    /// let mut run = Run::new("run-7f3a", vec![Item::new(&item)], Settings::default()).unwrap();
+    /// let mut run = Run::new("run-7f3a", vec![Item::new(item)], Settings::default()).unwrap();
     /// let commands = run.handle(Event::Started, 0, &mut || 0.5);
     /// assert!(matches!(commands[..], [Command::Save(_), Command::Send(_)]));
     /// ```
@@ -81,10 +82,8 @@ impl Run {
         items: Vec<Item>,
         settings: Settings,
     ) -> Result<Self, SentTwice> {
-        let mut seen = HashSet::new();
-        if let Some(twice) = items.iter().find(|item| !seen.insert(item.external_id())) {
-            let external_id = twice.external_id().to_owned();
-            return Err(SentTwice { external_id });
+        if let Some(twice) = twice(&items) {
+            return Err(SentTwice { external_id: twice.to_owned() });
         }
         Ok(Self {
             id: id.into(),
@@ -93,9 +92,9 @@ impl Run {
                 tries: settings.tries.max(1),
                 ..settings
             },
-            outcomes: vec![Outcome::NotSent; items.len()],
+            outcomes: Outcomes::unsent(items.len()),
             items,
-            batches: BTreeMap::new(),
+            batches: Batches::default(),
             made: 0,
             closed: 0,
             phase: Phase::Ready,
@@ -127,9 +126,10 @@ impl Run {
         let back = self.pace.tick(now_ms);
         if back > 0 {
             // The journal has to know, too: it keeps what the clock shows now.
-            for batch in self.batches.values_mut().filter(|batch| batch.not_before > 0) {
-                batch.not_before = batch.not_before.saturating_sub(back);
-                self.unsaved.note(batch);
+            for number in self.batches.begun_where(|batch| batch.not_before > 0) {
+                self.change(number, |batch| {
+                    batch.not_before = batch.not_before.saturating_sub(back);
+                });
             }
         }
         match event {
@@ -160,7 +160,7 @@ impl Run {
         let mut order: Vec<usize> = (0..self.items.len()).collect();
         order.sort_by(|a, b| self.items[*a].external_id().cmp(self.items[*b].external_id()));
         for positions in order.chunks(MAX_BULK_ITEMS) {
-            self.open(positions.to_vec());
+            self.open(positions.into());
         }
         self.enter(Phase::Running);
     }
@@ -190,7 +190,7 @@ impl Run {
     fn retry_unknown(&mut self, now_ms: u64) {
         if let Phase::Ended(end) = &self.phase {
             let end = match end {
-                End::Stopped | End::Halted(_) if self.outcomes.contains(&Outcome::NotSent) => {
+                End::Stopped | End::Halted(_) if self.outcomes.counts().not_sent > 0 => {
                     End::Stopped
                 }
                 // Nobody stopped what has nothing more to send.
@@ -205,19 +205,26 @@ impl Run {
     /// Lets parked batches be sent again, where that is safe; tells whether any can be.
     fn unpark(&mut self, now_ms: u64) -> bool {
         self.dead_ends = 0;
-        let mut any = false;
         let there_ms = self.server_clock.now(now_ms);
-        for batch in self.batches.values_mut() {
-            if batch.may_be_retried(now_ms, there_ms) {
+        let retried = self.batches.begun_where(|batch| batch.may_be_retried(now_ms, there_ms));
+        for number in &retried {
+            self.change(*number, |batch| {
                 batch.stage = Stage::Waiting;
                 batch.tries = 0;
                 batch.waits = 0;
                 batch.not_before = 0;
-                self.unsaved.note(batch);
-                any = true;
-            }
+            });
         }
-        any
+        !retried.is_empty()
+    }
+
+    /// Changes a request where it is, and takes note of that.
+    fn change(&mut self, number: u32, change: impl FnOnce(&mut Batch)) {
+        if let Some(mut batch) = self.batches.remove(number) {
+            change(&mut batch);
+            self.unsaved.note(&batch);
+            self.batches.insert(batch);
+        }
     }
 
     fn enter(&mut self, phase: Phase) {
@@ -225,6 +232,15 @@ impl Run {
         self.unsaved.phase = Some(phase.clone());
         self.phase = phase;
     }
+}
+
+/// Returns a SKU that two items have. Items by their SKUs, as most files have them, are told at a glance.
+fn twice(items: &[Item]) -> Option<&str> {
+    if items.is_sorted_by(|a, b| a.external_id() < b.external_id()) {
+        return None;
+    }
+    let mut seen = HashSet::with_capacity(items.len());
+    items.iter().map(Item::external_id).find(|sku| !seen.insert(*sku))
 }
 
 #[cfg(test)]

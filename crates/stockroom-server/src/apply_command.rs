@@ -4,6 +4,7 @@
 //! what is sent and when, this module keeps its journal, talks to the server and to the person.
 //! Start reading at [`apply_file`], then `desk::Desk`, `drive::drive` and `journal::Journal`.
 
+mod asked_levels;
 mod confirm;
 mod console;
 mod cost;
@@ -199,7 +200,7 @@ fn tell_end(opening: &Opening, journal: &str, keep: Keep) -> u8 {
     if summary.unknown > 0 {
         UNKNOWN
     } else {
-        u8::from(summary.refused + summary.not_sent + opening.left_out > 0)
+        u8::from(summary.refused + summary.not_sent + opening.head.left_out > 0)
     }
 }
 

@@ -1,6 +1,8 @@
-//! One request of a run: its key, its body, its tries, and when it may be sent again.
+//! One request of a run: its items, its tries, and when it may be sent again.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use serde::Deserialize;
 
 use super::server_clock::ServerClock;
 
@@ -9,17 +11,14 @@ const KEY_LIFE_MS: u64 = 20 * 60 * 60 * 1000;
 /// How late a blind `set` may be replayed: later it would wipe out what was sold meanwhile.
 pub(super) const OVERWRITE_MS: u64 = 10 * 60 * 1000;
 
-/// A request that is not settled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A request that is not settled. Its key is [`super::Run::key`]; its body is that of its items, which
+/// never change as long as it is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// Its number within the run.
     pub number: u32,
-    /// Its idempotency key.
-    pub key: String,
-    /// Its items, as positions in [`super::Run::items`], sorted by SKU.
-    pub positions: Vec<usize>,
-    /// Its body; kept from the first sending on.
-    pub body: Option<String>,
+    /// Its items, as positions in [`super::Run::items`], sorted by SKU; never none in a run.
+    pub positions: Arc<[usize]>,
     /// Where it is.
     pub stage: Stage,
     /// How often it has been sent since it last had an answer that means to wait.
@@ -31,7 +30,6 @@ pub struct Batch {
     /// When it was first sent with a fate that nobody knows.
     pub first_sent: Option<u64>,
     /// A time of the server's clock before that sending; `None` where the server had told none.
-    #[serde(default)]
     pub first_sent_there: Option<u64>,
     /// When it was last sent.
     pub last_sent: u64,
@@ -42,7 +40,7 @@ pub struct Batch {
 }
 
 /// Where a request is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Stage {
     /// To be sent.
     Waiting,
@@ -53,7 +51,7 @@ pub enum Stage {
 }
 
 /// Why a request is not sent again by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Parked {
     /// All tries are used up.
     TriesUsedUp,
@@ -68,6 +66,28 @@ pub enum Parked {
 }
 
 impl Batch {
+    /// Returns a request of these items that has not been sent.
+    pub(super) fn new(number: u32, positions: Arc<[usize]>, overwrites: bool) -> Self {
+        Self {
+            number,
+            positions,
+            stage: Stage::Waiting,
+            tries: 0,
+            waits: 0,
+            not_before: 0,
+            first_sent: None,
+            first_sent_there: None,
+            last_sent: 0,
+            unclear: false,
+            overwrites,
+        }
+    }
+
+    /// Tells whether it has been sent, or is not to be.
+    pub(super) fn is_begun(&self) -> bool {
+        self.first_sent.is_some() || self.unclear || self.stage != Stage::Waiting
+    }
+
     /// Returns why it must not be replayed at `now_ms`, if so; `there_ms` is the server's time where it
     /// was heard just now.
     ///

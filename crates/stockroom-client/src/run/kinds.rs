@@ -1,7 +1,7 @@
 //! How a run is set up, where it stands, how it ends, and what it comes to.
 
 use serde::{Deserialize, Serialize};
-use stockroom_api::bulk::{ItemError, ItemResult};
+use stockroom_api::bulk::{ItemError, LevelChange, VariantChange};
 
 use crate::answer::Fault;
 use crate::budget::Budget;
@@ -31,16 +31,25 @@ pub struct Settings {
 }
 
 /// What is known of an item.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It has not left, or is known not to have been done.
     NotSent,
     /// It was applied; with the levels, where the server told them.
-    Applied(Option<ItemResult>),
+    Applied(Option<Levels>),
     /// It was refused, and nothing of it was applied.
-    Refused(ItemError),
+    Refused(Box<ItemError>),
     /// It left, and no answer says whether it was done.
     Unknown,
+}
+
+/// What was really done for an item, as the server told it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// The product's own level, where the item asked something of it.
+    pub quantity: Option<LevelChange>,
+    /// The variants that the item named, in its order.
+    pub variants: Vec<VariantChange>,
 }
 
 /// Where a run stands.

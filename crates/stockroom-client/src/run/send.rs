@@ -1,35 +1,21 @@
 //! What leaves, and when: requests are made, chosen and paced here.
 
+use std::sync::Arc;
+
 use stockroom_api::{header, path};
 
-use super::{
-    Batch, Command, End, Entry, Labels, Outcome, Parked, Phase, Request, Run, Stage, Summary,
-};
+use super::{Batch, Command, End, Labels, Outcome, Parked, Phase, Request, Run, Stage, Summary};
 use crate::item;
 
 impl Run {
     /// Makes a request of these items, under a key of its own.
-    pub(super) fn open(&mut self, positions: Vec<usize>) {
+    pub(super) fn open(&mut self, positions: Arc<[usize]>) {
         let number = self.made;
         self.made += 1;
         let overwrites = positions.iter().any(|p| self.items[*p].overwrites());
-        let batch = Batch {
-            number,
-            key: format!("{}-{number}", self.id),
-            positions,
-            body: None,
-            stage: Stage::Waiting,
-            tries: 0,
-            waits: 0,
-            not_before: 0,
-            first_sent: None,
-            first_sent_there: None,
-            last_sent: 0,
-            unclear: false,
-            overwrites,
-        };
-        self.unsaved.note(&batch);
-        self.batches.insert(number, batch);
+        let batch = Batch::new(number, positions, overwrites);
+        self.unsaved.make(&batch);
+        self.batches.insert(batch);
     }
 
     /// Returns the commands that the state asks for at `now_ms`.
@@ -38,7 +24,7 @@ impl Run {
         let mut commands = Vec::new();
         let mut wake: Option<u64> = None;
         for number in self.candidates() {
-            let batch = &self.batches[&number];
+            let Some(batch) = self.batches.get(number) else { continue };
             let due = batch.not_before.max(self.pace.opens_at());
             let is_timeless = batch.needs_date() && self.server_clock.now(now_ms).is_none();
             if due <= now_ms && is_timeless {
@@ -68,43 +54,43 @@ impl Run {
     fn candidates(&self) -> Vec<u32> {
         let waiting = |b: &&Batch| b.stage == Stage::Waiting;
         let number = |b: &Batch| b.number;
-        let open = self.batches.values();
-        let unclear = open.clone().filter(waiting).filter(|b| b.unclear);
+        let unclear = self.batches.begun().filter(waiting).filter(|b| b.unclear);
         let mut chosen: Vec<u32> = match &self.phase {
             Phase::Running | Phase::Ending(End::Stopped | End::Complete) => {
                 unclear.map(number).collect()
             }
             _ => return Vec::new(),
         };
-        let flying = open.clone().filter(|b| b.stage == Stage::Flying).count();
-        let free = usize::from(self.settings.in_flight).saturating_sub(flying);
+        let free = usize::from(self.settings.in_flight).saturating_sub(self.flying());
         chosen.truncate(free);
         if self.phase == Phase::Running {
-            let fresh = open.filter(waiting).filter(|b| !b.unclear).map(number);
+            let fresh = self.batches.iter().filter(waiting).filter(|b| !b.unclear).map(number);
             chosen.extend(fresh.take(free - chosen.len()));
         }
         chosen
     }
 
+    /// Returns how many requests are under way.
+    pub(super) fn flying(&self) -> usize {
+        self.batches.begun().filter(|b| b.stage == Stage::Flying).count()
+    }
+
     fn park_what_is_too_late(&mut self, now_ms: u64) {
         let there_ms = self.server_clock.now(now_ms);
-        for batch in self.batches.values_mut() {
-            if batch.stage == Stage::Waiting
-                && let Some(why) = batch.forbids_replay(now_ms, there_ms)
-            {
-                batch.stage = Stage::Parked(why);
-                self.unsaved.note(batch);
-            }
+        let forbids = |batch: &Batch| match batch.stage {
+            Stage::Waiting => batch.forbids_replay(now_ms, there_ms),
+            _ => None,
+        };
+        let late = self.batches.begun().filter_map(|b| Some((b.number, forbids(b)?)));
+        for (number, why) in late.collect::<Vec<_>>() {
+            self.change(number, |batch| batch.stage = Stage::Parked(why));
         }
     }
 
     fn send(&mut self, number: u32, now_ms: u64) -> Option<Request> {
-        let batch = self.batches.get_mut(&number)?;
+        let mut batch = self.batches.remove(number)?;
         let items = &self.items;
-        let body = batch
-            .body
-            .get_or_insert_with(|| item::body(batch.positions.iter().map(|p| &items[*p])))
-            .clone();
+        let body = item::body(batch.positions.iter().map(|p| &items[*p]));
         batch.stage = Stage::Flying;
         batch.tries = batch.tries.saturating_add(1);
         batch.last_sent = now_ms;
@@ -112,16 +98,17 @@ impl Run {
             batch.first_sent = Some(now_ms);
             batch.first_sent_there = self.server_clock.at_least();
         }
-        for position in &batch.positions {
-            self.outcomes[*position] = Outcome::Unknown;
+        for position in batch.positions.iter() {
+            self.outcomes.set(*position, Outcome::Unknown);
         }
         let leave_by = batch.replayable_until(now_ms, &self.server_clock);
         let day = self.settings.budget.map_or(0, |budget| budget.day_of(now_ms));
         self.pace.leaves(now_ms, day);
-        self.unsaved.note(batch);
+        self.unsaved.note(&batch);
+        self.batches.insert(batch);
         let mut headers = vec![
             ("content-type", "application/json".to_owned()),
-            (header::IDEMPOTENCY_KEY, batch.key.clone()),
+            (header::IDEMPOTENCY_KEY, self.key(number)),
         ];
         if self.settings.representation {
             headers.push((header::PREFER, header::RETURN_REPRESENTATION.to_owned()));
@@ -137,12 +124,14 @@ impl Run {
 
     /// Tells whether nothing is under way and nothing will leave by itself.
     fn is_quiet(&self) -> bool {
-        let mut open = self.batches.values();
+        let mut begun = self.batches.begun();
         match &self.phase {
             Phase::Ready | Phase::Ended(_) => false,
-            Phase::Running | Phase::Paused => open.all(|b| matches!(b.stage, Stage::Parked(_))),
-            Phase::Ending(End::Halted(_)) => open.all(|b| b.stage != Stage::Flying),
-            Phase::Ending(_) => open.all(|b| match b.stage {
+            Phase::Running | Phase::Paused => {
+                !self.batches.has_fresh() && begun.all(|b| matches!(b.stage, Stage::Parked(_)))
+            }
+            Phase::Ending(End::Halted(_)) => begun.all(|b| b.stage != Stage::Flying),
+            Phase::Ending(_) => begun.all(|b| match b.stage {
                 Stage::Flying => false,
                 Stage::Waiting => !b.unclear,
                 Stage::Parked(_) => true,
@@ -168,21 +157,11 @@ impl Run {
 
     /// Puts a request back among the open ones.
     pub(super) fn keep(&mut self, batch: Batch) {
-        let outcome = if batch.unclear { Outcome::Unknown } else { Outcome::NotSent };
-        for position in &batch.positions {
-            self.outcomes[*position] = outcome.clone();
+        for position in batch.positions.iter() {
+            let known = if batch.unclear { Outcome::Unknown } else { Outcome::NotSent };
+            self.outcomes.set(*position, known);
         }
         self.unsaved.note(&batch);
-        self.batches.insert(batch.number, batch);
-    }
-}
-
-impl Entry {
-    /// Notes a request as it is now, in the place of an earlier note.
-    pub(super) fn note(&mut self, batch: &Batch) {
-        match self.batches.iter_mut().find(|b| b.number == batch.number) {
-            Some(noted) => *noted = batch.clone(),
-            None => self.batches.push(batch.clone()),
-        }
+        self.batches.insert(batch);
     }
 }

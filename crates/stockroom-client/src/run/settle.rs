@@ -24,8 +24,7 @@ impl Run {
         if let Some(seconds) = answer.headers.date() {
             self.server_clock.heard(seconds.saturating_mul(1000), batch.last_sent);
         }
-        let flying = self.batches.values().filter(|b| b.stage == Stage::Flying).count();
-        self.pace.observe(&answer.headers, flying as u64, now_ms);
+        self.pace.observe(&answer.headers, self.flying() as u64, now_ms);
         if answer.status != 429 {
             self.pace.passed();
         }
@@ -79,12 +78,14 @@ impl Run {
             }
             return;
         }
-        let waits = |batch: &&Batch| {
+        let waits = |batch: &Batch| {
             batch.stage == Stage::Waiting && batch.needs_date() && batch.not_before <= now_ms
         };
-        let waiting = self.batches.values().filter(waits).map(|batch| batch.number);
-        for number in waiting.filter(|_| asked_ms.is_some()).collect::<Vec<_>>() {
-            if let Some(mut batch) = self.batches.remove(&number) {
+        if asked_ms.is_none() {
+            return;
+        }
+        for number in self.batches.begun_where(waits) {
+            if let Some(mut batch) = self.batches.remove(number) {
                 batch.tries = batch.tries.saturating_add(1);
                 self.unclear(batch, Unclear::NoAnswer, None, now_ms, jitter);
             }
@@ -94,8 +95,8 @@ impl Run {
     /// Takes the request out, unless it is not under way: then the answer is a late or second one,
     /// and what is known already is better.
     fn landed(&mut self, number: u32) -> Option<Batch> {
-        let flying = self.batches.get(&number)?.stage == Stage::Flying;
-        let mut batch = flying.then(|| self.batches.remove(&number))??;
+        let flying = self.batches.get(number)?.stage == Stage::Flying;
+        let mut batch = flying.then(|| self.batches.remove(number))??;
         batch.stage = Stage::Waiting;
         Some(batch)
     }
@@ -106,7 +107,7 @@ impl Run {
                 *position,
                 match settled {
                     Settled::Applied(levels) => Outcome::Applied(levels),
-                    Settled::Refused(error) => Outcome::Refused(error),
+                    Settled::Refused(error) => Outcome::Refused(Box::new(error)),
                 },
             );
         }
@@ -115,7 +116,7 @@ impl Run {
 
     fn know(&mut self, position: usize, outcome: Outcome) {
         self.unsaved.outcomes.push((position, outcome.clone()));
-        self.outcomes[position] = outcome;
+        self.outcomes.set(position, outcome);
     }
 
     pub(super) fn closed(&mut self, batch: &Batch) {
@@ -192,11 +193,11 @@ impl Run {
     }
 
     fn leave_out(&mut self, batch: &Batch, index: usize, fault: &Fault) {
-        let mut rest = batch.positions.clone();
+        let mut rest = batch.positions.to_vec();
         let position = rest.remove(index);
         let refused = refused_by(fault, self.items[position].external_id());
-        self.know(position, Outcome::Refused(refused));
-        self.split(batch, vec![rest]);
+        self.know(position, Outcome::Refused(Box::new(refused)));
+        self.split(batch, &[&rest]);
     }
 
     fn halve(&mut self, batch: &Batch, fault: &Fault) {
@@ -204,17 +205,17 @@ impl Run {
             self.leave_out(batch, 0, fault);
         } else {
             let (first, second) = batch.positions.split_at(batch.positions.len() / 2);
-            self.split(batch, vec![first.to_vec(), second.to_vec()]);
+            self.split(batch, &[first, second]);
         }
     }
 
-    fn split(&mut self, batch: &Batch, parts: Vec<Vec<usize>>) {
+    fn split(&mut self, batch: &Batch, parts: &[&[usize]]) {
         self.closed(batch);
-        for positions in parts.into_iter().filter(|part| !part.is_empty()) {
-            for position in &positions {
-                self.outcomes[*position] = Outcome::NotSent;
+        for positions in parts.iter().filter(|part| !part.is_empty()) {
+            for position in *positions {
+                self.outcomes.set(*position, Outcome::NotSent);
             }
-            self.open(positions);
+            self.open((*positions).into());
         }
     }
 }

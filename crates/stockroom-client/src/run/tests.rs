@@ -29,7 +29,7 @@ fn adjusts(count: usize) -> Vec<Item> {
         quantity_delta: Some(-1),
         ..BulkItem::default()
     };
-    (0..count).map(|n| Item::new(&item(n))).collect()
+    (0..count).map(|n| Item::new(item(n))).collect()
 }
 
 fn sets(count: usize) -> Vec<Item> {
@@ -39,7 +39,7 @@ fn sets(count: usize) -> Vec<Item> {
         quantity: Some(5),
         ..BulkItem::default()
     };
-    (0..count).map(|n| Item::new(&item(n))).collect()
+    (0..count).map(|n| Item::new(item(n))).collect()
 }
 
 impl Story {
@@ -132,6 +132,17 @@ fn sends_two_hundred_at_a_time_in_the_order_of_skus() {
     story.ends(&End::Complete, 401, 0, 0, 0);
     let keys: HashSet<_> = story.sent.iter().map(|r| r.headers.clone()).collect();
     assert_eq!(keys.len(), 3);
+}
+
+#[test]
+fn what_a_journal_has_of_a_request_already_is_not_written_again() {
+    let mut story = Story::of(adjusts(600));
+    story.done(200);
+    let [started, answered] = &story.journal[..] else { panic!("{:?}", story.journal) };
+    let items = |entry: &Entry| entry.batches.values().map(|b| b.positions.len()).sum::<usize>();
+    assert_eq!((started.batches.len(), items(started)), (3, 600));
+    assert_eq!((answered.batches.len(), items(answered)), (1, 0));
+    assert_eq!((answered.outcomes.len(), &answered.closed[..]), (200, &[0][..]));
 }
 
 #[test]
@@ -446,10 +457,8 @@ fn the_journal_goes_on_where_the_run_was() {
     let base = Run::new("run", adjusts(401), Settings::default()).unwrap();
     let mut story = Story::of(adjusts(401));
     story.done(200);
-    // Closed while the second request was under way; the journal went through text.
-    let text = serde_json::to_string(&(&base, &story.journal)).unwrap();
-    let (base, entries): (Run, Vec<Entry>) = serde_json::from_str(&text).unwrap();
-    story.run = Run::restore(base, entries);
+    // Closed while the second request was under way.
+    story.run = Run::restore(base, story.journal.clone());
     assert_eq!(story.run.phase(), &Phase::Paused);
     let summary = story.run.summary();
     assert_eq!((summary.applied, summary.unknown, summary.not_sent), (200, 200, 1));

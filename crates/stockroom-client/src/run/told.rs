@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use stockroom_api::bulk::BulkItem;
 use stockroom_api::limits::MAX_BULK_ITEMS;
 
+use super::outcomes::Counts;
 use super::{Batch, Labels, Outcome, Phase, Progress, Run, Settings, Stage, Summary, batch};
 use crate::budget::Day;
 use crate::item::Item;
@@ -29,7 +29,7 @@ impl Run {
 
     /// Returns what is known of each item, in the same order.
     pub fn outcomes(&self) -> &[Outcome] {
-        &self.outcomes
+        self.outcomes.each()
     }
 
     /// Returns where the run stands.
@@ -39,7 +39,12 @@ impl Run {
 
     /// Returns the requests that are not settled.
     pub fn open_batches(&self) -> impl Iterator<Item = &Batch> {
-        self.batches.values()
+        self.batches.iter()
+    }
+
+    /// Returns the idempotency key of the request with this number.
+    pub fn key(&self, batch: u32) -> String {
+        format!("{}-{batch}", self.id)
     }
 
     /// Tells whether items that were not sent would set levels blindly, too late after `since_ms`,
@@ -48,45 +53,46 @@ impl Run {
         let blind =
             |(item, outcome): (&Item, &Outcome)| item.overwrites() && *outcome == Outcome::NotSent;
         now_ms.saturating_sub(since_ms) >= batch::OVERWRITE_MS
-            && self.items.iter().zip(&self.outcomes).any(blind)
+            && self.items.iter().zip(self.outcomes()).any(blind)
     }
 
     /// Returns how many unknown items [`super::Event::RetryUnknownAsked`] would send again now.
     pub fn retryable(&self, now_ms: u64) -> usize {
-        let batches = self.batches.values();
         let there_ms = self.server_clock.now(now_ms);
-        let retried = batches.filter(|batch| batch.may_be_retried(now_ms, there_ms));
+        let retried = self.batches.begun().filter(|batch| batch.may_be_retried(now_ms, there_ms));
         retried.map(|batch| batch.positions.len()).sum()
     }
 
     /// Returns the totals.
     pub fn summary(&self) -> Summary {
-        let count = |is: fn(&Outcome) -> bool| self.outcomes.iter().filter(|o| is(o)).count();
+        let Counts { applied, refused, unknown, not_sent } = self.outcomes.counts();
         Summary {
             end: match &self.phase {
                 Phase::Ended(end) => Some(end.clone()),
                 _ => None,
             },
-            applied: count(|o| matches!(o, Outcome::Applied(_))),
-            refused: count(|o| matches!(o, Outcome::Refused(_))),
-            unknown: count(|o| matches!(o, Outcome::Unknown)),
-            not_sent: count(|o| matches!(o, Outcome::NotSent)),
+            applied,
+            refused,
+            unknown,
+            not_sent,
         }
     }
 
     /// Returns how far the run is at `now_ms`.
     pub fn progress(&self, now_ms: u64) -> Progress {
-        let done = |o: &&Outcome| matches!(o, Outcome::Applied(_) | Outcome::Refused(_));
+        let Counts { applied, refused, .. } = self.outcomes.counts();
         let planned = self.items.len().div_ceil(MAX_BULK_ITEMS);
         let open = match self.phase {
             Phase::Ready => planned,
             _ => self.batches.len(),
         };
-        let waiting = self.batches.values().filter(|b| b.stage == Stage::Waiting);
-        let held = waiting.map(|b| b.not_before.max(self.pace.opens_at()));
-        let flying = self.batches.values().any(|b| b.stage == Stage::Flying);
+        let waiting = self.batches.begun().filter(|b| b.stage == Stage::Waiting);
+        let fresh = self.batches.has_fresh().then_some(0);
+        let held = waiting.map(|b| b.not_before).chain(fresh);
+        let held = held.map(|at| at.max(self.pace.opens_at()));
+        let flying = self.batches.begun().any(|b| b.stage == Stage::Flying);
         Progress {
-            items_done: self.outcomes.iter().filter(done).count(),
+            items_done: applied + refused,
             items: self.items.len(),
             requests_done: self.closed as usize,
             requests: self.closed as usize + open,
@@ -118,7 +124,7 @@ impl Run {
     /// Tells whether it is sending and nothing is under way or unknown.
     pub(super) fn is_waiting(&self) -> bool {
         let is_held = |batch: &Batch| batch.stage == Stage::Waiting && !batch.unclear;
-        self.phase == Phase::Running && self.batches.values().all(is_held)
+        self.phase == Phase::Running && self.batches.begun().all(is_held)
     }
 
     /// Takes note of the time that the server told when it was asked at `asked_ms`, outside of any
@@ -146,10 +152,8 @@ impl Run {
     }
 
     fn lines_of(&self, is_meant: impl Fn(&Outcome) -> bool) -> BTreeSet<Line> {
-        let items = self.items.iter().zip(&self.outcomes);
+        let items = self.items.iter().zip(self.outcomes());
         let meant = items.filter(|(_, outcome)| is_meant(outcome));
-        // What this crate has written it can read.
-        let read = |(item, _): (&Item, _)| serde_json::from_str::<BulkItem>(item.json()).ok();
-        meant.filter_map(read).flat_map(|item| lines(&item).collect::<Vec<_>>()).collect()
+        meant.flat_map(|(item, _)| lines(item.asked())).collect()
     }
 }

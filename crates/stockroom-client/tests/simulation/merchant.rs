@@ -1,6 +1,8 @@
 //! The merchant and his machine: tabs opened, closed, killed and put to sleep, buttons pressed, the
 //! clock set.
 
+use stockroom_client::bytes::{Reader, Writer};
+use stockroom_client::item::{read_items, write_items};
 use stockroom_client::run::{End, Entry, Event, Halt, Phase, Run};
 
 use crate::Safeguard;
@@ -105,15 +107,17 @@ impl World {
         self.lock = Some(tab);
         let is_read_back = self.random.happens(50);
         let shown = self.shown();
-        let mut entries = self.journal.clone();
+        let (mut base, mut entries) = (self.base.clone(), self.journal.clone());
         if is_read_back {
-            let text = serde_json::to_string(&entries).unwrap_or_default();
-            entries = serde_json::from_str(&text).unwrap_or_default();
+            match read_back(&base, &entries) {
+                Some(kept) => (base, entries) = kept,
+                None => self.violation = Some("what was kept cannot be read".into()),
+            }
         }
         if self.removed == Some(Safeguard::Expiry) {
             forget_ages(&mut entries, shown);
         }
-        let mut run = Run::restore(self.base.clone(), entries);
+        let mut run = Run::restore(base, entries);
         if self.scene.rules.tells_date {
             // The page has read the stock before, and nobody has noted when.
             run.hear_date(self.now / 1000 * 1000, 0);
@@ -229,9 +233,23 @@ impl World {
     }
 }
 
+/// Writes a journal and reads it; what it says is the same.
+fn read_back(base: &Run, entries: &[Entry]) -> Option<(Run, Vec<Entry>)> {
+    let mut writer = Writer::default();
+    write_items(base.items(), &mut writer);
+    base.write(&mut writer);
+    entries.iter().for_each(|entry| entry.write(&mut writer));
+    let bytes = writer.into_bytes();
+    let mut reader = Reader::new(&bytes);
+    let items = read_items(&mut reader)?;
+    let base = Run::read(&mut reader, items)?;
+    let read = entries.iter().map(|_| Entry::read(&mut reader)).collect::<Option<Vec<_>>>()?;
+    (reader.is_done() && read == entries).then_some((base, read))
+}
+
 /// Takes away what tells how old a request is, where that is to be shown.
 fn forget_ages(entries: &mut [Entry], shown: u64) {
-    for batch in entries.iter_mut().flat_map(|entry| &mut entry.batches) {
+    for batch in entries.iter_mut().flat_map(|entry| entry.batches.values_mut()) {
         batch.first_sent = batch.first_sent.map(|_| shown);
         batch.first_sent_there = None;
         batch.last_sent = batch.last_sent.min(shown);

@@ -14,9 +14,11 @@ pub(crate) fn claims(world: &World, tab: usize) -> Result<(), String> {
         let sku = item.external_id();
         let done = world.service.done(sku);
         let holds = match (outcome, done) {
-            (Outcome::Applied(Some(levels)), Some(Done::Applied(result))) => levels == result,
+            (Outcome::Applied(Some(levels)), Some(Done::Applied(result))) => {
+                (&levels.quantity, &levels.variants) == (&result.quantity, &result.variants)
+            }
             (Outcome::Applied(None), Some(Done::Applied(_))) => !tells_levels,
-            (Outcome::Refused(told), Some(Done::Refused(error))) => told == error,
+            (Outcome::Refused(told), Some(Done::Refused(error))) => **told == *error,
             // As a whole request, or as the item that its refusal named.
             (Outcome::Refused(_), None) => !world.refused_keys.is_empty(),
             (Outcome::NotSent, None) | (Outcome::Unknown, _) => true,
@@ -57,14 +59,10 @@ pub(crate) fn at_the_end(world: &mut World) -> Result<(), String> {
             claims(world, tab)?;
         }
     }
-    for batch in world
-        .lock
-        .and_then(|tab| world.tabs[tab].run.as_ref())
-        .iter()
-        .flat_map(|run| run.open_batches())
-    {
+    let run = world.lock.and_then(|tab| world.tabs[tab].run.as_ref());
+    for (run, batch) in run.iter().flat_map(|run| run.open_batches().map(move |b| (run, b))) {
         if let Stage::Parked(why) = batch.stage {
-            let said = format!("{} stays unknown: {why:?}", batch.key);
+            let said = format!("{} stays unknown: {why:?}", run.key(batch.number));
             world.story.tell(world.now, || said);
         }
     }
@@ -81,7 +79,7 @@ pub(crate) fn at_the_end(world: &mut World) -> Result<(), String> {
         return Err(format!("the run is {:?} at the end", run.phase()));
     };
     for batch in run.open_batches().filter(|batch| batch.unclear) {
-        may_stay_unknown(world, batch)?;
+        may_stay_unknown(world, batch, &run.key(batch.number))?;
     }
     let unknown = run.summary().unknown;
     let open = run.open_batches().filter(|b| b.unclear).map(|b| b.positions.len()).sum::<usize>();
@@ -98,7 +96,7 @@ pub(crate) fn at_the_end(world: &mut World) -> Result<(), String> {
 }
 
 /// An item is unknown only where there is a reason that nobody can do anything about.
-fn may_stay_unknown(world: &World, batch: &Batch) -> Result<(), String> {
+fn may_stay_unknown(world: &World, batch: &Batch, key: &str) -> Result<(), String> {
     let age = match batch.first_sent_there {
         // A `Date` leaves out what is less than a second.
         Some(there) => (world.now + 1000).checked_sub(there),
@@ -118,15 +116,14 @@ fn may_stay_unknown(world: &World, batch: &Batch) -> Result<(), String> {
         Stage::Parked(Parked::WouldOverwrite) => {
             batch.overwrites && (is_off || is_old(10 * MINUTE))
         }
-        Stage::Parked(Parked::KeyReused) => world.service.taken.contains(&batch.key),
-        Stage::Parked(Parked::Contradicted) => world.refused_keys.contains(&batch.key),
+        Stage::Parked(Parked::KeyReused) => world.service.taken.contains(key),
+        Stage::Parked(Parked::Contradicted) => world.refused_keys.contains(key),
     };
-    let was_sent =
-        world.sent_keys.contains(&batch.key) || world.scene.deaths.1 + world.scene.acts > 0;
+    let was_sent = world.sent_keys.contains(key) || world.scene.deaths.1 + world.scene.acts > 0;
     if has_reason && was_sent {
         return Ok(());
     }
-    Err(format!("{} is unknown without a reason: {:?}", batch.key, batch.stage))
+    Err(format!("{key} is unknown without a reason: {:?}", batch.stage))
 }
 
 /// Where nothing goes wrong everything is known, and a run that is told the limits meets none.

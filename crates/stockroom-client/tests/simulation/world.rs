@@ -83,7 +83,7 @@ impl World {
         if removed == Some(Safeguard::ServerClock) {
             scene.rules.tells_date = false;
         }
-        let items = scene.items.iter().map(Item::new).collect();
+        let items = scene.items.iter().cloned().map(Item::new).collect();
         let base = Run::new("run", items, scene.settings).map_err(|twice| format!("{twice:?}"))?;
         let mut world = Self {
             service: Service::new(scene.rules, std::mem::take(&mut scene.products)),
@@ -247,7 +247,7 @@ impl World {
         }
         if flying.len() > 1 {
             let mut seen = vec![false; run.items().len()];
-            for position in flying.iter().flat_map(|batch| &batch.positions) {
+            for position in flying.iter().flat_map(|batch| batch.positions.iter()) {
                 if std::mem::replace(&mut seen[*position], true) {
                     let sku = run.items()[*position].external_id();
                     self.violation = Some(format!("{sku} is in two requests at once"));

@@ -207,9 +207,9 @@ impl Desk<'_> {
         print(&format!(
             "{} tells of a run of {} to {}, begun {}, that is not finished.\n{}\n{}\n",
             self.journal,
-            opening.file,
-            opening.place.named(""),
-            opening.confirmed_at,
+            opening.head.file,
+            opening.head.place.named(""),
+            opening.head.confirmed_at,
             totals(&summary),
             cost(left as u64, &self.manner()?),
         ));
@@ -240,14 +240,15 @@ impl Desk<'_> {
     /// Shows what the store has now of items that are unknown for good, and says what to do.
     pub(super) fn stuck(&self, opening: &Opening) -> Ended<CommandError> {
         let unknown = evidence::unknown(opening);
-        let now = if opening.place == self.place { self.client.look_up(&unknown)? } else { vec![] };
+        let now =
+            if opening.head.place == self.place { self.client.look_up(&unknown)? } else { vec![] };
         print(&evidence::table(opening, &now));
         let message = format!(
             "the run of {} begun {} left {} items unknown, and the server may have forgotten their \
              keys: sending them again could apply them twice. Compare them with the shelf, apply by \
              hand what is missing, then remove {}.",
-            opening.file,
-            opening.confirmed_at,
+            opening.head.file,
+            opening.head.confirmed_at,
             unknown.len(),
             self.journal
         );

@@ -2,11 +2,11 @@
 //!
 //! The run itself decides (`stockroom_client::run`). One thread takes in what happens, another keeps
 //! what is to be saved and only then lets leave what is to be sent; what comes while the disk is
-//! busy is kept by one write. Each request has a thread of its own.
+//! busy is kept by one write. As many threads send as requests may be under way.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -66,9 +66,13 @@ pub(super) fn drive(
     let (steps, to_keep) = channel();
     watch_for_interrupts(sender.clone());
     let shown = journal.path().display().to_string();
+    let (client, under_way) = (Arc::new(client), run.settings().in_flight);
     let mut driver = Driver { run, journal: shown, meter, wake_at: None, is_stopping: false };
     let ended = thread::scope(|scope| {
-        scope.spawn(move || keep(journal, &to_keep, &Arc::new(client), &sender));
+        scope.spawn(move || {
+            let requests = senders(under_way, &client, &sender);
+            keep(journal, &to_keep, &client, &requests, &sender);
+        });
         let ended = driver.drive(first, &happened, &steps);
         // Without more steps to come the other thread ends once all are kept.
         drop(steps);
@@ -179,6 +183,7 @@ fn keep(
     journal: &mut Journal,
     steps: &Receiver<Step>,
     client: &Arc<StoreClient>,
+    requests: &Sender<Request>,
     sender: &Sender<Happened>,
 ) {
     while let Ok(mut step) = steps.recv() {
@@ -195,7 +200,8 @@ fn keep(
             return;
         }
         for request in step.requests {
-            send(Arc::clone(client), request, sender.clone());
+            // Those who send wait as long as this side is there.
+            let _ = requests.send(request);
         }
         if step.asks_date {
             let (client, sender) = (Arc::clone(client), sender.clone());
@@ -206,13 +212,32 @@ fn keep(
     }
 }
 
-fn send(client: Arc<StoreClient>, request: Request, sender: Sender<Happened>) {
-    thread::spawn(move || {
-        // The machine may have slept since the disk was asked for.
-        let answer = if request.is_too_late(now_ms()) { None } else { client.send(&request) };
-        // Where nobody listens any more, the journal says that it left.
-        let _ = sender.send(Happened::Answered(request.batch, answer));
-    });
+/// Begins as many threads as requests may be under way, each of which sends one after the other;
+/// returns where they take them from.
+fn senders(under_way: u8, client: &Arc<StoreClient>, sender: &Sender<Happened>) -> Sender<Request> {
+    let (requests, waiting) = channel();
+    let waiting = Arc::new(Mutex::new(waiting));
+    for _ in 0..under_way {
+        let (client, sender, waiting) = (Arc::clone(client), sender.clone(), Arc::clone(&waiting));
+        thread::spawn(move || {
+            while let Some(request) = next(&waiting) {
+                send(&client, &request, &sender);
+            }
+        });
+    }
+    requests
+}
+
+/// Returns the next request that waits; `None` where none will come.
+fn next(waiting: &Mutex<Receiver<Request>>) -> Option<Request> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+fn send(client: &StoreClient, request: &Request, sender: &Sender<Happened>) {
+    // The machine may have slept since the disk was asked for.
+    let answer = if request.is_too_late(now_ms()) { None } else { client.send(request) };
+    // Where nobody listens any more, the journal says that it left.
+    let _ = sender.send(Happened::Answered(request.batch, answer));
 }
 
 /// Returns the time in milliseconds since 1970.

@@ -11,7 +11,8 @@ use stockroom_api::product::Product;
 use stockroom_client::run::Outcome;
 use stockroom_domain::label::LabelKey;
 
-use super::opening::{AskedLevel, Opening, bulk};
+use super::asked_levels::AskedLevel;
+use super::opening::Opening;
 use super::outcomes::{Asked, asked};
 use crate::applying::nfc;
 
@@ -40,7 +41,7 @@ pub(super) fn table(opening: &Opening, now: &[Product]) -> String {
     let shown = |units: Option<i64>| units.map_or_else(|| "-".to_owned(), |n| n.to_string());
     for (item, levels, _) in opening.items().filter(|(_, _, known)| **known == Outcome::Unknown) {
         let product = now.get(item.external_id()).copied();
-        for (asked, AskedLevel(line, before)) in asked(&bulk(item)).iter().zip(levels) {
+        for (asked, AskedLevel(line, before)) in asked(item.asked()).iter().zip(levels) {
             let wanted = wanted(asked, *before);
             let level = product.and_then(|product| level(product, asked.variant.as_deref()));
             let what = match evidence(*before, wanted, level) {

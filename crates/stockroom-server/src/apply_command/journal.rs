@@ -1,8 +1,8 @@
 //! The journal of a run as a file: what a run needs to go on after a crash at any point.
 //!
-//! The first line names the format. Each line after it is a record: its length and its CRC-32 in
-//! hexadecimal, then JSON. The first record says what the run is ([`Opening`]), each later one what
-//! changed ([`Entry`]). A record is on the disk before what it tells of leaves, so one that is torn
+//! The first line names the format. After it come records: length and CRC-32 in hexadecimal, then
+//! bytes (`record`), then the end of a line. The first record says what the run is ([`Opening`]), each
+//! later one what changed ([`Entry`]). A record is on the disk before what it tells of leaves, so one that is torn
 //! at the end tells of nothing that left, and is cut off. The key is in none of them. The file is
 //! locked as long as a process drives its run. Read [`Journal::open`] first.
 
@@ -11,17 +11,24 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use flate2::Crc;
-use serde::Serialize;
+use stockroom_client::bytes::Writer;
 use stockroom_client::run::{Entry, Run};
 
 use super::opening::Opening;
 use crate::commands::{CommandError, Ended};
 use crate::file_plan::unusable;
 
-/// The first line.
-const FORMAT: &[u8] = b"stockroom journal 1\n";
+mod old;
+mod record;
 
-/// The length of what stands before a record's JSON: two numbers, each with a space after it.
+/// The first line.
+const FORMAT: &[u8] = b"stockroom journal 2\n";
+/// The first line of journals whose records are JSON. A run of one goes on in it.
+const OLD_FORMAT: &[u8] = b"stockroom journal 1\n";
+/// What the first line of every journal begins with.
+const FAMILY: &[u8] = b"stockroom journal ";
+
+/// The length of what stands before a record's bytes: two numbers, each with a space after it.
 const PREFIX: usize = 18;
 
 /// A journal that this process alone writes to.
@@ -31,6 +38,8 @@ pub(super) struct Journal {
     path: PathBuf,
     /// The bytes that are kept; 0 where no run is in it yet.
     length: u64,
+    /// The record that was written last: its room is used again.
+    buffer: Vec<u8>,
 }
 
 /// A run as its journal tells it.
@@ -49,6 +58,8 @@ enum Content<'a> {
     Records(Vec<&'a [u8]>, usize),
     /// It begins as no journal does.
     Foreign,
+    /// It is a journal of a version that is not known here.
+    Unknown,
     /// A record in the middle is not what was written, at this byte.
     Damaged(usize),
 }
@@ -77,9 +88,15 @@ impl Journal {
                      --journal."
                 )));
             }
+            Content::Unknown => {
+                return Err(unusable(format!(
+                    "the journal {shown} was written by a newer version of this program. Go on with \
+                     its run with that version, or name another journal with --journal."
+                )));
+            }
             Content::Damaged(at) => return Err(damaged(path, at)),
         };
-        let mut journal = Self { file, path: path.to_owned(), length: 0 };
+        let mut journal = Self { file, path: path.to_owned(), length: 0, buffer: Vec::new() };
         let kept = match records.split_first() {
             Some((first, entries)) => {
                 journal.length = length as u64;
@@ -106,7 +123,7 @@ impl Journal {
         self.file.set_len(0)?;
         self.length = 0;
         let mut bytes = FORMAT.to_vec();
-        add_record(&mut bytes, opening)?;
+        add_record(&mut bytes, |writer| record::write_opening(opening, writer));
         self.write(&bytes)?;
         // The file's name, too, must outlast a failure of the machine.
         sync_folder(&self.path)
@@ -117,10 +134,13 @@ impl Journal {
     /// # Errors
     /// [`io::Error`]; what the entries tell of must not be sent then.
     pub(super) fn append(&mut self, entries: &[Entry]) -> io::Result<()> {
-        let mut bytes = Vec::new();
+        let mut bytes = std::mem::take(&mut self.buffer);
+        bytes.clear();
         // One record, so that it is torn as a whole or not at all.
-        add_record(&mut bytes, entries)?;
-        self.write(&bytes)
+        add_record(&mut bytes, |writer| entries.iter().for_each(|entry| entry.write(writer)));
+        let written = self.write(&bytes);
+        self.buffer = bytes;
+        written
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -203,23 +223,27 @@ fn damaged(path: &Path, at: usize) -> CommandError {
     ))
 }
 
-fn restore(first: &[u8], entries: &[&[u8]]) -> Option<Kept> {
-    let mut opening: Opening = serde_json::from_slice(first).ok()?;
-    let mut all = Vec::new();
-    for record in entries {
-        let some: Vec<Entry> = serde_json::from_slice(record).ok()?;
-        all.extend(some);
+fn restore(first: &[u8], records: &[&[u8]]) -> Option<Kept> {
+    let mut opening = record::read_opening(first)?;
+    let mut entries = Vec::new();
+    for record in records {
+        record::read_entries(record, &mut entries)?;
     }
-    opening.run = Run::restore(opening.run, all);
+    opening.run = Run::restore(opening.run, entries);
     Some(Kept { opening })
 }
 
-fn add_record<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, record: &T) -> io::Result<()> {
-    let json = serde_json::to_vec(record)?;
-    write!(bytes, "{:08x} {:08x} ", json.len(), checksum(&json))?;
-    bytes.extend_from_slice(&json);
+/// Adds a record of what is written to the bytes.
+fn add_record(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Writer)) {
+    let begin = bytes.len();
+    bytes.resize(begin + PREFIX, b' ');
+    let mut writer = Writer::behind(std::mem::take(bytes));
+    write(&mut writer);
+    *bytes = writer.into_bytes();
+    let record = &bytes[begin + PREFIX..];
+    let prefix = format!("{:08x} {:08x} ", record.len(), checksum(record));
+    bytes[begin..begin + PREFIX].copy_from_slice(prefix.as_bytes());
     bytes.push(b'\n');
-    Ok(())
 }
 
 fn checksum(bytes: &[u8]) -> u32 {
@@ -230,9 +254,13 @@ fn checksum(bytes: &[u8]) -> u32 {
 
 /// Returns what the bytes of a journal are.
 fn content(bytes: &[u8]) -> Content<'_> {
-    let Some(mut rest) = bytes.strip_prefix(FORMAT) else {
-        let is_torn = FORMAT.starts_with(bytes);
-        return if is_torn { Content::Unbegun } else { Content::Foreign };
+    let format = bytes.strip_prefix(FORMAT).or_else(|| bytes.strip_prefix(OLD_FORMAT));
+    let Some(mut rest) = format else {
+        return match bytes.starts_with(FAMILY) {
+            _ if FORMAT.starts_with(bytes) || OLD_FORMAT.starts_with(bytes) => Content::Unbegun,
+            true => Content::Unknown,
+            false => Content::Foreign,
+        };
     };
     let mut records = Vec::new();
     while let Some((record, after)) = record(rest) {
@@ -257,9 +285,9 @@ fn record(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, sum) = prefix.strip_suffix(' ')?.split_once(' ')?;
     let length = usize::from_str_radix(length, 16).ok()?;
     let sum = u32::from_str_radix(sum, 16).ok()?;
-    let json = bytes.get(PREFIX..)?.get(..length)?;
+    let record = bytes.get(PREFIX..)?.get(..length)?;
     let after = bytes[PREFIX + length..].strip_prefix(b"\n")?;
-    (checksum(json) == sum).then_some((json, after))
+    (checksum(record) == sum).then_some((record, after))
 }
 
 #[cfg(test)]

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use stockroom_api::bulk::BulkItem;
 use stockroom_api::capabilities::Capabilities;
 use stockroom_client::asked::{Expectation, bulk_item};
-use stockroom_client::fingerprint::fingerprint;
+use stockroom_client::fingerprint::fingerprint_of;
 use stockroom_client::item::Item;
-use stockroom_client::repeated::Line;
+use stockroom_client::repeated::{Line, lines};
 use stockroom_client::run::{Labels, Outcome, Run, Settings};
 use stockroom_domain::plan::{ConfirmedPlan, ItemChange};
 use stockroom_domain::quantity::{Change, Level};
 
+use super::asked_levels::{AskedLevel, AskedLevels};
 use super::cost::budget;
 use super::drift::Preview;
 use super::place::Place;
@@ -24,9 +24,20 @@ use crate::file_plan::{Planned, unusable};
 const WITNESSES: usize = 3;
 
 /// A run, and what is to be known of it that it does not know itself.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub(super) struct Opening {
+    /// What tells it from others.
+    pub(super) head: Head,
+    /// The levels of each item, the product's own before its variants'.
+    pub(super) levels: AskedLevels,
+    /// The run.
+    pub(super) run: Run,
+}
+
+/// What tells a run from others: short, however many items it has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Head {
     /// When it was confirmed.
     pub(super) confirmed_at: String,
     /// Where it goes.
@@ -39,10 +50,6 @@ pub(super) struct Opening {
     pub(super) left_out: usize,
     /// Products that tell this store from another at the same address.
     pub(super) witnesses: Vec<Witness>,
-    /// The levels of each item, the product's own before its variants'.
-    pub(super) levels: Vec<Vec<AskedLevel>>,
-    /// The run.
-    pub(super) run: Run,
 }
 
 /// A product by its SKU and its id, which no other store has.
@@ -52,10 +59,6 @@ pub(super) struct Witness {
     pub(super) external_id: String,
     pub(super) product_id: String,
 }
-
-/// A level that is asked to change: the first line that asks it, and the level in the preview.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct AskedLevel(pub(super) u32, pub(super) Option<i64>);
 
 /// How the server is talked to.
 #[derive(Clone, Debug)]
@@ -107,13 +110,15 @@ impl Opening {
         let first_lines = first_lines(planned);
         let expectation = manner.expectation();
         let mut items = Vec::with_capacity(confirmed.items().len());
-        let mut levels = Vec::with_capacity(confirmed.items().len());
+        let mut levels = AskedLevels::default();
+        let mut asked_levels = Vec::new();
+        let leaves_out = !left_out.is_empty();
         for item in confirmed.items() {
-            let mut asked_levels = Vec::with_capacity(item.targets.len());
             let mut targets = item.targets.iter();
             let mut ask = |label: &str, asked: &ItemChange| {
                 let target = targets.next()?;
-                if let Change::Adjust(delta) = asked.change
+                if leaves_out
+                    && let Change::Adjust(delta) = asked.change
                     && left_out.contains(&Line::new(&item.external_id, label, delta.get()))
                 {
                     return None;
@@ -132,12 +137,12 @@ impl Opening {
                 continue;
             }
             let asked = bulk_item(&item.external_id, product.as_ref(), &variants, expectation);
-            items.push(Item::new(&asked));
-            levels.push(asked_levels);
+            items.push(Item::new(asked));
+            levels.push(asked_levels.drain(..));
         }
         let mut labels = about.labels;
         if !left_out.is_empty() {
-            labels.fingerprint = fingerprint(&items.iter().map(bulk).collect::<Vec<_>>());
+            labels.fingerprint = fingerprint_of(items.iter().flat_map(|item| lines(item.asked())));
         }
         let run = Run::new(about.id, items, manner.settings()).map_err(|twice| {
             unusable(format!(
@@ -145,30 +150,23 @@ impl Opening {
                 twice.external_id
             ))
         })?;
-        Ok(Self {
+        let head = Head {
             confirmed_at: format!("{:.0}", about.confirmed_at),
             place: about.place,
             file: about.file,
             asked: about.asked,
             left_out: planned.plan.totals().errors,
             witnesses: witnesses(planned, confirmed),
-            levels,
-            run: run.labelled(labels),
-        })
+        };
+        Ok(Self { head, levels, run: run.labelled(labels) })
     }
 
     /// Returns what each item asks, with its levels and what is known of it.
     pub(super) fn items(&self) -> impl Iterator<Item = (&Item, &[AskedLevel], &Outcome)> {
         let run = &self.run;
-        let items = run.items().iter().zip(&self.levels).zip(run.outcomes());
-        items.map(|((item, levels), outcome)| (item, levels.as_slice(), outcome))
+        let items = run.items().iter().zip(self.levels.iter()).zip(run.outcomes());
+        items.map(|((item, levels), outcome)| (item, levels, outcome))
     }
-}
-
-/// Returns an item as it was asked.
-pub(super) fn bulk(item: &Item) -> BulkItem {
-    // It was written by this program, and its checksum holds.
-    serde_json::from_str(item.json()).unwrap_or_default()
 }
 
 /// Returns the first line that names each target.

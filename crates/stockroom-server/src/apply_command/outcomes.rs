@@ -6,11 +6,12 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use serde::Serialize;
-use stockroom_api::bulk::{BulkItem, ItemError, ItemResult, Mode};
-use stockroom_client::run::{End, Halt, Outcome, Summary};
+use stockroom_api::bulk::{BulkItem, Mode};
+use stockroom_client::run::{End, Halt, Levels, Outcome, Summary};
 use stockroom_domain::formula::escape;
 
-use super::opening::{AskedLevel, Opening, bulk};
+use super::asked_levels::AskedLevel;
+use super::opening::Opening;
 
 /// One level that the run asked to change.
 #[derive(Debug, Serialize)]
@@ -153,7 +154,7 @@ fn write_csv(writer: impl io::Write, rows: &[Row]) -> io::Result<()> {
 fn rows(opening: &Opening, is_shown: fn(&Outcome) -> bool) -> Vec<Row> {
     let shown = opening.items().filter(|(_, _, outcome)| is_shown(outcome));
     let mut rows: Vec<Row> =
-        shown.flat_map(|(item, levels, outcome)| rows_of(&bulk(item), levels, outcome)).collect();
+        shown.flat_map(|(item, levels, outcome)| rows_of(item.asked(), levels, outcome)).collect();
     rows.sort_by_key(|row| row.line);
     rows
 }
@@ -163,7 +164,7 @@ fn rows_of(item: &BulkItem, levels: &[AskedLevel], outcome: &Outcome) -> Vec<Row
     let asked = asked(item).into_iter().zip(levels).enumerate();
     let row = |(at, (asked, AskedLevel(line, before))): (usize, (Asked, &AskedLevel))| {
         let told = match outcome {
-            Outcome::Applied(Some(result)) => told(result, at, item),
+            Outcome::Applied(Some(levels)) => told(levels, at, item),
             _ => None,
         };
         Row {
@@ -216,14 +217,14 @@ fn own(item: &BulkItem) -> Option<i64> {
 }
 
 /// Returns before, after and delta of the item's level at this place, as the server told them.
-fn told(result: &ItemResult, at: usize, item: &BulkItem) -> Option<(Option<i64>, i64, i64)> {
+fn told(levels: &Levels, at: usize, item: &BulkItem) -> Option<(Option<i64>, i64, i64)> {
     let variant = match own(item) {
         Some(_) if at == 0 => {
-            return result.quantity.map(|level| (level.before, level.after, level.delta));
+            return levels.quantity.map(|level| (level.before, level.after, level.delta));
         }
         own => at - usize::from(own.is_some()),
     };
-    let level = result.variants.get(variant)?;
+    let level = levels.variants.get(variant)?;
     Some((level.before, level.after, level.delta))
 }
 
@@ -238,9 +239,9 @@ fn word(outcome: &Outcome) -> &'static str {
 
 fn why(outcome: &Outcome) -> (Option<String>, Option<String>) {
     match outcome {
-        Outcome::Refused(ItemError { code, error, .. }) => {
-            let code = code.as_ref().map(|code| code.as_str().to_owned());
-            (code, Some(error.clone()).filter(|error| !error.is_empty()))
+        Outcome::Refused(refused) => {
+            let code = refused.code.as_ref().map(|code| code.as_str().to_owned());
+            (code, Some(refused.error.clone()).filter(|error| !error.is_empty()))
         }
         Outcome::Unknown => (None, Some("no answer says whether it was applied".to_owned())),
         Outcome::Applied(_) | Outcome::NotSent => (None, None),

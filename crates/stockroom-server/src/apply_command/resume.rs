@@ -4,7 +4,7 @@ use stockroom_api::bulk::{BulkItem, Mode};
 use stockroom_client::item::Item;
 use stockroom_client::run::{End, Event, Outcome, Phase, Run};
 
-use super::opening::{Opening, bulk};
+use super::opening::{Head, Opening};
 use super::place::Place;
 use crate::commands::Ended;
 use crate::file_plan::store_client::StoreClient;
@@ -24,7 +24,7 @@ pub(super) enum Standing {
 /// Returns how `run` stands at `now_ms`.
 pub(super) fn standing(run: &Run, now_ms: u64) -> Standing {
     let is_complete = matches!(run.phase(), Phase::Ended(End::Complete));
-    let is_left = !is_complete && run.outcomes().contains(&Outcome::NotSent);
+    let is_left = !is_complete && run.summary().not_sent > 0;
     if is_left || run.retryable(now_ms) > 0 {
         return Standing::Unfinished;
     }
@@ -50,10 +50,10 @@ pub(super) fn applied_adjusts(run: &Run) -> usize {
 }
 
 fn adjusts(item: &Item) -> bool {
-    let BulkItem { mode, quantity_delta, variants, .. } = bulk(item);
+    let BulkItem { mode, quantity_delta, variants, .. } = item.asked();
     let is_adjust = |mode: Option<Mode>| mode != Some(Mode::Set);
-    let of_product = quantity_delta.is_some() && is_adjust(mode);
-    of_product || variants.iter().any(|v| v.quantity_delta.is_some() && is_adjust(v.mode.or(mode)))
+    let of_product = quantity_delta.is_some() && is_adjust(*mode);
+    of_product || variants.iter().any(|v| v.quantity_delta.is_some() && is_adjust(v.mode.or(*mode)))
 }
 
 /// Expects the run to be of this store and of what the file asks.
@@ -61,18 +61,18 @@ fn adjusts(item: &Item) -> bool {
 /// # Errors
 /// [`CommandError`](crate::commands::CommandError) with status 2 where it is another one's.
 pub(super) fn check(opening: &Opening, asked: &str, place: &Place, journal: &str) -> Ended {
-    let Opening { confirmed_at, file, .. } = opening;
+    let Head { confirmed_at, file, .. } = &opening.head;
     let what_to_do = format!(
         "Go on with it first, or name another journal with --journal. To give it up, remove {journal}."
     );
-    if opening.place != *place {
+    if opening.head.place != *place {
         return Err(unusable(format!(
             "{journal} is of a run that is not finished and goes to {}, begun {confirmed_at}. \
              {what_to_do}",
-            opening.place.named("")
+            opening.head.place.named("")
         )));
     }
-    if opening.asked != asked {
+    if opening.head.asked != asked {
         return Err(unusable(format!(
             "{journal} is of a run that is not finished and asks for other changes: {file} as it \
              was on {confirmed_at}. {what_to_do}"
@@ -86,14 +86,14 @@ pub(super) fn check(opening: &Opening, asked: &str, place: &Place, journal: &str
 /// # Errors
 /// [`CommandError`](crate::commands::CommandError) with status 2 where it is not, or cannot be read.
 pub(super) fn check_store(opening: &Opening, client: &StoreClient, journal: &str) -> Ended {
-    if opening.witnesses.is_empty() {
+    if opening.head.witnesses.is_empty() {
         return Ok(());
     }
     let skus: Vec<String> =
-        opening.witnesses.iter().map(|witness| witness.external_id.clone()).collect();
+        opening.head.witnesses.iter().map(|witness| witness.external_id.clone()).collect();
     let known = client.look_up(&skus)?;
     let is_known = |id: &str| known.iter().any(|product| product.id == id);
-    if opening.witnesses.iter().any(|witness| is_known(&witness.product_id)) {
+    if opening.head.witnesses.iter().any(|witness| is_known(&witness.product_id)) {
         return Ok(());
     }
     Err(unusable(format!(
@@ -115,7 +115,7 @@ mod tests {
             Mode::Set => (Some(5), None),
             Mode::Adjust => (None, Some(5)),
         };
-        Item::new(&BulkItem {
+        Item::new(BulkItem {
             external_id: "RIZ-25".into(),
             mode: Some(mode),
             quantity,

@@ -7,8 +7,9 @@ use stockroom_api::ErrorCode;
 use stockroom_api::bulk::{ItemError, Mode};
 use stockroom_client::run::Outcome;
 
+use super::asked_levels::AskedLevel;
 use super::drift::Keep;
-use super::opening::{AskedLevel, Opening, bulk};
+use super::opening::Opening;
 use super::outcomes::{Asked, asked};
 use super::resume::applied_adjusts;
 
@@ -21,7 +22,7 @@ pub(super) fn table(opening: &Opening, keep: Keep) -> String {
         if error.code != Some(ErrorCode::StaleQuantity) {
             continue;
         }
-        let all = asked(&bulk(item));
+        let all = asked(item.asked());
         let stale = stale(error, &all);
         for (at, (asked, AskedLevel(line, before))) in all.iter().zip(levels).enumerate() {
             let now = error.current_quantity.filter(|_| stale == Some(at));

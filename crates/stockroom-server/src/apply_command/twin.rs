@@ -6,12 +6,10 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use stockroom_api::bulk::BulkItem;
 use stockroom_api::history::RunShown;
-use stockroom_client::asked::{Expectation, bulk_item};
-use stockroom_client::fingerprint::fingerprint;
+use stockroom_client::fingerprint;
 use stockroom_client::repeated::{self, COMPARED_MS, Line};
-use stockroom_domain::plan::{ItemChange, Target};
+use stockroom_domain::plan::Target;
 use stockroom_domain::quantity::Change;
 use stockroom_domain::stock::Stock;
 
@@ -71,10 +69,10 @@ impl Former {
     pub(super) fn of(opening: &Opening) -> Self {
         Self {
             run_id: opening.run.id().to_owned(),
-            confirmed_at: opening.confirmed_at.clone(),
-            file: opening.file.clone(),
-            place: opening.place.clone(),
-            asked: opening.asked.clone(),
+            confirmed_at: opening.head.confirmed_at.clone(),
+            file: opening.head.file.clone(),
+            place: opening.head.place.clone(),
+            asked: opening.head.asked.clone(),
             fingerprint: opening.run.labels().fingerprint.clone(),
             adjusts: applied_adjusts(&opening.run),
             lines: opening.run.lines_applied(),
@@ -116,40 +114,27 @@ impl Formers {
 
 /// Returns the adjusts of what a plan sends.
 pub(super) fn lines_of(planned: &Planned) -> BTreeSet<Line> {
-    let Planned { stock, plan, .. } = planned;
-    let all = (0..plan.targets()).filter_map(|at| u32::try_from(at).ok());
-    let sent = all.map(|at| plan.target_at(at)).filter(|target| target.verdict.is_sent());
-    let items = sent.filter_map(|target| item(target, stock));
-    items.flat_map(|item| repeated::lines(&item).collect::<Vec<_>>()).collect()
+    lines(planned).collect()
 }
 
 /// Returns the fingerprint of what a plan sends; `None` where it adjusts nothing.
 pub(super) fn fingerprint_of(planned: &Planned) -> Option<String> {
-    let Planned { stock, plan, .. } = planned;
-    let targets = || {
-        let all = (0..plan.targets()).filter_map(|at| u32::try_from(at).ok());
-        all.map(|at| plan.target_at(at)).filter(|target| target.verdict.is_sent())
-    };
-    let mut changes = targets().map(|target| target.change);
-    if !changes.any(|change| matches!(change, Some(Change::Adjust(_)))) {
-        return None;
-    }
-    let asked: Vec<BulkItem> = targets().filter_map(|target| item(target, stock)).collect();
-    fingerprint(&asked)
+    fingerprint::fingerprint_of(lines(planned))
 }
 
-/// Returns an item that asks for one level alone.
-fn item(target: Target, stock: &Stock) -> Option<BulkItem> {
+fn lines(planned: &Planned) -> impl Iterator<Item = Line> {
+    let Planned { stock, plan, .. } = planned;
+    let all = (0..plan.targets()).filter_map(|at| u32::try_from(at).ok());
+    let sent = all.map(|at| plan.target_at(at)).filter(|target| target.verdict.is_sent());
+    sent.filter_map(|target| line(target, stock))
+}
+
+/// Returns what a target adjusts.
+fn line(target: Target, stock: &Stock) -> Option<Line> {
+    let Change::Adjust(delta) = target.change? else { return None };
     let product = stock.product(target.product as usize);
-    let sku = product.external_id.as_deref()?;
-    let asked = ItemChange { change: target.change?, before: None };
-    Some(match target.variant {
-        None => bulk_item(sku, Some(&asked), &[], Expectation::Unnamed),
-        Some(at) => {
-            let label = product.variants[at as usize].label.clone();
-            bulk_item(sku, None, &[(label, asked)], Expectation::Unnamed)
-        }
-    })
+    let label = target.variant.map_or("", |at| &product.variants[at as usize].label);
+    Some(Line::new(product.external_id.as_deref()?, label, delta.get()))
 }
 
 /// Returns the runs that applied adjusts to this store before, as far as the run in the journal or
@@ -199,10 +184,10 @@ pub(super) fn formers_meanwhile(opening: &Opening, client: &StoreClient) -> Ende
         return Ok(Formers::default());
     };
     let runs = client.runs_with(fingerprint)?;
-    if let Some(run) = later(&runs, opening.run.id(), &opening.confirmed_at) {
+    if let Some(run) = later(&runs, opening.run.id(), &opening.head.confirmed_at) {
         return Ok(Formers { whole: Some(sentence(run)), parts: Vec::new() });
     }
-    let parts = parts(Some(opening.run.id()), milliseconds(&opening.confirmed_at), client)?;
+    let parts = parts(Some(opening.run.id()), milliseconds(&opening.head.confirmed_at), client)?;
     Ok(Formers { whole: None, parts })
 }
 
@@ -255,6 +240,7 @@ fn sentence(run: &RunShown) -> String {
 
 #[cfg(test)]
 mod tests {
+    use stockroom_client::asked::{Expectation, bulk_item};
     use stockroom_domain::columns::Mapping;
     use stockroom_domain::quantity::Level;
     use stockroom_domain::sheet::Sheet;
@@ -287,7 +273,7 @@ mod tests {
         let items = confirmed.items().iter().map(|item| {
             bulk_item(&item.external_id, item.product.as_ref(), &item.variants, Expectation::Named)
         });
-        let of_items = fingerprint(&items.collect::<Vec<_>>());
+        let of_items = fingerprint::fingerprint(&items.collect::<Vec<_>>());
         assert!(of_items.is_some());
         assert_eq!(fingerprint_of(&planned), of_items);
     }

@@ -8,8 +8,9 @@ use stockroom_client::item::Item;
 use stockroom_client::run::Outcome;
 use stockroom_domain::stock::Stock;
 
+use super::asked_levels::AskedLevel;
 use super::drift::{Keep, read_levels};
-use super::opening::{AskedLevel, Opening, bulk};
+use super::opening::Opening;
 use super::outcomes::{Asked, asked};
 use super::stale::{head, row};
 use crate::commands::Ended;
@@ -62,7 +63,7 @@ impl Moved {
     fn of(opening: &Opening, now: &Stock) -> Self {
         let mut moved = Vec::new();
         for (item, asked_item, levels) in unsent(opening) {
-            let all = asked(&bulk(asked_item)).into_iter().zip(levels).enumerate();
+            let all = asked(asked_item.asked()).into_iter().zip(levels).enumerate();
             for (level, (asked, AskedLevel(line, before))) in all {
                 let sku = asked_item.external_id();
                 let known = before.zip(level_of(now, sku, asked.variant.as_deref()));
@@ -100,11 +101,9 @@ impl Moved {
         let mut others = Vec::new();
         for of_item in self.0.chunk_by(|a, b| a.item == b.item) {
             let Some(at) = of_item.first().map(|one| one.item) else { continue };
-            let mut item = bulk(&opening.run.items()[at]);
+            let mut item = opening.run.items()[at].asked().clone();
             for one in of_item {
-                if let Some(known) =
-                    opening.levels.get_mut(at).and_then(|all| all.get_mut(one.level))
-                {
+                if let Some(known) = opening.levels.level_mut(at, one.level) {
                     known.1 = Some(one.now);
                 }
                 let delta = Some(one.asked.value - one.preview);
@@ -121,7 +120,7 @@ impl Moved {
                     }
                 }
             }
-            others.push((at, Item::new(&item)));
+            others.push((at, Item::new(item)));
         }
         if keep == Keep::Difference {
             opening.run.replace_unsent(others);

@@ -14,7 +14,7 @@ use stockroom_client::run::{Entry, Event, Request};
 
 use super::{Desk, now_ms};
 use crate::browser::locks::{self, Lock};
-use crate::browser::runs::{self, Fault, Journal};
+use crate::browser::runs::{self, Fault, Journal, Opened};
 use crate::browser::{clock, random};
 use crate::connection::Method;
 use crate::pages::update::state::record::{Record, entry_bytes};
@@ -32,6 +32,8 @@ struct Driver {
     /// The number of the next entry.
     next: u32,
     lock: Option<Lock>,
+    /// Where entries are written, from the first on.
+    opened: Option<Opened>,
     line: VecDeque<Due>,
     is_busy: bool,
     wake: Option<clock::Timer>,
@@ -100,8 +102,10 @@ impl Desk {
                 self.tell(Msg::Run(RunMsg::Kept { fault: fault.map(unkept), now_ms: now_ms() }));
             }
             Due::Write(entry) => {
-                if let Err(fault) = self.write_entry(&entry).await {
-                    self.lose_journal(fault);
+                let (entries, requests) = self.take_what_came(entry);
+                match self.write_entries(&entries).await {
+                    Ok(()) => requests.into_iter().for_each(|one| spawn_local(self.send(one))),
+                    Err(fault) => self.lose_journal(fault, requests),
                 }
             }
             Due::Send(request) => spawn_local(self.send(request)),
@@ -132,18 +136,44 @@ impl Desk {
         Ok(())
     }
 
-    async fn write_entry(self, entry: &Entry) -> Result<(), Fault> {
-        let (journal, number) = self
+    /// Takes what stands in line behind an entry, up to what is neither an entry nor a request: one
+    /// write keeps it all before any of the requests leaves.
+    fn take_what_came(self, entry: Entry) -> (Vec<Entry>, Vec<Request>) {
+        let (mut entries, mut requests) = (vec![entry], Vec::new());
+        self.driving.0.try_update_value(|driver| {
+            while let Some(due) = driver.line.pop_front() {
+                match due {
+                    Due::Write(entry) => entries.push(entry),
+                    Due::Send(request) => requests.push(request),
+                    other => return driver.line.push_front(other),
+                }
+            }
+        });
+        (entries, requests)
+    }
+
+    async fn write_entries(self, entries: &[Entry]) -> Result<(), Fault> {
+        let (journal, number, opened) = self
             .driving
             .0
             .try_update_value(|driver| {
                 let number = driver.next;
                 driver.next += 1;
-                (driver.journal.clone(), number)
+                (driver.journal.clone(), number, driver.opened.clone())
             })
             .ok_or(Fault::Blocked)?;
+        let opened = match opened {
+            Some(opened) => opened,
+            None => self.hold_open().await?,
+        };
         let head = self.record().ok_or(Fault::Blocked)?.to_bytes();
-        runs::append(&journal, number, &entry_bytes(entry), &head).await
+        runs::append(&opened, &journal, number, &entry_bytes(entries), &head).await
+    }
+
+    async fn hold_open(self) -> Result<Opened, Fault> {
+        let opened = runs::hold_open().await?;
+        self.driving.0.try_update_value(|driver| driver.opened = Some(opened.clone()));
+        Ok(opened)
     }
 
     /// Puts the run as it ended in the place of its entries.
@@ -152,7 +182,10 @@ impl Desk {
             let apply = model.apply.as_ref()?;
             Some((apply.record().to_bytes(), apply.base()))
         });
-        let journal = self.driving.0.try_with_value(|driver| driver.journal.clone());
+        let journal = self.driving.0.try_update_value(|driver| {
+            driver.opened = None;
+            driver.journal.clone()
+        });
         let (Some((head, base)), Some(journal)) = (kept, journal) else { return };
         // Where this fails, the entries tell the same.
         if runs::begin(&journal, &head, &base).await.is_ok() {
@@ -161,7 +194,8 @@ impl Desk {
         drop_oldest(&journal.place).await;
     }
 
-    fn lose_journal(self, fault: Fault) {
+    /// Says that entries are not kept, with the requests that were to leave behind them.
+    fn lose_journal(self, fault: Fault, requests: Vec<Request>) {
         if fault == Fault::Elsewhere {
             let record = self.record().unwrap_or_default();
             self.driving.leave();
@@ -171,10 +205,12 @@ impl Desk {
         // What would have left behind that entry has not: a journal that does not know of it stays
         // true until the merchant lets the run go on without one.
         let line = self.driving.0.try_update_value(|driver| std::mem::take(&mut driver.line));
-        for due in line.unwrap_or_default() {
-            if let Due::Send(request) = due {
-                self.tell_run(answered(request.batch, None));
-            }
+        let behind = line.unwrap_or_default().into_iter().filter_map(|due| match due {
+            Due::Send(request) => Some(request),
+            _ => None,
+        });
+        for request in requests.into_iter().chain(behind) {
+            self.tell_run(answered(request.batch, None));
         }
     }
 

@@ -5,8 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use stockroom_api::ErrorCode;
-use stockroom_api::bulk::ItemResult;
-use stockroom_client::run::Outcome;
+use stockroom_client::run::{Levels, Outcome};
 use stockroom_domain::own_layout::{OwnFile, OwnRow};
 use stockroom_domain::plan::ItemChange;
 use stockroom_domain::quantity::{Change, Delta, Level, Mode, apply};
@@ -77,16 +76,16 @@ pub fn levels(item: &SendItem) -> impl Iterator<Item = (&str, ItemChange)> {
 /// Returns what was done to a level, or would have been.
 pub fn done(outcome: &Outcome, label: &str, asked: ItemChange) -> Option<Done> {
     match outcome {
-        Outcome::Applied(Some(result)) => told(result, label, asked),
+        Outcome::Applied(Some(levels)) => told(levels, label, asked),
         _ => planned(asked),
     }
 }
 
-fn told(result: &ItemResult, label: &str, asked: ItemChange) -> Option<Done> {
+fn told(levels: &Levels, label: &str, asked: ItemChange) -> Option<Done> {
     let (before, after, delta) = if label.is_empty() {
-        result.quantity.as_ref().map(|own| (own.before, own.after, own.delta))?
+        levels.quantity.as_ref().map(|own| (own.before, own.after, own.delta))?
     } else {
-        let variant = result.variants.iter().find(|variant| variant.label == label)?;
+        let variant = levels.variants.iter().find(|variant| variant.label == label)?;
         (variant.before, variant.after, variant.delta)
     };
     let floored = match asked.change {

@@ -1,13 +1,22 @@
 //! A run as this browser keeps it: what lists show of it, and all that is needed to go on.
 
 use serde::{Deserialize, Serialize};
+use stockroom_client::asked::Expectation;
 use stockroom_client::budget::Day;
+use stockroom_client::bytes::{Reader, Writer};
+use stockroom_client::item::Item;
+use stockroom_client::run::old::{OldEntry, OldRun};
 use stockroom_client::run::{End, Entry, Phase, Run, Stage};
 use stockroom_worksheet::SendItem;
 
 use super::again::{Again, Follows};
 use super::draft::Origin;
+use super::sending::asked_items;
 use super::{Apply, Journal};
+
+/// What the bytes of a run begin with. Those of an earlier version begin with a number, which is never
+/// written like this.
+const FORM: [u8; 2] = [0x80, 0];
 
 /// What lists show of a run.
 ///
@@ -142,10 +151,15 @@ impl Apply {
         }
     }
 
-    /// Returns all that is needed to go on, as it is kept.
+    /// Returns all that is needed to go on, as it is kept: what is sent, and the run without its items,
+    /// which are made of it.
     pub fn base(&self) -> Vec<u8> {
-        let run = serde_json::to_string(&self.run).unwrap_or_default();
-        postcard::to_allocvec(&(&self.items, run)).unwrap_or_default()
+        let is_expecting = self.run.settings().representation;
+        // Nothing that is kept here can fail to be written.
+        let items = postcard::to_allocvec(&(is_expecting, &self.items)).unwrap_or_default();
+        let mut writer = Writer::behind([&FORM[..], &items].concat());
+        self.run.write(&mut writer);
+        writer.into_bytes()
     }
 
     /// Returns the run that was kept, as it can go on.
@@ -171,19 +185,52 @@ impl Apply {
 impl KeptRun {
     /// Reads a run: as it was made, and what changed since; `None` where another version wrote it.
     pub fn read(record: Record, base: &[u8], entries: &[Vec<u8>]) -> Option<Self> {
-        let (items, run): (Vec<SendItem>, String) = postcard::from_bytes(base).ok()?;
-        let run: Run = serde_json::from_str(&run).ok()?;
+        let (items, run) = match base.strip_prefix(&FORM) {
+            Some(base) => read_base(base)?,
+            None => read_old_base(base)?,
+        };
         let next = u32::try_from(entries.len()).ok()?;
-        let entries = entries.iter().map(|entry| serde_json::from_slice::<Entry>(entry));
-        let entries = entries.collect::<Result<Vec<_>, _>>().ok()?;
-        let run = Run::restore(run, entries);
+        let mut all = Vec::new();
+        for entries in entries {
+            read_entries(entries, &mut all)?;
+        }
+        let run = Run::restore(run, all);
         (run.items().len() == items.len()).then_some(Self { record, items, run, next })
     }
 }
 
-/// Returns an entry as it is kept.
-pub fn entry_bytes(entry: &Entry) -> Vec<u8> {
-    serde_json::to_vec(entry).unwrap_or_default()
+fn read_base(base: &[u8]) -> Option<(Vec<SendItem>, Run)> {
+    let ((is_expecting, items), run): ((bool, Vec<SendItem>), _) =
+        postcard::take_from_bytes(base).ok()?;
+    let expectation = if is_expecting { Expectation::Named } else { Expectation::Unnamed };
+    let asked = asked_items(&items, expectation).collect::<Vec<Item>>();
+    Some((items, Run::read(&mut Reader::new(run), asked)?))
+}
+
+/// Reads what versions before this one kept.
+fn read_old_base(base: &[u8]) -> Option<(Vec<SendItem>, Run)> {
+    let (items, run): (Vec<SendItem>, String) = postcard::from_bytes(base).ok()?;
+    Some((items, serde_json::from_str::<OldRun>(&run).ok()?.run()?))
+}
+
+/// Returns entries as they are kept.
+pub fn entry_bytes(entries: &[Entry]) -> Vec<u8> {
+    let mut writer = Writer::default();
+    entries.iter().for_each(|entry| entry.write(&mut writer));
+    writer.into_bytes()
+}
+
+fn read_entries(bytes: &[u8], all: &mut Vec<Entry>) -> Option<()> {
+    if bytes.first() == Some(&b'{') {
+        // One entry of a version before this one.
+        all.push(serde_json::from_slice::<OldEntry>(bytes).ok()?.entry()?);
+        return Some(());
+    }
+    let mut reader = Reader::new(bytes);
+    while !reader.is_done() {
+        all.push(Entry::read(&mut reader)?);
+    }
+    Some(())
 }
 
 /// Tells whether a run in this phase has ended for now.

@@ -1,10 +1,11 @@
 //! A confirmed plan on its way: the run, and what one item of it says.
 
-use stockroom_api::bulk::BulkItem;
 use stockroom_client::answer::Answer;
 use stockroom_client::asked::{Expectation, bulk_item};
-use stockroom_client::fingerprint::fingerprint;
+use stockroom_client::budget::Budget;
+use stockroom_client::fingerprint::fingerprint_of;
 use stockroom_client::item::Item;
+use stockroom_client::repeated::lines;
 use stockroom_client::run::{Command, Event, Labels, Phase, Run, Settings};
 use stockroom_worksheet::SendItem;
 
@@ -17,8 +18,10 @@ impl Model {
     pub(super) fn hear_run(&mut self, msg: RunMsg) -> Vec<Effect> {
         match msg {
             RunMsg::Made { items, id, has_extras, budget, now_ms } if self.step == Step::Review => {
+                let in_flight = in_flight(items.len(), budget.as_ref());
+                let representation = has_extras;
                 let settings =
-                    Settings { representation: has_extras, budget, ..Settings::default() };
+                    Settings { in_flight, representation, budget, ..Settings::default() };
                 self.make_run(items, id, settings, now_ms)
             }
             RunMsg::Made { .. } => Vec::new(),
@@ -223,13 +226,30 @@ pub(super) fn run_of(
     // A server that tells levels compares the expected ones, too.
     let has_extras = settings.representation;
     let expectation = if has_extras { Expectation::Named } else { Expectation::Unnamed };
-    let asked = |item: &SendItem| {
-        bulk_item(&item.external_id, item.product.as_ref(), &item.variants, expectation)
-    };
-    let asked: Vec<BulkItem> = items.iter().map(asked).collect();
-    let fingerprint = fingerprint(&asked);
-    let run = Run::new(id, asked.iter().map(Item::new).collect(), settings).ok()?;
+    let asked: Vec<Item> = asked_items(items, expectation).collect();
+    let fingerprint = fingerprint_of(asked.iter().flat_map(|item| lines(item.asked())));
+    let run = Run::new(id, asked, settings).ok()?;
     Some(run.labelled(Labels { reason, fingerprint }))
+}
+
+/// Returns what is asked of each product.
+pub(super) fn asked_items(
+    items: &[SendItem],
+    expectation: Expectation,
+) -> impl Iterator<Item = Item> {
+    items.iter().map(move |item| {
+        let SendItem { external_id, product, variants, .. } = item;
+        Item::new(bulk_item(external_id, product.as_ref(), variants, expectation))
+    })
+}
+
+/// Returns how many requests may be under way: one, so that little is unknown where a tab ends, unless
+/// there are very many and the server names no limit.
+fn in_flight(items: usize, budget: Option<&Budget>) -> u8 {
+    const MANY_ITEMS: usize = 20_000;
+    const AT_ONCE: u8 = 4;
+    let is_free = |budget: &Budget| budget.per_minute.is_none() && budget.per_day.is_none();
+    if items > MANY_ITEMS && budget.is_some_and(is_free) { AT_ONCE } else { 1 }
 }
 
 /// Returns the event of an answer, or of none.

@@ -288,7 +288,7 @@ fn a_run_comes_back_from_its_journal_and_goes_on_under_the_same_key() {
     let record = record.unwrap();
     assert_eq!((record.unknown, record.items(), record.is_open()), (1, 1, true));
 
-    let entries = [record::entry_bytes(entry)];
+    let entries = [record::entry_bytes(std::slice::from_ref(entry))];
     let found = record::KeptRun::read(record, &base, &entries).unwrap();
     assert_eq!(found.next, 1);
     let (mut model, _) = opened(usable());
@@ -395,7 +395,12 @@ fn a_run_of_before_asks_for_the_servers_time_and_sends_nothing_whose_key_is_gone
         let effects = model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 8 }));
         let [_, Effect::Journal(entry), _] = &effects[..] else { panic!("{effects:?}") };
         let record = model.apply.as_ref().unwrap().record();
-        let found = record::KeptRun::read(record, &base, &[record::entry_bytes(entry)]).unwrap();
+        let found = record::KeptRun::read(
+            record,
+            &base,
+            &[record::entry_bytes(std::slice::from_ref(entry))],
+        )
+        .unwrap();
         let mut model = Model::default();
         model.update(Msg::Run(RunMsg::Found(Box::new(found))));
         let effects = model.update(Msg::Run(RunMsg::ResumePressed { now_ms: 9 }));

@@ -285,7 +285,12 @@ mod tests {
         let apply = model.apply.clone().unwrap();
         let effects = model.update(Msg::Run(RunMsg::Kept { fault: None, now_ms: 8 }));
         let [_, Effect::Journal(entry), _] = &effects[..] else { panic!("{effects:?}") };
-        let kept = KeptRun::read(apply.record(), &apply.base(), &[entry_bytes(entry)]).unwrap();
+        let kept = KeptRun::read(
+            apply.record(),
+            &apply.base(),
+            &[entry_bytes(std::slice::from_ref(entry))],
+        )
+        .unwrap();
         let mut model = Model::default();
         model.update(Msg::Run(RunMsg::Found(Box::new(kept))));
         model

@@ -1,8 +1,10 @@
 //! Whether the changes of a run were applied before: by a run of this browser, or of another device
 //! where the server knows.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use leptos::prelude::*;
 use stockroom_api::history::{HistoryQuery, RunShown};
 use stockroom_client::repeated::{COMPARED_MS, Line, line_of, readable, repeated};
 
@@ -11,7 +13,7 @@ use crate::browser::{clock, runs};
 use crate::pages::update::desk::{Desk, now_ms};
 use crate::pages::update::state::again::Again;
 use crate::pages::update::state::record::{KeptRun, Record};
-use crate::pages::update::state::{Apply, Msg, RunMsg, Source, Twin, TwinAnswer};
+use crate::pages::update::state::{Apply, Model, Msg, RunMsg, Source, Twin, TwinAnswer};
 
 /// How many items of this browser's runs are compared line by line: reading more would be felt.
 const MOST_ITEMS: usize = 100_000;
@@ -22,7 +24,8 @@ struct Sought {
     /// The run that it was made of, which it means to repeat.
     follows: Option<String>,
     fingerprint: String,
-    lines: BTreeSet<Line>,
+    /// What is to be adjusted, once there is something to compare it with.
+    lines: OnceCell<BTreeSet<Line>>,
     /// The time from which on another run matters, in milliseconds since 1970.
     since_ms: u64,
 }
@@ -50,13 +53,13 @@ impl Desk {
                 && undone_by(&here, record).next().is_none()
         };
         if let Some(same) = others.iter().find(is_same) {
-            return Some(sought.twin_here(same, sought.lines.clone()));
+            return Some(sought.twin_here(self, same, sought.lines(self).clone()));
         }
         let capabilities = self.connection.capabilities_untracked();
         if capabilities.fingerprints {
             let found = self.connection.runs_with(sought.fingerprint.clone()).await;
             if let Some(same) = found.into_iter().find(|run| !sought.knows(&here, run)) {
-                return Some(sought.twin_elsewhere(&same, sought.lines.clone()));
+                return Some(sought.twin_elsewhere(self, &same, sought.lines(self).clone()));
             }
         }
         let mut twins = self.part_here(sought, &place, &here, others).await;
@@ -92,8 +95,8 @@ impl Desk {
                     former.remove(&Line { delta: -line.delta, ..line });
                 }
             }
-            let lines = repeated(&sought.lines, &former);
-            twins.extend((!lines.is_empty()).then(|| sought.twin_here(record, lines)));
+            let lines = repeated(sought.lines(self), &former);
+            twins.extend((!lines.is_empty()).then(|| sought.twin_here(self, record, lines)));
         }
         twins
     }
@@ -109,8 +112,8 @@ impl Desk {
         let mut twins = Vec::new();
         for run in readable(runs) {
             let former = self.lines_elsewhere(&run).await;
-            let lines = repeated(&sought.lines, &former);
-            twins.extend((!lines.is_empty()).then(|| sought.twin_elsewhere(&run, lines)));
+            let lines = repeated(sought.lines(self), &former);
+            twins.extend((!lines.is_empty()).then(|| sought.twin_elsewhere(self, &run, lines)));
         }
         twins
     }
@@ -166,7 +169,7 @@ impl Sought {
             run: apply.run.id().to_owned(),
             follows: apply.follows.as_ref().map(|follows| follows.run.clone()),
             fingerprint,
-            lines: apply.run.lines_left(),
+            lines: OnceCell::new(),
             since_ms: began.max(now_ms.saturating_sub(COMPARED_MS)),
         }
     }
@@ -181,25 +184,33 @@ impl Sought {
         *id == self.run || Some(id) == self.follows.as_ref() || here.iter().any(|own| own.id == *id)
     }
 
-    fn twin_here(&self, record: &Record, repeated: BTreeSet<Line>) -> Twin {
+    /// Returns what is to be adjusted; of a million items that takes a while.
+    fn lines(&self, desk: Desk) -> &BTreeSet<Line> {
+        self.lines.get_or_init(|| {
+            let left = |model: &Model| model.apply.as_ref().map(|apply| apply.run.lines_left());
+            desk.model.try_with_untracked(left).flatten().unwrap_or_default()
+        })
+    }
+
+    fn twin_here(&self, desk: Desk, record: &Record, repeated: BTreeSet<Line>) -> Twin {
         Twin {
             run: record.id.clone(),
             source: Source::Here(record.name.clone(), record.origin),
             at_ms: record.started_ms,
             products: record.applied + record.unknown,
             repeated,
-            asked: self.lines.len(),
+            asked: self.lines(desk).len(),
         }
     }
 
-    fn twin_elsewhere(&self, run: &RunShown, repeated: BTreeSet<Line>) -> Twin {
+    fn twin_elsewhere(&self, desk: Desk, run: &RunShown, repeated: BTreeSet<Line>) -> Twin {
         Twin {
             run: run.run_id.clone(),
             source: Source::Elsewhere,
             at_ms: clock::time_of(&run.started_at).unwrap_or_default(),
             products: usize::try_from(run.products).unwrap_or_default(),
             repeated,
-            asked: self.lines.len(),
+            asked: self.lines(desk).len(),
         }
     }
 }

@@ -2,7 +2,7 @@ use stockroom_api::bulk::{ItemError, LevelChange};
 use stockroom_client::answer::Answer;
 use stockroom_client::headers::Headers;
 use stockroom_client::item::Item;
-use stockroom_client::run::{Event, Run, Settings};
+use stockroom_client::run::{Event, Levels, Run, Settings};
 
 use super::super::Journal;
 use super::super::draft::Origin;
@@ -29,7 +29,7 @@ fn item(sku: &str, text: &str, before: Option<i64>) -> SendItem {
 /// A run of these items, answered with this.
 fn applied(items: Vec<SendItem>, data: &str) -> Apply {
     let sent = items.iter().map(|item| {
-        Item::new(&stockroom_api::bulk::BulkItem {
+        Item::new(stockroom_api::bulk::BulkItem {
             external_id: item.external_id.clone(),
             quantity_delta: Some(0),
             ..Default::default()
@@ -148,11 +148,11 @@ fn without_the_servers_levels_the_previews_are_taken_and_said_to_be() {
     let asked = ItemChange { change: change("-3"), before: Level::new(10).ok() };
     let done = done(&Outcome::Applied(None), "", asked).unwrap();
     assert_eq!((done.before, done.after, done.delta, done.is_told), (Some(10), 7, -3, false));
-    let refused = Outcome::Refused(ItemError::default());
+    let refused = Outcome::Refused(Box::default());
     assert!(!is_stale(&refused));
-    let told = ItemResult {
+    let told = Levels {
         quantity: Some(LevelChange { before: Some(9), after: 6, delta: -3 }),
-        ..ItemResult::default()
+        ..Levels::default()
     };
     let done = super::done(&Outcome::Applied(Some(told)), "", asked).unwrap();
     assert_eq!((done.before, done.is_told), (Some(9), true));

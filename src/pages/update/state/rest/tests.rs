@@ -53,7 +53,7 @@ fn apply() -> Apply {
     let items = items();
     let sent = items.iter().map(|item| {
         let external_id = item.external_id.clone();
-        Item::new(&BulkItem { external_id, quantity_delta: Some(0), ..BulkItem::default() })
+        Item::new(BulkItem { external_id, quantity_delta: Some(0), ..BulkItem::default() })
     });
     let mut run = Run::new("run-1", sent.collect(), Settings::default()).unwrap();
     run.handle(Event::Started, 0, &mut || 0.5);
@@ -144,7 +144,7 @@ fn a_level_that_had_moved_is_told_from_those_that_had_not() {
             current_quantity: Some(now),
             ..ItemError::default()
         };
-        stale_place(&Outcome::Refused(error), &apply.items[2])
+        stale_place(&Outcome::Refused(Box::new(error)), &apply.items[2])
     };
     assert_eq!((moved(6), moved(2), moved(5)), (Some(0), Some(1), None));
 }
