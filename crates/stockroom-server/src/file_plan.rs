@@ -133,9 +133,9 @@ pub(crate) fn plan_on_stock(sheet: Sheet, style: Option<Style>, stock: Stock) ->
 /// # Errors
 /// [`CommandError`] with status 2 where the stock cannot be read.
 pub(crate) fn plan_on_server(file: FileSheet, client: &StoreClient) -> Ended<Planned> {
-    let products = client.inventory()?;
+    let stock = client.stock()?;
     let style = file.style;
-    let mut planned = plan_on_snapshot(file, products);
+    let mut planned = plan_on_stock(file.sheet, style, stock);
     let mut unknown: Vec<String> = planned
         .plan
         .rows_with(Code::UnknownProduct)
@@ -154,7 +154,7 @@ pub(crate) fn plan_on_server(file: FileSheet, client: &StoreClient) -> Ended<Pla
 }
 
 /// Returns a stock of these products.
-pub(crate) fn stock_of(products: Vec<Product>) -> Stock {
+pub(crate) fn stock_of(products: impl IntoIterator<Item = Product>) -> Stock {
     let mut stock = Stock::new(nfc);
     for product in products {
         stock.put(product);

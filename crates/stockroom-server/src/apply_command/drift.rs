@@ -215,7 +215,7 @@ pub(super) fn read_levels(
     let mut now = match known {
         Some(stock) if is_one_by_one => stock.clone(),
         None if is_one_by_one => stock_of(Vec::new()),
-        _ => stock_of(client.inventory()?),
+        _ => client.stock()?,
     };
     // The list has only what is tracked.
     skus.retain(|sku| is_one_by_one || now.find(sku).is_none());

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader};
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,11 +19,11 @@ use stockroom_client::headers::Headers;
 use stockroom_client::pages::Reading;
 use stockroom_client::repeated::{Line, line_of};
 use stockroom_client::run::Request;
-use stockroom_domain::stock::Product;
+use stockroom_domain::stock::{Product, Stock};
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
-use super::unusable;
+use super::{stock_of, unusable};
 use crate::commands::{CommandError, Ended, tell};
 
 /// The most SKUs that are looked up one by one.
@@ -74,14 +75,16 @@ pub(crate) fn key(file: Option<&Path>) -> Ended<String> {
 
 impl StoreClient {
     pub(crate) fn new(url: &str, key: &str) -> Self {
-        let config = Agent::config_builder()
+        let base = url.trim_end_matches('/');
+        let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .max_idle_connections_per_host(4)
-            .timeout_global(Some(REQUEST_TIME))
-            .build();
-        let base = url.trim_end_matches('/');
+            .timeout_global(Some(REQUEST_TIME));
+        if is_here(base) {
+            config = config.accept_encoding("identity");
+        }
         Self {
-            agent: config.into(),
+            agent: config.build().into(),
             base: base.strip_suffix(path::BASE).unwrap_or(base).to_owned(),
             authorization: format!("Bearer {key}"),
             is_limited: AtomicBool::new(false),
@@ -126,11 +129,11 @@ impl StoreClient {
     }
 
     /// Reads all tracked products, as one stream where the server has that.
-    pub(crate) fn inventory(&self) -> Ended<Vec<Product>> {
+    pub(crate) fn stock(&self) -> Ended<Stock> {
         if self.capabilities()?.snapshot { self.snapshot() } else { self.pages() }
     }
 
-    fn pages(&self) -> Ended<Vec<Product>> {
+    fn pages(&self) -> Ended<Stock> {
         let mut reading = Reading::new(Which::All);
         while let Some(path) = reading.next_path() {
             let answer = self.get(&path)?;
@@ -139,18 +142,20 @@ impl StoreClient {
             }
             reading.read(&answer).map_err(|unread| self.unread(&path, unread))?;
         }
-        Ok(reading.into_items().into_iter().map(Into::into).collect())
+        Ok(stock_of(reading.into_items().into_iter().map(Into::into)))
     }
 
-    fn snapshot(&self) -> Ended<Vec<Product>> {
+    fn snapshot(&self) -> Ended<Stock> {
         let mut answer = self.ask(path::SNAPSHOT, STREAM_TIME)?;
         if answer.status() != 200 {
             let fault = answer::fault(&self.answer(path::SNAPSHOT, answer)?);
             return Err(self.unread(path::SNAPSHOT, Unread::Refused(fault)));
         }
         let body = answer.body_mut().with_config().limit(u64::MAX).reader();
-        read_snapshot(BufReader::with_capacity(256 * 1024, body))
-            .map_err(|error| self.failed(path::SNAPSHOT, &error.to_string()))
+        let mut stock = stock_of([]);
+        read_snapshot(BufReader::with_capacity(256 * 1024, body), |product| stock.put(product))
+            .map_err(|error| self.failed(path::SNAPSHOT, &error.to_string()))?;
+        Ok(stock)
     }
 
     /// Looks SKUs up one by one; only the first are, and those that no product has are left out.
@@ -289,26 +294,37 @@ impl StoreClient {
     }
 }
 
-/// Reads a stream of all products: a line that tells how many there are, then a line for each.
+/// Reads a stream of all products, each given to `take`: a line that tells how many there are, then a
+/// line for each. What was given is the whole only where this ends well.
 ///
 /// Each line is read as its type at once: of a million, that takes half the time of a reading that
 /// makes do with less code.
-fn read_snapshot(mut lines: impl BufRead) -> io::Result<Vec<Product>> {
+fn read_snapshot(mut lines: impl BufRead, mut take: impl FnMut(Product)) -> io::Result<()> {
     let broken_off = || io::Error::new(io::ErrorKind::UnexpectedEof, "the answer broke off");
     let mut line = Vec::new();
     lines.read_until(b'\n', &mut line)?;
     let head: SnapshotHead = serde_json::from_slice(&line)?;
-    let mut products = Vec::new();
-    while (products.len() as u64) < head.total {
+    for _ in 0..head.total {
         line.clear();
         lines.read_until(b'\n', &mut line)?;
         if line.last() != Some(&b'\n') {
             return Err(broken_off());
         }
         let item: InventoryItem = serde_json::from_slice(&line)?;
-        products.push(item.into());
+        take(item.into());
     }
-    Ok(products)
+    Ok(())
+}
+
+/// Tells whether a server is on this machine, where to pack an answer costs more than to send it.
+fn is_here(base: &str) -> bool {
+    let host = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let host = host.split(['/', '?']).next().unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host == "localhost",
+    }
 }
 
 /// Reads an answer to its end.
@@ -341,12 +357,24 @@ mod tests {
 
     #[test]
     fn a_snapshot_is_whole_or_none() {
-        let products = read_snapshot(TEXT.as_bytes()).unwrap();
+        let mut products = Vec::new();
+        read_snapshot(TEXT.as_bytes(), |product| products.push(product)).unwrap();
         assert_eq!(products.len(), 2);
         assert_eq!(products[0].external_id.as_deref(), Some("THÉ"));
         for length in 0..TEXT.len() {
-            assert!(read_snapshot(&TEXT.as_bytes()[..length]).is_err(), "cut to {length}");
+            let cut = &TEXT.as_bytes()[..length];
+            assert!(read_snapshot(cut, |_| {}).is_err(), "cut to {length}");
         }
-        assert!(read_snapshot(&b"<html>\n"[..]).is_err());
+        assert!(read_snapshot(&b"<html>\n"[..], |_| {}).is_err());
+    }
+
+    #[test]
+    fn a_server_on_this_machine_is_known_by_its_address() {
+        let here =
+            ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80/x", "http://127.1.2.3/"];
+        assert_eq!(here.map(is_here), [true; 4]);
+        let away =
+            ["https://stock.example.com", "http://10.0.0.1:8080", "http://localhost.example", ""];
+        assert_eq!(away.map(is_here), [false; 4]);
     }
 }

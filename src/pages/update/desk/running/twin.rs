@@ -4,7 +4,6 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use leptos::prelude::*;
 use stockroom_api::history::{HistoryQuery, RunShown};
 use stockroom_client::repeated::{COMPARED_MS, Line, line_of, readable, repeated};
 

@@ -1,4 +1,4 @@
-use stockroom_api::bulk::{ItemError, LevelChange};
+use stockroom_api::bulk::LevelChange;
 use stockroom_client::answer::Answer;
 use stockroom_client::headers::Headers;
 use stockroom_client::item::Item;
