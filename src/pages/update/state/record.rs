@@ -237,3 +237,6 @@ fn read_entries(bytes: &[u8], all: &mut Vec<Entry>) -> Option<()> {
 pub fn has_ended(phase: &Phase) -> bool {
     matches!(phase, Phase::Ended(_))
 }
+
+#[cfg(test)]
+mod tests;
