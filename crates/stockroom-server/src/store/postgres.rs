@@ -37,7 +37,7 @@ use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 use stockroom_api::webhook::{Delivery, DeliveryPage, DeliveryState};
 
-use self::connections::{Connections, Lent};
+use self::connections::{Connections, Lent, Use};
 use self::orders::Orders;
 use self::snapshots::Snapshots;
 use self::target::Target;
@@ -80,10 +80,12 @@ impl PostgresStore {
     /// [`StoreError`] where it cannot be reached or is no database of ours.
     pub async fn open(target: Target) -> Stored<Self> {
         let target = Arc::new(target);
-        let connections = |most| Connections::new(Arc::clone(&target), most, MOST_WAITING);
+        let connections = |wanted_for, most| {
+            Connections::new(Arc::clone(&target), wanted_for, most, MOST_WAITING)
+        };
         let store = Self {
-            writing: Arc::new(Writing::new(connections(WRITERS))),
-            readers: Arc::new(connections(READERS)),
+            writing: Arc::new(Writing::new(connections(Use::Writing, WRITERS))),
+            readers: Arc::new(connections(Use::Reading, READERS)),
             snapshots: Arc::new(Snapshots::new(Arc::clone(&target))),
             orders: Arc::default(),
         };

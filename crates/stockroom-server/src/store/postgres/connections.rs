@@ -24,15 +24,24 @@ const SETTINGS: &str = "
     set statement_timeout = '60s';
     set lock_timeout = '10s';
     set idle_in_transaction_session_timeout = '60s';
-    set plan_cache_mode = force_generic_plan;
     set jit = off;
     set synchronous_commit = on;
     set time zone 'UTC'";
+
+/// What connections are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// To read: how much of a list is asked for decides how it is best found, so plans may look at it.
+    Reading,
+    /// To write: rows are found by their keys, however many there are, so each statement is planned once.
+    Writing,
+}
 
 /// So many connections to one database at most, and so many who wait for one.
 #[derive(Debug)]
 pub(super) struct Connections {
     target: Arc<Target>,
+    wanted_for: Use,
     permits: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Connection>>>,
     most_waiting: usize,
@@ -63,9 +72,15 @@ pub(super) struct Lent {
 pub(super) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 impl Connections {
-    pub(super) fn new(target: Arc<Target>, most: usize, most_waiting: usize) -> Self {
+    pub(super) fn new(
+        target: Arc<Target>,
+        wanted_for: Use,
+        most: usize,
+        most_waiting: usize,
+    ) -> Self {
         Self {
             target,
+            wanted_for,
             permits: Arc::new(Semaphore::new(most)),
             idle: Arc::default(),
             most_waiting,
@@ -114,6 +129,9 @@ impl Connections {
     async fn open(&self) -> Stored<Connection> {
         let client = self.target.connect().await?;
         client.batch_execute(SETTINGS).await?;
+        if self.wanted_for == Use::Writing {
+            client.batch_execute("set plan_cache_mode = force_generic_plan").await?;
+        }
         let number = self.opened.fetch_add(1, Ordering::Relaxed);
         Ok(Connection { client, statements: Mutex::default(), number })
     }

@@ -10,7 +10,7 @@ use stockroom_api::inventory::InventoryItem;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::connections::{Connections, Lent};
+use super::connections::{Connections, Lent, Use};
 use super::lists::{item, item_columns};
 use super::rows::is_live;
 use super::tallies;
@@ -38,7 +38,7 @@ pub(super) struct Snapshots {
 
 impl Snapshots {
     pub(super) fn new(target: Arc<Target>) -> Self {
-        Self { connections: Connections::new(target, AT_ONCE, 0) }
+        Self { connections: Connections::new(target, Use::Reading, AT_ONCE, 0) }
     }
 
     /// Begins a reading and returns once it is known which state it reads.
