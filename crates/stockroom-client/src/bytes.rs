@@ -148,7 +148,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a number where there is one.
-    #[expect(clippy::option_option, reason = "read, and there or not")]
     pub fn maybe_number(&mut self) -> Option<Option<u64>> {
         match self.byte()? {
             0 => Some(None),
@@ -158,7 +157,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a text where there is one.
-    #[expect(clippy::option_option, reason = "read, and there or not")]
     pub fn maybe_text(&mut self) -> Option<Option<&'a str>> {
         match self.byte()? {
             0 => Some(None),

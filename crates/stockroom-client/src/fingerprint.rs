@@ -44,7 +44,7 @@ pub fn fingerprint_of(lines: impl IntoIterator<Item = Line>) -> Option<String> {
     let by_amount: BTreeMap<String, Vec<(String, String)>> = texts.collect();
     let mut hash = Fnv::default();
     for (amount, mut names) in by_amount {
-        names.sort_by(|a, b| in_order(a, b));
+        names.sort_by(in_order);
         for (external_id, label) in names {
             for text in [amount.as_str(), "\u{1}", &external_id, "\u{1}", &label, "\0"] {
                 hash.add(text);
@@ -113,7 +113,9 @@ mod tests {
         let hash = |texts: &mut Vec<String>| {
             texts.sort_unstable();
             let mut hash = Fnv::default();
-            texts.iter().for_each(|text| hash.add(&format!("{text}\0")));
+            for text in texts.iter() {
+                hash.add(&format!("{text}\0"));
+            }
             format!("{:032x}", hash.0)
         };
         let names =

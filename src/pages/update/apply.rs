@@ -12,6 +12,10 @@ use crate::connection::use_connection;
 use crate::ui::{Confirm, Notice, Tone};
 use crate::words::{Key, Plural, Words, use_words};
 
+/// How often progress is shown anew, in milliseconds: a long run has hundreds of answers a second, and
+/// each figure is a text that somebody has to read.
+const SHOWN_MS: i32 = 250;
+
 /// Progress in items and requests, time left, and the ways to hold it.
 #[component]
 pub fn ApplyStep() -> impl IntoView {
@@ -19,7 +23,7 @@ pub fn ApplyStep() -> impl IntoView {
     let desk = use_desk();
     let connection = use_connection();
     let now = RwSignal::new(clock::now_ms());
-    let timer = StoredValue::new_local(clock::every(500, move || {
+    let timer = StoredValue::new_local(clock::every(SHOWN_MS, move || {
         now.try_set(clock::now_ms());
     }));
     on_cleanup(move || timer.dispose());
@@ -29,8 +33,9 @@ pub fn ApplyStep() -> impl IntoView {
     let progress = Memo::new(move |_| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time")]
         let now = now.get() as u64;
+        phase.with(|_| ());
         let run = |model: &super::state::Model| model.apply.as_ref().map(|a| a.run.progress(now));
-        desk.with(run).unwrap_or_default()
+        desk.with_untracked(run).unwrap_or_default()
     });
     let is_stopping = move || matches!(phase.get(), Some(Phase::Ending(End::Stopped)));
     let is_flying =

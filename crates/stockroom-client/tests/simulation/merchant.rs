@@ -238,7 +238,9 @@ fn read_back(base: &Run, entries: &[Entry]) -> Option<(Run, Vec<Entry>)> {
     let mut writer = Writer::default();
     write_items(base.items(), &mut writer);
     base.write(&mut writer);
-    entries.iter().for_each(|entry| entry.write(&mut writer));
+    for entry in entries {
+        entry.write(&mut writer);
+    }
     let bytes = writer.into_bytes();
     let mut reader = Reader::new(&bytes);
     let items = read_items(&mut reader)?;

@@ -137,7 +137,11 @@ impl Journal {
         let mut bytes = std::mem::take(&mut self.buffer);
         bytes.clear();
         // One record, so that it is torn as a whole or not at all.
-        add_record(&mut bytes, |writer| entries.iter().for_each(|entry| entry.write(writer)));
+        add_record(&mut bytes, |writer| {
+            for entry in entries {
+                entry.write(writer);
+            }
+        });
         let written = self.write(&bytes);
         self.buffer = bytes;
         written

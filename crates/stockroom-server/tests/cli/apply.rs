@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
+use stockroom_client::bytes::{Reader, Writer};
+use stockroom_client::run::Entry;
 
 use crate::process::{Running, text};
 use crate::proxy::{DENIED, Fault, HTML, LIMITED, Proxy, UNAVAILABLE};
@@ -162,31 +165,52 @@ fn a_run_that_leaves_items_unknown_ends_with_3_and_goes_on() {
     shop.check_applied_once(&before);
 }
 
-/// Makes a journal tell that its requests left so many hours earlier.
-fn age(journal: &Path, hours: u64) {
-    // The first is of this side's clock, the second of the server's.
-    age_by(journal, hours, &["first_sent", "first_sent_there"]);
+/// Which clock tells when a request left.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clock {
+    OfThisSide,
+    OfTheServer,
 }
 
-fn age_by(journal: &Path, hours: u64, clocks: &[&str]) {
-    let told = fs::read_to_string(journal).unwrap();
-    let mut lines = told.lines();
-    let mut aged = format!("{}\n", lines.next().unwrap());
-    for line in lines {
-        let mut json: Value = serde_json::from_str(&line[18..]).unwrap();
-        for entry in json.as_array_mut().into_iter().flatten() {
-            for batch in entry["batches"].as_array_mut().unwrap() {
-                for clock in clocks {
-                    if let Some(sent) = batch[clock].as_u64() {
-                        batch[clock] = (sent - hours * 3_600_000).into();
-                    }
-                }
-            }
+/// Makes a journal tell that its requests left so many hours earlier.
+fn age(journal: &Path, hours: u64) {
+    age_by(journal, hours, &[Clock::OfThisSide, Clock::OfTheServer]);
+}
+
+fn age_by(journal: &Path, hours: u64, clocks: &[Clock]) {
+    let earlier = |clock: Clock, sent: Option<u64>| {
+        let by = if clocks.contains(&clock) { hours * 3_600_000 } else { 0 };
+        sent.map(|sent| sent - by)
+    };
+    let bytes = fs::read(journal).unwrap();
+    let first = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let mut aged = bytes[..first].to_vec();
+    let mut rest = &bytes[first..];
+    for number in 0.. {
+        if rest.is_empty() {
+            break;
         }
-        let json = json.to_string();
+        let length = std::str::from_utf8(&rest[..8]).unwrap();
+        let length = usize::from_str_radix(length, 16).unwrap();
+        let (record, after) = rest[18..].split_at(length);
+        rest = &after[1..];
+        let mut writer = Writer::default();
+        let mut reader = Reader::new(record);
+        // The first record says what the run is.
+        while number > 0 && !reader.is_done() {
+            let mut entry = Entry::read(&mut reader).unwrap();
+            for batch in entry.batches.values_mut() {
+                batch.first_sent = earlier(Clock::OfThisSide, batch.first_sent);
+                batch.first_sent_there = earlier(Clock::OfTheServer, batch.first_sent_there);
+            }
+            entry.write(&mut writer);
+        }
+        let record = if number == 0 { record.to_vec() } else { writer.into_bytes() };
         let mut crc = flate2::Crc::new();
-        crc.update(json.as_bytes());
-        writeln!(aged, "{:08x} {:08x} {json}", json.len(), crc.sum()).unwrap();
+        crc.update(&record);
+        write!(aged, "{:08x} {:08x} ", record.len(), crc.sum()).unwrap();
+        aged.extend_from_slice(&record);
+        aged.push(b'\n');
     }
     fs::write(journal, aged).unwrap();
 }
@@ -215,7 +239,7 @@ fn a_key_is_as_old_as_the_server_says() {
     let journal = shop.path("file.csv.journal");
     shop.check(&proxy.url, &["--yes"], 3, &["1 unknown"]);
     // This side's clock has been set ahead since: that says nothing.
-    age_by(&journal, 30, &["first_sent"]);
+    age_by(&journal, 30, &[Clock::OfThisSide]);
     let kept = fs::read(&journal).unwrap();
     proxy.script(&[Fault::InsteadOfAnswer(UNAVAILABLE); 5]);
     shop.check(&proxy.url, &["--yes"], 3, &["1 unknown", "The same command goes on"]);
@@ -223,7 +247,7 @@ fn a_key_is_as_old_as_the_server_says() {
     assert!(keys > 5);
     // It was set back: by it a key of 30 hours is as good as new.
     fs::write(&journal, kept).unwrap();
-    age_by(&journal, 30, &["first_sent_there"]);
+    age_by(&journal, 30, &[Clock::OfTheServer]);
     shop.check(&proxy.url, &["--yes"], 3, &["1 items unknown", "remove "]);
     assert_eq!((proxy.keys().len(), shop.level("YASSA-002")), (keys, level + 1));
 }
@@ -417,8 +441,8 @@ fn a_full_disk_stops_the_run_before_anything_leaves_that_is_not_kept() {
     let proxy = Proxy::start(&shop.server.url, &[]);
     proxy.tell_of_a_limit();
     let plain = shop.command(&proxy.url, &["--yes"]);
-    // The journal may have 250 KB: more than its first record, less than all of it.
-    let limited = "trap '' XFSZ; ulimit -f 490; exec \"$0\" \"$@\"";
+    // The journal may have so many times 512 bytes: more than its first record, less than all of it.
+    let limited = "trap '' XFSZ; ulimit -f 28; exec \"$0\" \"$@\"";
     let ended = Command::new("sh")
         .args(["-c", limited])
         .arg(plain.get_program())

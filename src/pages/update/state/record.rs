@@ -216,7 +216,9 @@ fn read_old_base(base: &[u8]) -> Option<(Vec<SendItem>, Run)> {
 /// Returns entries as they are kept.
 pub fn entry_bytes(entries: &[Entry]) -> Vec<u8> {
     let mut writer = Writer::default();
-    entries.iter().for_each(|entry| entry.write(&mut writer));
+    for entry in entries {
+        entry.write(&mut writer);
+    }
     writer.into_bytes()
 }
 

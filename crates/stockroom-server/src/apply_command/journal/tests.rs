@@ -20,7 +20,9 @@ fn opening() -> Opening {
     };
     let items: Vec<Item> = (0..ITEMS).map(item).collect();
     let mut levels = AskedLevels::default();
-    (0..ITEMS).for_each(|_| levels.push([AskedLevel(2, Some(7)), AskedLevel(9, None)]));
+    for _ in 0..ITEMS {
+        levels.push([AskedLevel(2, Some(7)), AskedLevel(9, None)]);
+    }
     let head = Head {
         confirmed_at: "2026-11-24T18:00:00Z".to_owned(),
         place: Place { server: "http://127.0.0.1:1".to_owned(), environment: None },
