@@ -216,7 +216,8 @@ macro_rules! way_in {
                 super::Way {
                     fetch: || Box::pin(async { Ok(()) }),
                     begin: |root| {
-                        Box::pin(async move { Ok(Rc::new(root.with(make)) as Rc<dyn Any>) })
+                        let part: Rc<dyn std::any::Any> = Rc::new(root.with(make));
+                        Box::pin(async { Ok(part) })
                     },
                 }
             }
