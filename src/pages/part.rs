@@ -216,8 +216,7 @@ macro_rules! way_in {
                 super::Way {
                     fetch: || Box::pin(async { Ok(()) }),
                     begin: |root| {
-                        let part: Rc<dyn std::any::Any> = Rc::new(root.with(make));
-                        Box::pin(async { Ok(part) })
+                        Box::pin(async move { Ok(Rc::new(root.with(make)) as super::Made) })
                     },
                 }
             }

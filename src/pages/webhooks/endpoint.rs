@@ -47,7 +47,7 @@ pub enum Tested {
     /// It is being sent.
     Sending,
     /// An answer came, or none did.
-    Answered(Delivery),
+    Answered(Box<Delivery>),
     /// Nobody can say yet.
     Waits,
     /// It could not be asked for.
@@ -117,7 +117,7 @@ impl Shown {
         let may_look = untrack(|| self.connection.may(KeyScope::DeliveriesRead));
         for _ in 0..LOOKS {
             if delivery.last_attempt.is_some() {
-                return Tested::Answered(delivery);
+                return Tested::Answered(Box::new(delivery));
             }
             if !may_look || self.id.try_get_untracked().is_none() {
                 break;
