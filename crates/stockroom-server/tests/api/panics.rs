@@ -17,9 +17,10 @@ fn create(app: &TestApp) -> crate::app::Answer {
 #[test]
 fn a_handler_that_panics_does_nothing_and_the_server_goes_on() {
     let app = spawn_demo();
-    // The first draw is the request's id, before anything is asked of the store.
+    // The first draw is the request's id, before anything is asked of the store, and before a body is
+    // read: whoever still sent one might see the connection close before the answer.
     app.random.panic_after(0);
-    check_failed(&app.bulk_with(&[KEY], PLUS_ONE));
+    check_failed(&app.get(PRODUCTS));
     assert_eq!(app.level("SIM-TEL"), 240);
     let again = app.bulk_with(&[KEY], PLUS_ONE);
     assert_eq!((again.status, again.header("idempotent-replayed")), (200, None));
