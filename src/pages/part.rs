@@ -34,7 +34,7 @@ pub struct Unfetched;
 
 /// A part, there or not; copy it into closures.
 ///
-/// What does not depend on which part it is stands in [`Core`], so that it is in the app once.
+/// What does not depend on which part it is stands in `Core`, so that it is in the app once.
 pub struct Part<T: ?Sized + 'static> {
     core: Core,
     of: PhantomData<fn() -> T>,
