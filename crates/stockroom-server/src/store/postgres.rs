@@ -112,7 +112,7 @@ impl Store for PostgresStore {
         let writing = Arc::clone(&self.writing);
         // What was begun is done, even if nobody waits for it any more.
         let done = tokio::spawn(async move { writing.run(work).await }).await;
-        done.map_err(|_| StoreError::Failed("the work panicked".to_owned()))?
+        done.map_err(|error| StoreError::Failed(error.to_string()))?
     }
 
     async fn close(&self) {

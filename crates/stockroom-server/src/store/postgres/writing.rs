@@ -5,6 +5,9 @@
 //! server remembers what became of each transaction by its id, so it is asked on another connection; only
 //! where that cannot be done either is the caller told that nobody knows.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use super::connections::Connections;
@@ -55,7 +58,12 @@ impl Writing {
         loop {
             tries += 1;
             let mut tx = self.begin().await?;
-            let done = work.clone()(&mut tx).await;
+            let Some(done) = unless_it_panics(work.clone()(&mut tx)).await else {
+                // Undone before anybody is told, so that what it had locked can be had again.
+                tracing::error!("a write panicked");
+                tx.roll_back().await;
+                return Err(StoreError::Failed("the work panicked".to_owned()).into());
+            };
             let failed = match (done, tx.failure().cloned()) {
                 (Ok(done), None) => match self.commit(tx).await {
                     Ok(()) => return Ok(done),
@@ -128,6 +136,16 @@ impl Writing {
         let ask = "select coalesce(pg_xact_status($1::text::xid8), 'forgotten')";
         Ok(connection.row(ask, &[&id]).await?.try_get(0)?)
     }
+}
+
+/// Returns what work comes to, or `None` where it panics.
+async fn unless_it_panics<T>(mut work: Working<'_, T>) -> Option<T> {
+    let step =
+        poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+            Ok(step) => step.map(Some),
+            Err(_) => Poll::Ready(None),
+        });
+    step.await
 }
 
 /// Returns a wait of at most `longest`, so that those who met once do not meet again.
