@@ -7,6 +7,7 @@ mod columns;
 pub mod data;
 pub mod history;
 pub mod keys;
+mod orders;
 pub mod postgres;
 pub mod products;
 pub mod sqlite;

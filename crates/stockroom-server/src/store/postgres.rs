@@ -38,7 +38,6 @@ use stockroom_api::product::{Product, ProductPage};
 use stockroom_api::webhook::{Delivery, DeliveryPage, DeliveryState};
 
 use self::connections::{Connections, Lent, Use};
-use self::orders::Orders;
 use self::snapshots::Snapshots;
 use self::target::Target;
 pub use self::transaction::PostgresTx;
@@ -49,6 +48,7 @@ use super::data::{
 };
 use super::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use super::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
+use super::orders::Orders;
 use super::products::{ProductFilter, ProductRecord};
 use super::webhooks::{EndpointRow, WebhookReads};
 use super::{Store, StoreError, Stored, Working};

@@ -36,7 +36,6 @@ use stockroom_api::product::{Product, ProductPage};
 use stockroom_api::webhook::{Delivery, DeliveryPage, DeliveryState};
 
 use self::lock::Lock;
-use self::orders::Orders;
 use self::readers::Readers;
 use self::snapshots::Snapshots;
 pub use self::transaction::SqliteTx;
@@ -47,6 +46,7 @@ use super::data::{
 };
 use super::history::{HistoryFilter, HistoryPlace, Part, RunPlace};
 use super::keys::{Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess};
+use super::orders::Orders;
 use super::products::{ProductFilter, ProductRecord};
 use super::webhooks::{EndpointRow, WebhookReads};
 use super::{Store, StoreError, Stored, Working};

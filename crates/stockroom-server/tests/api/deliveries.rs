@@ -186,6 +186,21 @@ fn give_up_on(app: &TestApp, receiver: &Receiver, endpoint: &Value, failed: u64)
     assert_eq!(list(app, endpoint, "?state=failed")["total"], failed);
 }
 
+/// Lets all deliveries, which are of different products, fail until none is tried again.
+fn fail_together(app: &TestApp, endpoint: &Value) {
+    for attempts in 1..=8 {
+        wait_for("all have failed", || {
+            let items = list(app, endpoint, "")["items"].clone();
+            let is_noted = |item: &Value| {
+                item["attempts"] == attempts
+                    && (attempts == 8 || item["nextAttemptAt"] != Value::Null)
+            };
+            items.as_array().unwrap().iter().all(is_noted).then_some(())
+        });
+        app.clock.advance(A_DAY);
+    }
+}
+
 #[test]
 fn a_redirect_is_not_followed() {
     let app = spawn_open();
@@ -257,17 +272,7 @@ fn an_endpoint_that_fails_for_days_is_turned_off() {
     for sku in ["SIM-TEL", "YASSA-002", "RIZ-25KG"] {
         app.stock(sku, r#"{"quantity":1}"#);
     }
-    for attempts in 1..=8 {
-        wait_for("all have failed", || {
-            let items = list(&app, &endpoint, "")["items"].clone();
-            let is_noted = |item: &Value| {
-                item["attempts"] == attempts
-                    && (attempts == 8 || item["nextAttemptAt"] != Value::Null)
-            };
-            items.as_array().unwrap().iter().all(is_noted).then_some(())
-        });
-        app.clock.advance(A_DAY);
-    }
+    fail_together(&app, &endpoint);
     let off = wait_for("turned off", || {
         let shown = shown(&app, &endpoint);
         (shown["active"] == false).then_some(shown)
@@ -291,17 +296,7 @@ fn all_that_failed_is_sent_again_when_asked() {
     for sku in skus {
         app.stock(sku, r#"{"quantity":1}"#);
     }
-    for attempts in 1..=8 {
-        wait_for("all have failed", || {
-            let items = list(&app, &endpoint, "")["items"].clone();
-            let is_noted = |item: &Value| {
-                item["attempts"] == attempts
-                    && (attempts == 8 || item["nextAttemptAt"] != Value::Null)
-            };
-            items.as_array().unwrap().iter().all(is_noted).then_some(())
-        });
-        app.clock.advance(A_DAY);
-    }
+    fail_together(&app, &endpoint);
     assert_eq!(list(&app, &endpoint, "?state=failed")["total"], 2);
     while receiver.came_already().is_some() {}
     receiver.always(Reply::Status(200));

@@ -5,12 +5,13 @@ use stockroom_api::product::{ProductPage, Status};
 use tokio_postgres::Row;
 
 use super::connections::Connection;
-use super::orders::{List, Orders};
+use super::orders;
 use super::products::{read_shown, shown_columns, shown_tables};
 use super::rows::{can_be_kept, count, is_live, number};
 use super::tallies;
 use crate::store::Stored;
 use crate::store::data::{Page, Scope};
+use crate::store::orders::{List, Orders};
 use crate::store::products::ProductFilter;
 
 /// A variant in a row of the inventory list.
@@ -81,7 +82,7 @@ macro_rules! filtered {
 /// Returns a page of the tracked products, all or those that are low.
 pub(super) async fn inventory(
     connection: &Connection,
-    orders: &Orders,
+    kept: &Orders,
     scope: Scope,
     which: Which,
     page: Page,
@@ -92,7 +93,9 @@ pub(super) async fn inventory(
         Which::Low => (tallies.low, None),
     };
     let known = match list {
-        Some(list) => orders.page(connection, scope, list, tallies.order_version, page).await?,
+        Some(list) => {
+            orders::page(connection, kept, scope, list, tallies.order_version, page).await?
+        }
         None => None,
     };
     let rows = match (known, which) {
@@ -116,14 +119,15 @@ pub(super) async fn inventory(
 /// Returns a page of the products that the filter takes.
 pub(super) async fn products(
     connection: &Connection,
-    orders: &Orders,
+    kept: &Orders,
     scope: Scope,
     filter: &ProductFilter,
     page: Page,
 ) -> Stored<ProductPage> {
     let (total, rows) = if *filter == ProductFilter::default() {
         let tallies = tallies::read(connection, scope).await?;
-        let known = orders.page(connection, scope, List::All, tallies.order_version, page).await?;
+        let known =
+            orders::page(connection, kept, scope, List::All, tallies.order_version, page).await?;
         let rows = match known {
             Some(numbers) => {
                 connection.rows(products!(known!()), &[&scope.store_id, &numbers]).await?

@@ -7,10 +7,11 @@ use serde::Deserialize;
 use stockroom_api::inventory::{InventoryItem, InventoryPage, InventoryVariant, Which};
 use stockroom_api::product::{ProductPage, Status};
 
-use super::orders::{List, Orders};
+use super::orders;
 use super::rows::{ProductJson, updated_at};
 use crate::store::Stored;
 use crate::store::data::{Page, Scope};
+use crate::store::orders::{List, Orders};
 use crate::store::products::ProductFilter;
 
 #[derive(Deserialize)]
@@ -168,7 +169,7 @@ pub(super) fn products(
 /// Returns a total and the rows of a page of a list that may be long, as JSON.
 fn read_long(
     connection: &Connection,
-    orders: &Orders,
+    kept: &Orders,
     list: List,
     scope: Scope,
     page: Page,
@@ -179,7 +180,7 @@ fn read_long(
     };
     // The order and the rows are of one moment.
     let moment = connection.unchecked_transaction()?;
-    let Some(numbers) = orders.page(&moment, scope, list, page.offset(), page.limit)? else {
+    let Some(numbers) = orders::page(&moment, kept, scope, list, page)? else {
         return read(&moment, &statements.walked, scope, page, &[]);
     };
     let environment = scope.environment.as_str();
