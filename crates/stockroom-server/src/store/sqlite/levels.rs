@@ -1,8 +1,6 @@
 //! Writing levels, who changed them, and every line of the history.
 
-use std::sync::LazyLock;
-
-use rusqlite::{Connection, Statement, params};
+use rusqlite::{Connection, params};
 
 use super::{outbox, runs};
 use crate::store::Stored;
@@ -10,15 +8,6 @@ use crate::store::columns::{ended_word, source_word};
 use crate::store::data::{
     Credential, HistoryLine, LevelWrites, Number, Scope, WriteNumber, WriteRecord,
 };
-
-/// The columns of a line of the history.
-const COLUMNS: usize = 10;
-
-/// How many lines go into one run of a statement: a run costs as much as writing a line or two.
-const ROWS_TOGETHER: usize = 20;
-
-static TOGETHER: LazyLock<String> = LazyLock::new(|| insert_lines(ROWS_TOGETHER));
-static ALONE: LazyLock<String> = LazyLock::new(|| insert_lines(1));
 
 /// Writes levels together with their history.
 pub(super) fn write(
@@ -97,58 +86,24 @@ fn end_levels(
     Ok(())
 }
 
-/// Writes each level that was asked for.
+/// Writes each level that was asked for, as one text.
 fn write_history(
     connection: &Connection,
     WriteNumber(write): WriteNumber,
     lines: &[HistoryLine],
 ) -> Stored<()> {
-    let mut rest = lines.iter().enumerate();
-    let mut statement = connection.prepare_cached(&TOGETHER)?;
-    for _ in 0..lines.len() / ROWS_TOGETHER {
-        for (place, (number, line)) in rest.by_ref().take(ROWS_TOGETHER).enumerate() {
-            bind_line(&mut statement, place, write, number, line)?;
-        }
-        statement.raw_execute()?;
-    }
-    let mut statement = connection.prepare_cached(&ALONE)?;
-    for (number, line) in rest {
-        bind_line(&mut statement, 0, write, number, line)?;
-        statement.raw_execute()?;
-    }
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let HistoryLine { variant_id, mode, asked, before, after, delta, .. } = line;
+            let (product, previous) = (line.product.0, line.previous_write.map(|write| write.0));
+            (product, variant_id, mode.as_str(), asked, before, after, delta, previous)
+        })
+        .collect();
+    let mut statement =
+        connection.prepare_cached("insert into history_lines (write, lines) values (?1, ?2)")?;
+    statement.execute(params![write, serde_json::to_string(&lines)?])?;
     Ok(())
-}
-
-fn insert_lines(rows: usize) -> String {
-    let row = "(?,?,?,?,?,?,?,?,?,?)";
-    format!(
-        "insert into history
-             (write, line, product, variant_id, mode, asked, level_before, level_after, delta,
-              previous_write)
-         values {}",
-        vec![row; rows].join(",")
-    )
-}
-
-/// Binds the columns of a line at its place in the statement.
-fn bind_line(
-    statement: &mut Statement<'_>,
-    place: usize,
-    write: i64,
-    number: usize,
-    line: &HistoryLine,
-) -> rusqlite::Result<()> {
-    let first = place * COLUMNS;
-    statement.raw_bind_parameter(first + 1, write)?;
-    statement.raw_bind_parameter(first + 2, number)?;
-    statement.raw_bind_parameter(first + 3, line.product.0)?;
-    statement.raw_bind_parameter(first + 4, line.variant_id.as_deref())?;
-    statement.raw_bind_parameter(first + 5, line.mode.as_str())?;
-    statement.raw_bind_parameter(first + 6, line.asked)?;
-    statement.raw_bind_parameter(first + 7, line.before)?;
-    statement.raw_bind_parameter(first + 8, line.after)?;
-    statement.raw_bind_parameter(first + 9, line.delta)?;
-    statement.raw_bind_parameter(first + 10, line.previous_write.map(|write| write.0))
 }
 
 /// Writes who changed levels, when and why, and returns the write's number.

@@ -1,8 +1,10 @@
-//! The one thread that writes: it takes the requests that wait, each inside a savepoint of its own,
-//! commits them together, and only then lets their answers go.
+//! The one thread that writes: it takes the requests that wait, commits them together, and only then
+//! lets their answers go.
 //!
 //! One commit costs a wait for the disk whatever it holds, so a group of requests costs hardly more
-//! than one. A request that fails or panics is undone alone; its neighbours do not notice.
+//! than one. A request that fails or panics is undone alone; its neighbours do not notice. The first
+//! of a group is undone with the whole transaction, the others each have a savepoint of their own,
+//! which costs a copy of every page that they change.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -175,21 +177,20 @@ fn do_group(tx: &mut SqliteTx, first: Job, waiting: &Receiver<Message>, figures:
         (first(Err(error.clone())).answer)(Err(error));
         return Next::GoOn;
     }
-    let mut group = Vec::new();
-    let mut next = Some(first);
+    let Some(first) = do_first(tx, first) else {
+        return Next::GoOn;
+    };
+    let mut group = vec![first];
     let mut then = Next::GoOn;
-    while let Some(job) = next.take() {
-        group.extend(do_job(tx, job));
-        // A failure of the disk may have ended the whole transaction.
-        if group.len() < LARGEST_GROUP && tx.is_open() {
-            match waiting.try_recv() {
-                Ok(Message::Work(job)) => {
-                    figures.took_one();
-                    next = Some(job);
-                }
-                Ok(Message::Stop) => then = Next::Stop,
-                Err(_) => {}
+    // A failure of the disk may have ended the whole transaction.
+    while group.len() < LARGEST_GROUP && tx.is_open() && then == Next::GoOn {
+        match waiting.try_recv() {
+            Ok(Message::Work(job)) => {
+                figures.took_one();
+                group.extend(do_another(tx, job));
             }
+            Ok(Message::Stop) => then = Next::Stop,
+            Err(_) => break,
         }
     }
     let began = Instant::now();
@@ -205,24 +206,40 @@ fn do_group(tx: &mut SqliteTx, first: Job, waiting: &Receiver<Message>, figures:
     then
 }
 
-/// Does one job inside a savepoint; a panic leaves nothing, and nobody to answer.
-fn do_job(tx: &mut SqliteTx, job: Job) -> Option<Done> {
+/// Does a job that has the transaction for itself so far; where it leaves nothing, the transaction ends.
+fn do_first(tx: &mut SqliteTx, job: Job) -> Option<Done> {
+    let done = attempt(tx, job);
+    if done.as_ref().is_some_and(|done| done.fate == Fate::Keep) {
+        return done;
+    }
+    tx.abandon();
+    if let Some(undone) = done {
+        (undone.answer)(Ok(()));
+    }
+    None
+}
+
+/// Does a job inside a savepoint.
+fn do_another(tx: &mut SqliteTx, job: Job) -> Option<Done> {
     if let Err(error) = tx.save() {
         return Some(job(Err(error)));
     }
-    let done = catch_unwind(AssertUnwindSafe(|| job(Ok(&mut *tx)))).ok();
-    let ended = match done.as_ref().map(|done| done.fate) {
-        Some(Fate::Keep) => tx.keep(),
-        Some(Fate::Undo) => tx.undo(),
-        None => {
-            tracing::error!("a write panicked");
-            tx.undo()
-        }
-    };
+    let done = attempt(tx, job);
+    let keeps = done.as_ref().is_some_and(|done| done.fate == Fate::Keep);
+    let ended = if keeps { tx.keep() } else { tx.undo() };
     if let Err(error) = ended {
         // Whether the job is in the transaction is not known: none of the group may be committed.
         tracing::error!(%error, "a savepoint failed");
         tx.abandon();
+    }
+    done
+}
+
+/// Does a job; a panic leaves nobody to answer.
+fn attempt(tx: &mut SqliteTx, job: Job) -> Option<Done> {
+    let done = catch_unwind(AssertUnwindSafe(|| job(Ok(tx)))).ok();
+    if done.is_none() {
+        tracing::error!("a write panicked");
     }
     done
 }
