@@ -86,6 +86,26 @@ codes! {
     ScopeRequired = "SCOPE_REQUIRED",
     /// The key may not be used from this address.
     IpNotAllowed = "IP_NOT_ALLOWED",
+    /// The name or the password of a sign-in is wrong, or the person may not sign in.
+    SignInRefused = "SIGN_IN_REFUSED",
+    /// Too many sign-ins failed; `Retry-After` says when to try again.
+    TooManyAttempts = "TOO_MANY_ATTEMPTS",
+    /// The current password, asked for before it is changed, is wrong.
+    WrongPassword = "WRONG_PASSWORD",
+    /// Only somebody who signed in by name may do this, no key.
+    PersonRequired = "PERSON_REQUIRED",
+    /// The person's role does not allow this.
+    RoleRequired = "ROLE_REQUIRED",
+    /// No person has this id.
+    UserNotFound = "USER_NOT_FOUND",
+    /// Another person has this name.
+    UserNameTaken = "USER_NAME_TAKEN",
+    /// The store has as many people as it may.
+    UserLimit = "USER_LIMIT",
+    /// The store would have no owner who can sign in any more.
+    LastOwner = "LAST_OWNER",
+    /// No session of this person has this id.
+    SessionNotFound = "SESSION_NOT_FOUND",
     /// A write by cookie that came from another site.
     CrossSite = "CROSS_SITE",
     /// A write without an idempotency key where one is required.

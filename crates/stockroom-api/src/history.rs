@@ -69,9 +69,13 @@ pub struct HistoryEntry {
     pub ended: Option<Ended>,
     /// The endpoint that was used.
     pub source: Source,
-    /// The key that was used.
-    pub key: KeyShown,
-    /// Whether somebody was signed in to the app with it; null where that was not noted.
+    /// The key that was used; null where a person changed it, who signed in by name.
+    #[serde(default)]
+    pub key: Option<KeyShown>,
+    /// The person who changed it; null where a key was used.
+    #[serde(default)]
+    pub user: Option<UserShown>,
+    /// Whether somebody was signed in to the app; null where that was not noted.
     #[serde(default)]
     pub by_session: Option<bool>,
     /// The request, which may have changed more levels.
@@ -127,6 +131,16 @@ pub struct KeyShown {
     pub hint: Option<String>,
 }
 
+/// What is shown of a person who changed levels.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserShown {
+    /// The person's id.
+    pub id: String,
+    /// The person's name as it is now, or was when they were removed.
+    pub name: String,
+}
+
 /// Which entries of the history are asked for; the default is the newest hundred.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryQuery {
@@ -138,6 +152,8 @@ pub struct HistoryQuery {
     pub reason: Option<String>,
     /// Only with the key of this id.
     pub key_id: Option<String>,
+    /// Only by the person with this id.
+    pub user_id: Option<String>,
     /// Only from this time on: RFC 3339, or a date for its beginning in UTC.
     pub from: Option<String>,
     /// Only before this time: RFC 3339, or a date for its end in UTC.
@@ -181,9 +197,13 @@ pub struct RunShown {
     pub started_at: String,
     /// When its last request came that changed anything, as RFC 3339 in UTC.
     pub ended_at: String,
-    /// The key of its first request.
-    pub key: KeyShown,
-    /// Whether somebody was signed in to the app with it; null where that was not noted.
+    /// The key of its first request; null where a person sent it, who signed in by name.
+    #[serde(default)]
+    pub key: Option<KeyShown>,
+    /// The person who sent its first request; null where a key was used.
+    #[serde(default)]
+    pub user: Option<UserShown>,
+    /// Whether somebody was signed in to the app; null where that was not noted.
     #[serde(default)]
     pub by_session: Option<bool>,
     /// The requests that changed anything.

@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod bulk;
 pub mod capabilities;
 pub mod code;

@@ -33,6 +33,38 @@ pub const CAPABILITIES: &str = "/api/v1/capabilities";
 /// The app's session (POST, GET, DELETE).
 pub const SESSION: &str = "/api/session";
 
+/// The sessions of whoever is signed in by name (GET, DELETE).
+pub const OWN_SESSIONS: &str = "/api/account/sessions";
+/// The password of whoever is signed in by name (PUT).
+pub const OWN_PASSWORD: &str = "/api/account/password";
+/// People: list (GET) and add (POST); for owners.
+pub const USERS: &str = "/api/users";
+
+/// Returns the address of one of one's own sessions (DELETE).
+pub fn own_session(id: &str) -> String {
+    format!("{OWN_SESSIONS}/{}", encode(id))
+}
+
+/// Returns the address of one person (PATCH, DELETE).
+pub fn user(id: &str) -> String {
+    format!("{USERS}/{}", encode(id))
+}
+
+/// Returns the address of the password of one person (PUT).
+pub fn user_password(id: &str) -> String {
+    format!("{}/password", user(id))
+}
+
+/// Returns the address of the sessions of one person (GET, DELETE).
+pub fn user_sessions(id: &str) -> String {
+    format!("{}/sessions", user(id))
+}
+
+/// Returns the address of one session of one person (DELETE).
+pub fn user_session(id: &str, session_id: &str) -> String {
+    format!("{}/{}", user_sessions(id), encode(session_id))
+}
+
 /// Returns the address of one product, by id or SKU.
 ///
 /// ```
@@ -112,6 +144,7 @@ pub fn history(query: &HistoryQuery) -> String {
             ("runId", query.run_id.as_deref()),
             ("reason", query.reason.as_deref()),
             ("keyId", query.key_id.as_deref()),
+            ("userId", query.user_id.as_deref()),
             ("from", query.from.as_deref()),
             ("to", query.to.as_deref()),
             ("cursor", query.cursor.as_deref()),

@@ -4,6 +4,7 @@
 //! whole request ([`Refusal`]); well-typed but bad values refuse one bulk item
 //! ([`crate::bulk::ItemError`]). Start reading at [`bulk::read_bulk`] and [`ask::LevelAsk`].
 
+pub mod account;
 pub mod ask;
 pub mod bulk;
 pub mod import;

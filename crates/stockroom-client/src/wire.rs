@@ -4,6 +4,7 @@
 //! slow lines. Absent and `null` are the same; a value of another kind than the contract's is
 //! never taken for an absent one. Start at [`Wire`].
 
+mod account;
 mod history;
 mod import;
 mod webhook;
@@ -16,7 +17,6 @@ use stockroom_api::inventory::{InventoryItem, InventoryPage, InventoryVariant};
 use stockroom_api::key::Environment;
 use stockroom_api::product::{Product, ProductPage, Status, Variant};
 use stockroom_api::scope::{KeyScope, KeyScopes};
-use stockroom_api::session::Session;
 
 /// What an answer can hold.
 pub trait Wire: Sized {
@@ -179,18 +179,6 @@ impl Wire for Status {
             "ACTIVE" => Self::Active,
             "DISABLED" => Self::Disabled,
             _ => Self::Unknown,
-        })
-    }
-}
-
-impl Wire for Session {
-    fn of(value: &Value) -> Option<Self> {
-        Some(Self {
-            store_name: needed(value, "storeName")?,
-            environment: needed(value, "environment")?,
-            read_only: needed(value, "readOnly")?,
-            demo: needed(value, "demo")?,
-            scopes: maybe(value, "scopes")?,
         })
     }
 }

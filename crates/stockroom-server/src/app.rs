@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::accounts::passwords::Hashing;
 use crate::clock::Clock;
 use crate::idempotency::InFlight;
 use crate::limits::Limits;
@@ -27,6 +28,8 @@ pub struct App<S> {
     pub settings: Arc<Settings>,
     /// The idempotency keys whose first request is running.
     pub in_flight: InFlight,
+    /// Who hashes passwords.
+    pub hashing: Hashing,
     /// What this process counts about itself.
     pub metrics: Arc<Metrics>,
     /// Whether this process should be sent requests.

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use stockroom_api::code::ErrorCode;
 use stockroom_api::header::APP;
 use stockroom_api::key::{Access, Environment, KeyPrefix};
+use stockroom_api::scope::KeyScope;
 
 use crate::app::App;
 use crate::client_address::client_address;
@@ -16,7 +17,7 @@ use crate::observing;
 use crate::routes::Terms;
 use crate::secret::{self, DEMO_KEYS, Hash};
 use crate::store::Store;
-use crate::store::data::{Authority, StoreKind};
+use crate::store::data::{Authority, Person, StoreKind, Who};
 use crate::store::keys::Switch;
 
 /// The name of the session's cookie.
@@ -25,6 +26,9 @@ pub const COOKIE: &str = "stockroom_session";
 /// How long a session lives without a request.
 pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
+/// How long the session of a person lives, however much it is used.
+pub const PERSON_SESSION_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// A session's end is moved, and a key noted as used, no more often than this.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
@@ -32,6 +36,15 @@ const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// leave room for the request.
 #[derive(Clone, Debug)]
 pub struct Allowed(pub Authority);
+
+/// A person who may call the endpoint that they call, which is one for people.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// What their session may do.
+    pub authority: Authority,
+    /// Who they are.
+    pub person: Person,
+}
 
 /// Somebody who is known, whatever they may do.
 #[derive(Clone, Debug)]
@@ -45,13 +58,25 @@ impl<S: Store> FromRequestParts<App<S>> for Allowed {
         let store_id = authority.as_ref().ok().map(|authority| authority.scope.store_id);
         limiting::admit(app, parts, store_id).await?;
         let authority = authority?;
-        observing::note_key(parts, &authority.key_id);
+        observing::note_author(parts, &authority.who);
         let Some(terms) = parts.extensions.get::<Terms>() else {
-            tracing::error!(path = parts.uri.path(), "an endpoint that takes a key has no rule");
+            tracing::error!(path = parts.uri.path(), "an endpoint has no rule");
             return Err(ApiError::internal());
         };
         check_terms(&authority, *terms)?;
         Ok(Self(authority))
+    }
+}
+
+impl<S: Store> FromRequestParts<App<S>> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
+        let Allowed(authority) = Allowed::from_request_parts(parts, app).await?;
+        match &authority.who {
+            Who::Person(person) => Ok(Self { person: person.clone(), authority }),
+            Who::Key(_) => Err(person_required()),
+        }
     }
 }
 
@@ -60,7 +85,7 @@ impl<S: Store> FromRequestParts<App<S>> for Known {
 
     async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, ApiError> {
         let authority = authority(parts, app).await?;
-        observing::note_key(parts, &authority.key_id);
+        observing::note_author(parts, &authority.who);
         Ok(Self(authority))
     }
 }
@@ -92,7 +117,14 @@ pub async fn authority_of_key<S: Store>(
 }
 
 /// Checks what does not depend on the endpoint: the store's access, and the client's address.
-fn check_standing<S>(app: &App<S>, parts: &Parts, authority: &Authority) -> Result<(), ApiError> {
+///
+/// # Errors
+/// 403 with why it may not be used now, or from there.
+pub fn check_standing<S>(
+    app: &App<S>,
+    parts: &Parts,
+    authority: &Authority,
+) -> Result<(), ApiError> {
     let access = authority.store_access;
     if access.api == Switch::Off {
         return Err(forbidden(
@@ -123,20 +155,42 @@ fn check_standing<S>(app: &App<S>, parts: &Parts, authority: &Authority) -> Resu
 
 /// Checks what the endpoint asks.
 fn check_terms(authority: &Authority, terms: Terms) -> Result<(), ApiError> {
-    if terms.scope.is_write() && authority.access == Access::Read {
+    match (terms, &authority.who) {
+        (Terms::Scope { scope, .. }, Who::Key(_)) => check_key(authority, scope),
+        (Terms::Scope { scope, .. }, Who::Person(_)) if authority.scopes.contains(scope) => Ok(()),
+        (Terms::Person(least), Who::Person(person)) if person.role >= least => Ok(()),
+        (_, Who::Person(person)) => Err(forbidden(
+            ErrorCode::RoleRequired,
+            format!(
+                "Your role, {}, does not allow this. An owner of the store can change it.",
+                person.role
+            ),
+        )),
+        (Terms::Person(_), Who::Key(_)) => Err(person_required()),
+    }
+}
+
+fn check_key(authority: &Authority, scope: KeyScope) -> Result<(), ApiError> {
+    if scope.is_write() && authority.access == Access::Read {
         return Err(forbidden(
             ErrorCode::SecretKeyRequired,
             "This key may only read. Use a secret key (`sk_…`) to write.",
         ));
     }
-    if authority.scopes.contains(terms.scope) {
+    if authority.scopes.contains(scope) {
         return Ok(());
     }
-    let scope = terms.scope;
     Err(forbidden(
         ErrorCode::ScopeRequired,
         format!("This key lacks the scope `{scope}`, which this request needs."),
     ))
+}
+
+fn person_required() -> ApiError {
+    forbidden(
+        ErrorCode::PersonRequired,
+        "Only people who signed in by name and password may do this, no key.",
+    )
 }
 
 fn forbidden(code: ErrorCode, message: impl Into<String>) -> ApiError {
@@ -227,32 +281,46 @@ async fn by_cookie<S: Store>(parts: &Parts, app: &App<S>) -> Result<Authority, A
             "Send a key as `Authorization: Bearer <key>`.",
         ));
     };
-    let (authority, expires_at) =
-        app.store.find_session(hash, app.now()).await?.ok_or_else(|| {
-            ApiError::unauthorized(
-                ErrorCode::MissingCredentials,
-                "The session is over. Sign in again.",
-            )
-        })?;
+    let (authority, expires_at) = find_session(app, hash).await?.ok_or_else(|| {
+        let message = "The session is over. Sign in again.";
+        ApiError::unauthorized(ErrorCode::MissingCredentials, message)
+    })?;
     if parts.method != Method::GET && parts.method != Method::HEAD {
         check_same_site(&parts.headers)?;
     }
     check_standing(app, parts, &authority)?;
     let fresh = app.now() + SESSION_LIFE;
     if fresh.duration_since(expires_at) > NOTED_EVERY {
-        app.store.extend_session(hash, fresh).await?;
+        match &authority.who {
+            Who::Key(_) => app.store.extend_session(hash, fresh).await?,
+            Who::Person(_) => app.store.use_user_session(hash, app.now(), fresh).await?,
+        }
     }
     note_use(app, &authority);
     Ok(authority)
 }
 
+/// Returns what a session may do and when it ends unless it is used, whosever it is.
+async fn find_session<S: Store>(
+    app: &App<S>,
+    hash: Hash,
+) -> Result<Option<(Authority, Timestamp)>, ApiError> {
+    let of_person = app.store.find_user_session(hash, app.now()).await?;
+    if of_person.is_some() {
+        return Ok(of_person);
+    }
+    Ok(app.store.find_session(hash, app.now()).await?)
+}
+
 fn note_use<S: Store>(app: &App<S>, authority: &Authority) {
+    // The use of a person's session is noted when its end is moved.
+    let Who::Key(id) = &authority.who else { return };
     let now = app.now();
     let is_noted = |at: Timestamp| now.duration_since(at) < NOTED_EVERY;
     if authority.last_used_at.is_some_and(is_noted) {
         return;
     }
-    let (store, scope, id) = (app.store.clone(), authority.scope, authority.key_id.clone());
+    let (store, scope, id) = (app.store.clone(), authority.scope, id.clone());
     // The answer does not wait for it, and nothing is lost but a time for people.
     tokio::spawn(async move {
         if let Err(error) = store.touch_key(scope, &id, now).await {

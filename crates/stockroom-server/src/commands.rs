@@ -7,6 +7,8 @@ pub mod demo;
 pub mod keys;
 pub mod migrate;
 pub mod serve;
+mod table;
+pub mod users;
 
 use std::io::Write as _;
 
@@ -22,7 +24,7 @@ use crate::plan_command::{PlanArgs, show_plan};
 use crate::random::{Random, SystemRandom, new_id};
 use crate::secret;
 use crate::store::Store;
-use crate::store::data::Scope;
+use crate::store::data::{Scope, StoreInfo, StoreKind};
 use crate::store::keys::{Grant, NewKey, NewSecret};
 
 /// Stockroom: preview stock changes against live stock, apply them, know what happened.
@@ -38,6 +40,7 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   stockroom serve --demo                          a demo store on http://127.0.0.1:8080
+  stockroom users add Aïcha --role owner          somebody who signs in to the app
   stockroom keys create --live --name ERP         a key for live data, shown once
   stockroom plan count.csv --server URL           what a file would do, without doing it
   stockroom apply count.csv --server URL          the same, done after a question
@@ -59,6 +62,15 @@ Examples:
   stockroom keys list --data /var/lib/stockroom"
     )]
     Keys(keys::KeysCommand),
+    /// Add, list, change and remove the people who sign in to the app
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  stockroom users add Aïcha --role owner --data /var/lib/stockroom
+  stockroom users list --data /var/lib/stockroom"
+    )]
+    Users(users::UsersCommand),
     /// Show whether the store's keys are taken, or switch that
     ///
     /// Both are on unless they are switched off, also while a server runs. Off refuses every key and
@@ -151,6 +163,7 @@ pub fn run(cli: Cli) -> Ended<u8> {
         Command::Restore(args) => return copies::restore(args).map(|()| 0),
         Command::Serve(args) => &args.data,
         Command::Keys(command) => command.data(),
+        Command::Users(command) => command.data(),
         Command::Access(args) => &args.data,
         Command::Demo(args) => &args.data,
         Command::Migrate(args) => &args.data,
@@ -174,6 +187,7 @@ async fn run_on<S: Store>(store: S, command: Command) -> Ended {
     let ended = match command {
         Command::Serve(args) => serve::serve(&store, *args).await,
         Command::Keys(command) => keys::run(&store, command).await,
+        Command::Users(command) => users::run(&store, command).await,
         Command::Access(args) => access::run(&store, &args).await,
         Command::Demo(args) => demo::fill_demo(&store, &args).await,
         Command::Migrate(args) => {
@@ -190,6 +204,14 @@ async fn run_on<S: Store>(store: S, command: Command) -> Ended {
 pub(crate) fn tell(text: &str) {
     let mut stderr = std::io::stderr().lock();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
+/// Returns the store, which is made with this name where there is none yet.
+async fn store_or_new<S: Store>(store: &S, name: &str) -> Ended<StoreInfo> {
+    if let Some(info) = store.info().await? {
+        return Ok(info);
+    }
+    Ok(store.create(name, StoreKind::Real, SystemClock.now()).await?)
 }
 
 /// Returns a new key, and the row that is kept of it: with all scopes of its access, from anywhere.

@@ -39,6 +39,13 @@ impl ApiError {
         self
     }
 
+    /// Returns the same refusal with the field at fault.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        self.detail.path = Some(path.to_owned());
+        self
+    }
+
     /// Returns a 401.
     pub fn unauthorized(code: ErrorCode, message: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, message)
@@ -72,7 +79,7 @@ impl ApiError {
     }
 
     /// Returns a 503 that may be over in a second.
-    fn unavailable(message: &str) -> Self {
+    pub fn unavailable(message: &str) -> Self {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         Self::new(status, ErrorCode::ServiceUnavailable, message).with_retry_after(1)
     }

@@ -1,5 +1,6 @@
 //! One file per group of endpoints; each handler asks by parameter for what it needs.
 
+pub mod account;
 pub mod assets;
 pub mod bulk;
 pub mod deliveries;
@@ -15,6 +16,7 @@ pub mod service;
 pub mod session;
 pub mod snapshot;
 pub mod stock;
+pub mod users;
 pub mod webhooks;
 
 use axum::Json;

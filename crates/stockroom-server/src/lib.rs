@@ -3,6 +3,7 @@
 //! main → router → handlers → {store, api, domain}. SQL lives under `store/` alone, the rules of
 //! stock in `stockroom-domain` alone. Start reading at [`router::router`] and [`store::Store`].
 
+pub mod accounts;
 pub mod app;
 pub mod apply_command;
 pub mod applying;

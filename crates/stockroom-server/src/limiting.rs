@@ -91,7 +91,7 @@ fn class_of(request: &Request) -> Option<Class> {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     match request.extensions().get::<Terms>() {
-        Some(terms) => Some(terms.class),
+        Some(terms) => terms.class(),
         None if address != path::CAPABILITIES && is_lost() => Some(Class::Read),
         None => None,
     }

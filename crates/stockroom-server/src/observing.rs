@@ -1,6 +1,6 @@
 //! What is known of every request from outside: an id, one line of log, one count.
 //!
-//! A line names the route by its template and the key by its id: what was sent, in the address, in
+//! A line names the route by its template, the key or the person by their id: what was sent, in the address, in
 //! headers or in the body, is not logged.
 
 use std::sync::{Arc, OnceLock};
@@ -19,6 +19,7 @@ use crate::client_address::{client_address, is_from_proxy};
 use crate::metrics::{Metrics, method_word};
 use crate::random::new_id;
 use crate::store::Store;
+use crate::store::data::Who;
 
 /// The longest id of a request that is taken from a proxy.
 const MAX_ID_CHARACTERS: usize = 128;
@@ -30,7 +31,7 @@ const NO_ROUTE: &str = "other";
 #[derive(Clone, Debug)]
 pub struct Trace {
     id: Arc<str>,
-    key_id: Arc<OnceLock<String>>,
+    author: Arc<OnceLock<Who>>,
 }
 
 /// A request that is under way; dropped, it is counted and logged.
@@ -55,7 +56,7 @@ pub async fn observe<S: Store>(
     let trusted = &app.settings.trusted_proxies;
     let said = is_from_proxy(&parts, trusted).then(|| sane_id(&parts.headers)).flatten();
     let id = said.unwrap_or_else(|| new_id(&*app.random, app.now()));
-    let trace = Trace { id: id.into(), key_id: Arc::default() };
+    let trace = Trace { id: id.into(), author: Arc::default() };
     let mut under_way = UnderWay {
         trace: trace.clone(),
         metrics: Arc::clone(&app.metrics),
@@ -83,11 +84,11 @@ pub fn request_id(parts: &Parts) -> Option<&str> {
     parts.extensions.get::<Trace>().map(|trace| &*trace.id)
 }
 
-/// Notes the id of the key by which a request was let in.
-pub fn note_key(parts: &Parts, key_id: &str) {
+/// Notes who was let in with a request: the line of log has the id of the key or of the person.
+pub fn note_author(parts: &Parts, who: &Who) {
     if let Some(trace) = parts.extensions.get::<Trace>() {
         // A request is let in once.
-        let _ = trace.key_id.set(key_id.to_owned());
+        let _ = trace.author.set(who.clone());
     }
 }
 
@@ -121,6 +122,11 @@ impl Drop for UnderWay {
         let status = self.status.map(|status| status.as_u16());
         // What asks every few seconds whether all is well is no news as long as it is.
         let is_probe = matches!(route, "/healthz" | "/readyz") && status == Some(200);
+        let (key_id, user_id) = match self.trace.author.get() {
+            Some(Who::Key(id)) => (Some(id), None),
+            Some(Who::Person(person)) => (None, Some(&person.id)),
+            None => (None, None),
+        };
         macro_rules! log {
             ($level:ident) => {
                 tracing::$level!(
@@ -129,7 +135,8 @@ impl Drop for UnderWay {
                     route,
                     status,
                     duration_ms = took.as_secs_f64() * 1000.0,
-                    key_id = self.trace.key_id.get(),
+                    key_id,
+                    user_id,
                     address = %self.address,
                     "request"
                 )

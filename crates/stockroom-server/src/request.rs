@@ -84,7 +84,7 @@ impl<S: Store> FromRequest<App<S>> for WriteRequest {
             record: WriteRecord {
                 at: now,
                 source: Source::Bulk,
-                key_id: authority.key_id.clone(),
+                author_id: authority.who.id().to_owned(),
                 credential: authority.credential,
                 request_id: request_id(&parts)
                     .map_or_else(|| new_id(&*app.random, now), str::to_owned),

@@ -1,4 +1,4 @@
-//! Every address of the server, what each asks of a key, and what goes around all answers.
+//! Every address of the server, what each asks of who calls it, and what goes around all answers.
 
 use axum::Router;
 use axum::extract::Request;
@@ -6,6 +6,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
+use stockroom_api::account::Role;
 use stockroom_api::scope::KeyScope::{
     DeliveriesRead, DeliveriesRetry, EndpointsManage, EndpointsRead, ImportWrite, InventoryRead,
     InventoryWrite, ProductsRead, ProductsWrite,
@@ -16,8 +17,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::handlers::{
-    bulk, deliveries, documentation, fallback, history, imports, inventory, products, service,
-    session, snapshot, stock, webhooks,
+    account, bulk, deliveries, documentation, fallback, history, imports, inventory, products,
+    service, session, snapshot, stock, users, webhooks,
 };
 use crate::limiting::tell_limits;
 use crate::limits::Class;
@@ -34,7 +35,7 @@ connect-src 'self' https: http://127.0.0.1:* http://localhost:*; worker-src 'sel
 manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
 object-src 'none'";
 
-/// Returns the endpoints that take a key.
+/// Returns the endpoints that ask who calls them.
 pub fn routes<S: Store>() -> Routes<S> {
     let product = format!("{}/{{id}}", path::PRODUCTS);
     let stock = format!("{product}/stock");
@@ -61,6 +62,30 @@ pub fn routes<S: Store>() -> Routes<S> {
         .add(single(&variant_stock), products::update_variant_stock::<S>)
         .add(single(&stock), stock::update_stock::<S>)
         .merge(webhook_routes())
+        .merge(people_routes())
+}
+
+/// Returns the endpoints for people alone: the app's, outside the contract.
+fn people_routes<S: Store>() -> Routes<S> {
+    let own_session = format!("{}/{{id}}", path::OWN_SESSIONS);
+    let user = format!("{}/{{id}}", path::USERS);
+    let (password, sessions) = (format!("{user}/password"), format!("{user}/sessions"));
+    let session = format!("{sessions}/{{sessionId}}");
+    let anybody = |verb, path: &str| Rule::for_people(verb, path, Role::Viewer);
+    let owner = |verb, path: &str| Rule::for_people(verb, path, Role::Owner);
+    Routes::new()
+        .add(anybody(Get, path::OWN_SESSIONS), account::list_sessions::<S>)
+        .add(anybody(Delete, path::OWN_SESSIONS), account::end_other_sessions::<S>)
+        .add(anybody(Delete, &own_session), account::end_session::<S>)
+        .add(anybody(Put, path::OWN_PASSWORD), account::change_password::<S>)
+        .add(owner(Get, path::USERS), users::list_users::<S>)
+        .add(owner(Post, path::USERS), users::add_user::<S>)
+        .add(owner(Patch, &user), users::change_user::<S>)
+        .add(owner(Delete, &user), users::remove_user::<S>)
+        .add(owner(Put, &password), users::reset_password::<S>)
+        .add(owner(Get, &sessions), users::list_sessions::<S>)
+        .add(owner(Delete, &sessions), users::end_sessions::<S>)
+        .add(owner(Delete, &session), users::end_session::<S>)
 }
 
 fn webhook_routes<S: Store>() -> Routes<S> {

@@ -1,4 +1,4 @@
-//! The endpoints that take a key, each with what it asks of the key and how its requests are counted.
+//! The endpoints that ask who calls them, each with what it asks and how its requests are counted.
 //!
 //! Both are said where the endpoint is added, in its [`Rule`], and nowhere else: a handler gets its
 //! caller by [`crate::auth::Allowed`] or [`crate::request::WriteRequest`], which obey the rule of the
@@ -14,6 +14,7 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
+use stockroom_api::account::Role;
 use stockroom_api::scope::KeyScope;
 
 use crate::app::App;
@@ -33,11 +34,17 @@ pub struct Rule {
 
 /// What an endpoint asks of those who call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// The scope that the key must have; one that writes takes a secret key as well.
-    pub scope: KeyScope,
-    /// As what its requests are counted.
-    pub class: Class,
+pub enum Terms {
+    /// A key with a scope, or somebody whose role has it; a scope that writes takes a secret key as well.
+    Scope {
+        /// The scope.
+        scope: KeyScope,
+        /// As what its requests are counted.
+        class: Class,
+    },
+    /// Somebody who signed in by name and has this role or a higher one; no key. It is not counted, like
+    /// the session itself.
+    Person(Role),
 }
 
 /// The methods of the contract.
@@ -67,9 +74,32 @@ pub struct Routes<S> {
 pub struct Rules(Arc<[Rule]>);
 
 impl Rule {
-    /// Returns the rule of an endpoint.
+    /// Returns the rule of an endpoint that takes a key.
     pub fn new(verb: Verb, path: &str, scope: KeyScope, class: Class) -> Self {
-        Self { verb, path: path.to_owned(), terms: Terms { scope, class } }
+        Self { verb, path: path.to_owned(), terms: Terms::Scope { scope, class } }
+    }
+
+    /// Returns the rule of an endpoint for people with this role or a higher one.
+    pub fn for_people(verb: Verb, path: &str, role: Role) -> Self {
+        Self { verb, path: path.to_owned(), terms: Terms::Person(role) }
+    }
+}
+
+impl Terms {
+    /// Returns the scope that is asked for, where one is.
+    pub fn scope(self) -> Option<KeyScope> {
+        match self {
+            Self::Scope { scope, .. } => Some(scope),
+            Self::Person(_) => None,
+        }
+    }
+
+    /// Returns as what requests are counted, where they are.
+    pub fn class(self) -> Option<Class> {
+        match self {
+            Self::Scope { class, .. } => Some(class),
+            Self::Person(_) => None,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! No rule of stock is decided here: [`crate::applying`] decides, between reading and writing
 //! inside one [`Transaction`]. SQL lives below this module alone.
 
+pub mod accounts;
 mod columns;
 pub mod data;
 pub mod history;
@@ -21,6 +22,7 @@ use stockroom_api::history::{HistoryPage, RunPage};
 use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 
+use self::accounts::Accounts;
 use self::data::{
     Admission, Authority, Counter, Filled, KeptAnswer, LevelWrites, NewSession, Number, Page,
     ProductRow, Scope, Snapshot, StockRow, StoreFigures, StoreInfo, Version, WriteRecord,
@@ -73,7 +75,7 @@ pub type Stored<T> = Result<T, StoreError>;
 pub type Working<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A place that keeps a store's data.
-pub trait Store: WebhookReads + Clone + Send + Sync + 'static {
+pub trait Store: Accounts + WebhookReads + Clone + Send + Sync + 'static {
     /// What work that writes is given.
     type Tx: Transaction;
 
@@ -218,25 +220,25 @@ pub trait Store: WebhookReads + Clone + Send + Sync + 'static {
         now: Timestamp,
     ) -> impl Future<Output = Stored<()>> + Send;
 
-    /// Adds a session.
+    /// Adds a session that was begun with a key.
     fn create_session(&self, session: NewSession) -> impl Future<Output = Stored<()>> + Send;
 
-    /// Returns what the session with this hash may do and when it ends; not for one that is over
-    /// or whose key was revoked.
+    /// Returns what the session of a key with this hash may do and when it ends; not for one that is
+    /// over or whose key was revoked.
     fn find_session(
         &self,
         hash: Hash,
         now: Timestamp,
     ) -> impl Future<Output = Stored<Option<(Authority, Timestamp)>>> + Send;
 
-    /// Moves the end of a session.
+    /// Moves the end of the session of a key.
     fn extend_session(
         &self,
         hash: Hash,
         expires_at: Timestamp,
     ) -> impl Future<Output = Stored<()>> + Send;
 
-    /// Ends a session.
+    /// Ends a session, whosever it is.
     fn end_session(&self, hash: Hash) -> impl Future<Output = Stored<()>> + Send;
 
     /// Counts a request on all counters, or on none where one of them is full.
@@ -246,7 +248,8 @@ pub trait Store: WebhookReads + Clone + Send + Sync + 'static {
     fn counted(&self, counters: &[Counter]) -> impl Future<Output = Stored<Admission>> + Send;
 
     /// Forgets answers kept since before `kept_since`, sessions, old secrets and windows that are
-    /// over, and deliveries of webhooks older than [`webhooks::KEPT`].
+    /// over, deliveries of webhooks older than [`webhooks::KEPT`], failed sign-ins and from where people
+    /// signed in once that no longer counts.
     fn forget_expired(
         &self,
         kept_since: Timestamp,

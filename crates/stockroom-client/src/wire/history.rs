@@ -3,7 +3,7 @@
 use serde_json::Value;
 use stockroom_api::bulk::Mode;
 use stockroom_api::history::{
-    Ended, HistoryEntry, HistoryPage, KeyShown, RunPage, RunShown, Source,
+    Ended, HistoryEntry, HistoryPage, KeyShown, RunPage, RunShown, Source, UserShown,
 };
 
 use super::{Wire, maybe, needed, or_default};
@@ -36,7 +36,8 @@ impl Wire for HistoryEntry {
             delta: needed(value, "delta")?,
             ended: maybe(value, "ended")?,
             source: needed(value, "source")?,
-            key: or_default(value, "key")?,
+            key: maybe(value, "key")?,
+            user: maybe(value, "user")?,
             by_session: maybe(value, "bySession")?,
             request_id: or_default(value, "requestId")?,
             run_id: maybe(value, "runId")?,
@@ -88,6 +89,12 @@ impl Wire for KeyShown {
     }
 }
 
+impl Wire for UserShown {
+    fn of(value: &Value) -> Option<Self> {
+        Some(Self { id: needed(value, "id")?, name: needed(value, "name")? })
+    }
+}
+
 impl Wire for RunPage {
     fn of(value: &Value) -> Option<Self> {
         Some(Self {
@@ -107,7 +114,8 @@ impl Wire for RunShown {
             fingerprint: maybe(value, "fingerprint")?,
             started_at: needed(value, "startedAt")?,
             ended_at: needed(value, "endedAt")?,
-            key: or_default(value, "key")?,
+            key: maybe(value, "key")?,
+            user: maybe(value, "user")?,
             by_session: maybe(value, "bySession")?,
             requests: needed(value, "requests")?,
             products: needed(value, "products")?,
@@ -141,7 +149,8 @@ mod tests {
             delta: -2,
             ended: None,
             source: Source::Single,
-            key: key.clone(),
+            key: Some(key.clone()),
+            user: None,
             by_session: Some(true),
             request_id: "r1".into(),
             run_id: Some("run-1".into()),
@@ -161,6 +170,8 @@ mod tests {
         ] {
             items.push(HistoryEntry { source, ended, ..entry.clone() });
         }
+        let user = Some(UserShown { id: "u1".into(), name: "Aïcha".into() });
+        items.push(HistoryEntry { key: None, user: user.clone(), ..entry });
         let page = HistoryPage { items, limit: 100, has_more: true, next_cursor: Some("c".into()) };
         let written = serde_json::to_value(&page).unwrap();
         assert_eq!(HistoryPage::of(&written), Some(page));
@@ -171,7 +182,8 @@ mod tests {
             fingerprint: Some("f".into()),
             started_at: "2026-11-24T10:00:00Z".into(),
             ended_at: "2026-11-24T10:01:00Z".into(),
-            key,
+            key: Some(key),
+            user: None,
             by_session: None,
             requests: 3,
             products: 410,
@@ -179,7 +191,9 @@ mod tests {
             units_added: 5,
             units_removed: 9,
         };
-        let page = RunPage { items: vec![run], limit: 1, has_more: false, next_cursor: None };
+        let by_person = RunShown { key: None, user, ..run.clone() };
+        let page =
+            RunPage { items: vec![run, by_person], limit: 1, has_more: false, next_cursor: None };
         let written = serde_json::to_value(&page).unwrap();
         assert_eq!(RunPage::of(&written), Some(page));
     }

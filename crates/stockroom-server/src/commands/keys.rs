@@ -8,14 +8,15 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use stockroom_api::key::{Access, Environment, KeyPrefix};
 use stockroom_api::scope::{KeyScope, KeyScopes};
 
-use self::shown::{KeyView, print_json, print_list, print_one};
-use super::{CommandError, DataArgs, Ended, make_key, new_secret, scope};
+use self::shown::{KeyView, print_list, print_one};
+use super::table::print_json;
+use super::{CommandError, DataArgs, Ended, make_key, new_secret, scope, store_or_new};
 use crate::client_address::parse_network;
 use crate::clock::{Clock as _, SystemClock};
 use crate::random::SystemRandom;
 use crate::secret;
 use crate::store::Store;
-use crate::store::data::{StoreInfo, StoreKind};
+use crate::store::data::StoreInfo;
 use crate::store::keys::{Changed, Grant, KeyChange, KeyRow, Revoked};
 
 /// The longest time for which an old secret may still work.
@@ -214,12 +215,7 @@ pub(super) async fn run<S: Store>(store: &S, command: KeysCommand) -> Ended {
 async fn create<S: Store>(store: &S, args: CreateArgs) -> Ended {
     let access = if args.read_only { Access::Read } else { Access::Write };
     let grant = grant(&args.scopes, access)?.unwrap_or(Grant::All);
-    let info = if let Some(info) = store.info().await? {
-        info
-    } else {
-        let now = SystemClock.now();
-        store.create(&args.store_name, StoreKind::Real, now).await?
-    };
+    let info = store_or_new(store, &args.store_name).await?;
     let environment = if args.live { Environment::Live } else { Environment::Test };
     let (key, mut row) = make_key(scope(info.store_id, environment), access, &args.name);
     row.grant = grant;

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use self::running::{Doors, StopArgs, run};
 use super::demo::create_demo;
 use super::{CommandError, DataArgs, Ended};
+use crate::accounts::passwords::Hashing;
 use crate::app::{App, Cookies, Demo, Idempotency, Settings};
 use crate::client_address::parse_network;
 use crate::clock::{Clock as _, SystemClock};
@@ -152,6 +153,7 @@ pub(super) async fn serve<S: Store>(store: &S, args: ServeArgs) -> Ended {
         random: Arc::new(SystemRandom),
         settings: Arc::new(settings(args, limits, &info)),
         in_flight: InFlight::default(),
+        hashing: Hashing::default(),
         metrics: Arc::new(Metrics::default()),
         readiness: Arc::new(Readiness::default()),
     };

@@ -2,14 +2,17 @@
 
 use ipnet::{AddrParseError, IpNet};
 use jiff::Timestamp;
+use stockroom_api::account::Role;
 use stockroom_api::history::Ended;
 use stockroom_api::product::Status;
 use stockroom_api::scope::KeyScopes;
 use stockroom_api::webhook::{DisabledReason, EventKind};
 
+use super::accounts::Taken;
 use super::data::Source;
 use super::keys::Grant;
 use super::webhooks::DeliveryNumber;
+use super::{StoreError, Stored};
 
 /// Returns a time in Unix milliseconds as RFC 3339.
 pub(super) fn iso(millis: i64) -> Option<String> {
@@ -60,6 +63,19 @@ pub(super) fn ended_word(ended: Ended) -> &'static str {
 /// Returns why a level ended.
 pub(super) fn ended(word: &str) -> Ended {
     if word == "deleted" { Ended::Deleted } else { Ended::Untracked }
+}
+
+/// Returns the role that a word stands for.
+pub(super) fn role(word: &str) -> Role {
+    // The table's check allows no other word; whoever could not be told may do least.
+    Role::parse(word).unwrap_or(Role::Viewer)
+}
+
+/// Returns whether an attempt to sign in is taken that has to wait until a time in Unix milliseconds.
+pub(super) fn taken(not_before: Option<i64>) -> Stored<Taken> {
+    let Some(millis) = not_before else { return Ok(Taken::Yes) };
+    let time = Timestamp::from_millisecond(millis);
+    time.map(Taken::NotBefore).map_err(|error| StoreError::Failed(error.to_string()))
 }
 
 /// Returns the kinds of events that words stand for.

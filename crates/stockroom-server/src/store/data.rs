@@ -2,6 +2,7 @@
 
 use ipnet::IpNet;
 use jiff::Timestamp;
+use stockroom_api::account::Role;
 use stockroom_api::history::Ended;
 use stockroom_api::inventory::InventoryItem;
 use stockroom_api::key::{Access, Environment};
@@ -47,13 +48,13 @@ pub enum StoreKind {
     Real,
 }
 
-/// What a key or session may do.
+/// What a key or session may do, and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authority {
     /// The data it reaches.
     pub scope: Scope,
-    /// The key's id.
-    pub key_id: String,
+    /// Who it is.
+    pub who: Who,
     /// Read, or read and write.
     pub access: Access,
     /// What it may do in single.
@@ -70,8 +71,40 @@ pub struct Authority {
     pub kind: StoreKind,
     /// Whether the store's keys are taken.
     pub store_access: StoreAccess,
-    /// When the key was last noted as used.
+    /// When the key, or the session of a person, was last noted as used.
     pub last_used_at: Option<Timestamp>,
+}
+
+/// Who asks: a program by its key, or a person who signed in by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The key with this id.
+    Key(String),
+    /// A person.
+    Person(Person),
+}
+
+/// A person who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The person's id.
+    pub id: String,
+    /// The person's name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// The id of the session that asks.
+    pub session_id: String,
+}
+
+impl Who {
+    /// Returns the id of the key or of the person; none is the same.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Key(id) => id,
+            Self::Person(person) => &person.id,
+        }
+    }
 }
 
 /// What somebody showed to prove who asks.
@@ -79,11 +112,11 @@ pub struct Authority {
 pub enum Credential {
     /// The key itself.
     Key,
-    /// The cookie of a session that was begun with the key.
+    /// The cookie of a session that was begun with a key, or by name and password.
     Session,
 }
 
-/// A session that is being made.
+/// A session that is being begun with a key.
 #[derive(Clone, Debug)]
 pub struct NewSession {
     /// The data it reaches.
@@ -226,8 +259,8 @@ pub struct WriteRecord {
     pub at: Timestamp,
     /// By which endpoint.
     pub source: Source,
-    /// With which key.
-    pub key_id: String,
+    /// By whom: the id of a key or of a person.
+    pub author_id: String,
     /// The key itself, or a session.
     pub credential: Credential,
     /// In which request.

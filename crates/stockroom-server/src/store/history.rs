@@ -16,8 +16,8 @@ pub struct HistoryFilter {
     pub run_id: Option<String>,
     /// With this reason.
     pub reason: Option<String>,
-    /// With the key of this id.
-    pub key_id: Option<String>,
+    /// By the key or the person with this id.
+    pub author_id: Option<String>,
     /// Not before this time.
     pub from: Option<Timestamp>,
     /// Before this time.

@@ -3,6 +3,7 @@
 //! Writers work side by side, each in a transaction at `read committed`, and meet where they lock rows: in an
 //! order that keeps two from waiting for each other (`docs/decisions/0024-postgresql-is-a-second-store.md`).
 
+mod accounts;
 mod adding;
 mod changing;
 mod connections;
@@ -11,6 +12,7 @@ mod deliveries;
 mod endpoints;
 mod errors;
 mod events;
+mod failures;
 mod figures;
 mod history;
 mod keys;
@@ -27,6 +29,8 @@ mod snapshots;
 mod tallies;
 pub mod target;
 mod transaction;
+mod user_sessions;
+mod users;
 mod writing;
 
 use std::sync::Arc;
@@ -279,7 +283,9 @@ impl Store for PostgresStore {
     }
 
     async fn end_session(&self, hash: Hash) -> Stored<()> {
-        sessions::end(&*self.writer().await?, &hash).await
+        let connection = self.writer().await?;
+        sessions::end(&connection, &hash).await?;
+        user_sessions::end(&connection, &hash).await
     }
 
     async fn admit(&self, counters: Vec<Counter>) -> Stored<Admission> {
@@ -299,6 +305,9 @@ impl Store for PostgresStore {
     async fn forget_expired(&self, kept_since: Timestamp, now: Timestamp) -> Stored<()> {
         sessions::forget_sessions(&*self.writer().await?, now).await?;
         keys::forget_secrets(&*self.writer().await?, now).await?;
+        user_sessions::forget(&*self.writer().await?, now).await?;
+        users::forget_places(&*self.writer().await?, now).await?;
+        failures::forget(&*self.writer().await?, now).await?;
         while sessions::forget_answers(&*self.writer().await?, kept_since).await?
             == sessions::FORGOTTEN_AT_ONCE
         {}

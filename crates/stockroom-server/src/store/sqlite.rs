@@ -1,11 +1,13 @@
 //! The embedded database: SQLite in WAL mode with one thread that writes and pooled readers.
 
+mod accounts;
 mod checkpoints;
 mod connection;
 pub mod copies;
 mod counts;
 mod deliveries;
 mod endpoints;
+mod failures;
 mod figures;
 mod history;
 mod keys;
@@ -22,6 +24,8 @@ mod runs;
 mod sessions;
 mod snapshots;
 mod transaction;
+mod user_sessions;
+mod users;
 mod writer;
 
 use std::path::Path;
@@ -267,7 +271,11 @@ impl Store for SqliteStore {
     }
 
     async fn end_session(&self, hash: Hash) -> Stored<()> {
-        self.change(move |connection| sessions::end(connection, &hash)).await
+        let end = move |connection: &_| {
+            sessions::end(connection, &hash)?;
+            user_sessions::end(connection, &hash)
+        };
+        self.change(end).await
     }
 
     async fn admit(&self, counters: Vec<Counter>) -> Stored<Admission> {
@@ -286,6 +294,9 @@ impl Store for SqliteStore {
     async fn forget_expired(&self, kept_since: Timestamp, now: Timestamp) -> Stored<()> {
         self.change(move |connection| sessions::forget_sessions(connection, now)).await?;
         self.change(move |connection| keys::forget_secrets(connection, now)).await?;
+        self.change(move |connection| user_sessions::forget(connection, now)).await?;
+        self.change(move |connection| users::forget_places(connection, now)).await?;
+        self.change(move |connection| failures::forget(connection, now)).await?;
         let forget = move |connection: &_| sessions::forget_answers(connection, kept_since);
         while self.change(forget).await? == sessions::FORGOTTEN_AT_ONCE {}
         let forget = move |connection: &_| counts::forget(connection, now);

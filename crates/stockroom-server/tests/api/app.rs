@@ -10,6 +10,7 @@ use axum::routing::get;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use stockroom_api::key::{Access, Environment};
+use stockroom_server::accounts::passwords::Hashing;
 use stockroom_server::app::{App, Demo, Settings};
 use stockroom_server::auth::Allowed;
 use stockroom_server::clock::Clock;
@@ -150,6 +151,7 @@ fn serve(place: Arc<Place>, clock: FakeClock, settings: Settings) -> TestApp {
         random: Arc::new(random.clone()),
         settings: Arc::new(settings),
         in_flight: InFlight::default(),
+        hashing: Hashing::default(),
         metrics: Arc::default(),
         readiness: Arc::clone(&readiness),
     };

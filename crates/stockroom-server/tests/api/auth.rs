@@ -41,8 +41,8 @@ fn every_rule_is_one_that_an_endpoint_can_have() {
     let rules = rules();
     for (index, rule) in rules.iter().enumerate() {
         let is_get = rule.verb == Verb::Get;
-        assert_eq!(rule.terms.scope.is_write(), !is_get, "{rule:?}");
-        let reads = matches!(rule.terms.class, Class::Read | Class::WebhookRead);
+        assert_eq!(rule.terms.scope().unwrap().is_write(), !is_get, "{rule:?}");
+        let reads = matches!(rule.terms.class().unwrap(), Class::Read | Class::WebhookRead);
         assert_eq!(reads, is_get, "{rule:?}");
         let twice = |other: &&Rule| other.verb == rule.verb && other.path == rule.path;
         assert!(!rules[..index].iter().any(|other| twice(&other)), "{rule:?}");
@@ -117,7 +117,7 @@ fn a_read_only_key_reads_and_writes_take_a_secret_key() {
     let before = app.get(&format!("{INVENTORY}?limit=100")).text;
     for rule in &rules() {
         let answer = call_with(&app, rule, "pk_test_demo");
-        if KeyScopes::unless_said(Access::Read).contains(rule.terms.scope) {
+        if KeyScopes::unless_said(Access::Read).contains(rule.terms.scope().unwrap()) {
             assert!(matches!(answer.status, 200 | 404), "{rule:?}: {answer:?}");
         } else if rule.verb == Verb::Get {
             // A key that others may see has to be told that it may read this.
@@ -135,7 +135,7 @@ fn every_endpoint_takes_its_own_scope_and_no_other() {
     let app = spawn_real(Settings::default());
     let all = KeyScopes::of(Access::Write);
     for rule in &rules() {
-        let scope = rule.terms.scope;
+        let scope = rule.terms.scope().unwrap();
         let key = |scopes: KeyScopes| {
             app.key_with(Environment::Test, Access::Write, |row| row.grant = Grant::Only(scopes))
         };

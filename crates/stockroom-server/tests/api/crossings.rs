@@ -192,7 +192,7 @@ fn what_is_rolled_back_tells_nothing() {
     let record = WriteRecord {
         at: "2026-11-23T08:00:00Z".parse().unwrap(),
         source: Source::Bulk,
-        key_id: "key".into(),
+        author_id: "key".into(),
         credential: Credential::Key,
         request_id: "request".into(),
         run_id: None,

@@ -53,7 +53,7 @@ fn the_openapi_document_asks_for_the_scopes_that_the_endpoints_ask_for() {
         }
     }
     let asked = rules().into_iter().map(|rule| {
-        (rule.verb.as_str().to_owned(), rule.path, rule.terms.scope.as_str().to_owned())
+        (rule.verb.as_str().to_owned(), rule.path, rule.terms.scope().unwrap().as_str().to_owned())
     });
     assert_eq!(told, asked.collect());
 }

@@ -1,15 +1,26 @@
-//! Every endpoint that takes a key, as a test walks them.
+//! Every endpoint that asks who calls it, as a test walks them.
 
 use stockroom_api::path;
 use stockroom_server::router::routes;
-use stockroom_server::routes::{Rule, Verb};
+use stockroom_server::routes::{Rule, Terms, Verb};
 
 use crate::place::TestStore;
 
-/// Returns the rules of all endpoints.
+/// Returns the rules of all endpoints that take a key.
 pub(crate) fn rules() -> Vec<Rule> {
     let rules = routes::<TestStore>().rules().to_vec();
+    let rules: Vec<Rule> =
+        rules.into_iter().filter(|rule| matches!(rule.terms, Terms::Scope { .. })).collect();
     assert!(rules.len() >= 9);
+    rules
+}
+
+/// Returns the rules of all endpoints for people alone.
+pub(crate) fn people_rules() -> Vec<Rule> {
+    let rules = routes::<TestStore>().rules().to_vec();
+    let rules: Vec<Rule> =
+        rules.into_iter().filter(|rule| matches!(rule.terms, Terms::Person(_))).collect();
+    assert!(rules.len() >= 12);
     rules
 }
 
@@ -39,6 +50,17 @@ pub(crate) fn body(rule: &Rule, sku: &str) -> Option<String> {
             r#"{"url":"https://shop.example/hook","events":["product.stock_out"]}"#.to_owned()
         }
         (Verb::Post, place) if place.starts_with("/webhooks/deliveries") => "{}".to_owned(),
+        (Verb::Post, "/api/users") => {
+            r#"{"name":"Somebody else","role":"viewer","password":"correct horse battery"}"#
+                .to_owned()
+        }
+        (Verb::Patch, "/api/users/{id}") => r#"{"role":"viewer"}"#.to_owned(),
+        (Verb::Put, "/api/users/{id}/password") => {
+            r#"{"password":"correct horse battery"}"#.to_owned()
+        }
+        (Verb::Put, "/api/account/password") => {
+            r#"{"current":"wrong horse battery","password":"correct horse battery"}"#.to_owned()
+        }
         _ => panic!("say here what {} {} takes", rule.verb.as_str(), rule.path),
     };
     Some(text)

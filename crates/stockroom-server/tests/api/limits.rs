@@ -287,7 +287,7 @@ fn every_endpoint_is_counted_by_its_class_with_or_without_a_key() {
     let app = spawn_limited(Limits::HOSTED);
     for rule in &rules() {
         let limits = Limits::HOSTED;
-        let class = rule.terms.class;
+        let class = rule.terms.class().unwrap();
         let now = app.clock.now();
         let expected = i64::from(limits.of_address(class, now).requests);
         let address = address(rule, "SIM-TEL");

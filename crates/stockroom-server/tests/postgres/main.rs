@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
+#[path = "../store/accounts.rs"]
+mod accounts;
 #[path = "../api/all.rs"]
 mod all;
 #[path = "../cluster/cluster.rs"]

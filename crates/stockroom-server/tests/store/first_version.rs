@@ -36,14 +36,14 @@ pub(crate) async fn check_products<S: Store>(store: &S) {
     assert_eq!((run.run_id.as_str(), run.reason.as_deref()), ("run", Some("comptage")));
     assert_eq!((run.requests, run.products, run.levels), (2, 1, 3));
     assert_eq!((run.units_added, run.units_removed), (3, 3));
-    assert_eq!((run.key.id.as_str(), run.by_session), ("key", None));
+    assert_eq!((run.key.as_ref().unwrap().id.as_str(), run.by_session), ("key", None));
 }
 
 /// Expects its keys to have all scopes of their access, from anywhere.
 pub(crate) async fn check_keys<S: Store>(store: &S) {
     for (byte, id, access) in [(1, "reads", Access::Read), (2, "writes", Access::Write)] {
         let found = store.find_key([byte; 32], now()).await.unwrap().unwrap();
-        assert_eq!((found.key_id.as_str(), found.scopes), (id, KeyScopes::unless_said(access)));
+        assert_eq!((found.who.id(), found.scopes), (id, KeyScopes::unless_said(access)));
         assert_eq!((found.networks.len(), found.store_access), (0, StoreAccess::FULL));
     }
     let (session, _) = store.find_session([3; 32], now()).await.unwrap().unwrap();

@@ -48,7 +48,7 @@ pub(crate) async fn sessions_end_with_their_key<S: Store>(store: &S) {
     let (authority, ends) = store.find_session([2; 32], now()).await.unwrap().unwrap();
     assert_eq!((authority.scope, ends), (LIVE, expires_at));
     assert!(store.find_session([2; 32], expires_at).await.unwrap().is_none());
-    assert_eq!(store.find_key([1; 32], now()).await.unwrap().unwrap().key_id, "key");
+    assert_eq!(store.find_key([1; 32], now()).await.unwrap().unwrap().who.id(), "key");
     assert_eq!(store.revoke_key(1, "key", now()).await.unwrap(), Revoked::Now);
     assert_eq!(store.revoke_key(1, "key", now()).await.unwrap(), Revoked::Before);
     assert_eq!(store.revoke_key(1, "no", now()).await.unwrap(), Revoked::Unknown);
@@ -124,7 +124,7 @@ pub(crate) async fn old_secrets_work_for_a_while<S: Store>(store: &S) {
     assert_eq!(rotated, Changed::Done);
     let ends_by = async |byte: u8, at| {
         let found = store.find_key([byte; 32], at).await.unwrap();
-        found.map(|authority| (authority.key_id, authority.ends_by))
+        found.map(|authority| (authority.who.id().to_owned(), authority.ends_by))
     };
     let is_signed_in =
         async |byte: u8, at| store.find_session([byte; 32], at).await.unwrap().is_some();

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
+mod accounts;
 mod deliveries;
 mod first_version;
 mod keys;

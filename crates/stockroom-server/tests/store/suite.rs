@@ -13,7 +13,7 @@ use stockroom_server::store::history::{HistoryFilter, Part};
 use stockroom_server::store::products::{ProductFilter, VariantRecord};
 use stockroom_server::store::{Store, StoreError, Stored, Transaction};
 
-use crate::{deliveries, keys, lists};
+use crate::{accounts, deliveries, keys, lists};
 
 /// One thing that a store must do.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,11 @@ pub(crate) enum Case {
     DeliveriesHaveLeases,
     ClaimsAreBounded,
     FailuresAddUp,
+    PeopleAreKept,
+    SessionsOfPeopleEnd,
+    FailuresMakeWait,
+    PlacesAreRemembered,
+    TheHistoryNamesPeople,
 }
 
 pub(crate) const CASES: &[Case] = &[
@@ -63,6 +68,11 @@ pub(crate) const CASES: &[Case] = &[
     Case::DeliveriesHaveLeases,
     Case::ClaimsAreBounded,
     Case::FailuresAddUp,
+    Case::PeopleAreKept,
+    Case::SessionsOfPeopleEnd,
+    Case::FailuresMakeWait,
+    Case::PlacesAreRemembered,
+    Case::TheHistoryNamesPeople,
 ];
 
 pub(crate) const TEST: Scope = Scope { store_id: 1, environment: Environment::Test };
@@ -97,6 +107,11 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
             deliveries::claims_are_bounded_for_each_endpoint_and_in_all(store).await;
         }
         Case::FailuresAddUp => deliveries::failures_add_up_until_something_arrives(store).await,
+        Case::PeopleAreKept => accounts::people_are_kept(store).await,
+        Case::SessionsOfPeopleEnd => accounts::sessions_of_people_end(store).await,
+        Case::FailuresMakeWait => accounts::failures_make_wait(store).await,
+        Case::PlacesAreRemembered => accounts::places_are_remembered(store).await,
+        Case::TheHistoryNamesPeople => accounts::the_history_names_people(store).await,
     }
 }
 
@@ -129,7 +144,7 @@ fn writes(row: &StockRow) -> (WriteRecord, LevelWrites) {
     let record = WriteRecord {
         at: now(),
         source: Source::Bulk,
-        key_id: "key".to_owned(),
+        author_id: "key".to_owned(),
         credential: Credential::Key,
         request_id: "request".to_owned(),
         run_id: None,
@@ -194,6 +209,23 @@ async fn writes_last<S: Store>(store: &S) {
 /// Writes a history of so many lines.
 pub(crate) async fn write_history<S: Store>(store: &S, lines: usize) {
     write(store, TEST, lines).await.unwrap();
+}
+
+/// Adds a product, and writes a line of its history in a run, by this key or person.
+pub(crate) async fn write_history_by<S: Store>(store: &S, author: &str) {
+    store.fill(TEST, vec![product("a", Some("B-1"))], now()).await.unwrap();
+    let author = author.to_owned();
+    let work = store.write(move |tx| {
+        Box::pin(async move {
+            let found = tx.stock(TEST, "a").await?.unwrap();
+            let (mut record, writes) = writes(&found);
+            record.author_id = author;
+            record.credential = Credential::Session;
+            record.run_id = Some("run".to_owned());
+            tx.write_levels(TEST, &record, &writes).await
+        })
+    });
+    work.await.unwrap();
 }
 
 /// Adds so many products, with the one that [`write_history`] changes.

@@ -6,7 +6,7 @@ use stockroom_api::key::Environment;
 use stockroom_api::scope::{KeyScope, KeyScopes};
 
 use super::time;
-use crate::commands::{CommandError, Ended};
+use crate::commands::table::print_table;
 use crate::store::keys::{Grant, KeyRow};
 
 /// A key as JSON; times are RFC 3339.
@@ -54,19 +54,10 @@ impl KeyView {
     }
 }
 
-/// Prints JSON on one line.
-pub(super) fn print_json(value: &impl Serialize) -> Ended {
-    let text = serde_json::to_string(value)
-        .map_err(|error| CommandError::new(format!("cannot write JSON: {error}")))?;
-    println!("{text}");
-    Ok(())
-}
-
 /// Prints a table with a line for each key.
 pub(super) fn print_list(keys: &[KeyRow]) {
     let head = ["id", "key", "created", "last used", "revoked", "scopes", "addresses", "name"];
-    let mut rows = vec![head.map(str::to_owned)];
-    rows.extend(keys.iter().map(|key| {
+    let rows = keys.iter().map(|key| {
         [
             key.id.clone(),
             hint(key),
@@ -77,13 +68,8 @@ pub(super) fn print_list(keys: &[KeyRow]) {
             addresses(key, ","),
             key.name.clone(),
         ]
-    }));
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..head.len()).map(|column| width(column).unwrap_or(0)).collect();
-    for row in &rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        println!("{}", cells.collect::<Vec<_>>().join("  ").trim_end());
-    }
+    });
+    print_table(head, rows);
 }
 
 /// Prints all that is known of one key.

@@ -21,7 +21,8 @@ pub(super) async fn write_again(connection: &Connection) -> Stored<()> {
 
 /// Counts the sessions that are not over.
 pub(super) async fn sessions(connection: &Connection, now: Timestamp) -> Stored<u64> {
-    let counted = "select count(*) from sessions where expires_at > $1";
+    let counted = "select (select count(*) from sessions where expires_at > $1)
+             + (select count(*) from user_sessions where expires_at > $1 and ends_by > $1)";
     count(&connection.row(counted, &[&now.as_millisecond()]).await?, 0)
 }
 

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use stockroom_api::bulk::Mode;
-use stockroom_api::history::{HistoryEntry, HistoryPage, KeyShown};
+use stockroom_api::history::{HistoryEntry, HistoryPage, KeyShown, UserShown};
 use tokio_postgres::Row;
 
 use super::connections::Connection;
@@ -30,7 +30,8 @@ macro_rules! entries {
                  case when p.number is null then d.external_id else p.external_id end,
                  coalesce(p.name, d.name), h.variant_id, coalesce(v.label, g.label), h.is_set,
                  h.asked, h.level_before, h.level_after, h.delta, h.source, h.key_id, k.name,
-                 k.prefix, k.last_four, h.by_session, h.request_id, h.run_id, h.run_reason, e.how
+                 k.prefix, k.last_four, h.by_session, h.request_id, h.run_id, h.run_reason, e.how,
+                 u.name
              from (
                  select w.at, w.live, w.source, w.key_id, w.by_session, w.request_id, w.run_id,
                      w.run_reason, h.*
@@ -49,6 +50,7 @@ macro_rules! entries {
              left join ended_levels e
                  on e.store_id = $1 and e.write = h.write and e.line = h.line
              left join api_keys k on k.store_id = $1 and k.live = h.live and k.id = h.key_id
+             left join users u on u.store_id = $1 and u.id = h.key_id
              order by h.at desc, h.write desc, h.line desc"
         )
     };
@@ -79,7 +81,7 @@ pub(super) async fn page(
     filter: &HistoryFilter,
     part: Part<HistoryPlace>,
 ) -> Stored<Option<HistoryPage>> {
-    let named = [&filter.run_id, &filter.reason, &filter.key_id, &filter.product];
+    let named = [&filter.run_id, &filter.reason, &filter.author_id, &filter.product];
     let is_in_vain = named.into_iter().flatten().any(|text| !can_be_kept(text));
     // One more than a page tells whether another follows.
     let wanted = Part { limit: part.limit.saturating_add(1), ..part };
@@ -115,7 +117,7 @@ async fn of_all(
     let end = HistoryPlace { at: i64::MAX, write: i64::MAX, line: i64::MAX };
     let after = part.after.unwrap_or(end);
     // What is named is what the index is chosen by, the first of these that is.
-    let sql = match (&filter.run_id, &filter.reason, &filter.key_id) {
+    let sql = match (&filter.run_id, &filter.reason, &filter.author_id) {
         (Some(_), ..) => all!("", "$10::text is null or ", "$11::text is null or "),
         (None, Some(_), _) => all!("$9::text is null or ", "", "$11::text is null or "),
         (None, None, Some(_)) => all!("$9::text is null or ", "$10::text is null or ", ""),
@@ -138,7 +140,7 @@ async fn of_all(
                 &line,
                 &filter.run_id,
                 &filter.reason,
-                &filter.key_id,
+                &filter.author_id,
             ],
         )
         .await?;
@@ -243,7 +245,7 @@ async fn follow(
                 &last_moment(filter),
                 &filter.run_id,
                 &filter.reason,
-                &filter.key_id,
+                &filter.author_id,
             ],
         )
         .await?;
@@ -302,6 +304,7 @@ fn entry(row: &Row) -> Stored<Found> {
     } else {
         (Mode::Adjust, None, Some(asked))
     };
+    let (key, user) = author(row, 14, 23)?;
     let entry = HistoryEntry {
         at: iso(place.at).unwrap_or_default(),
         product_id: row.try_get(3)?,
@@ -317,7 +320,8 @@ fn entry(row: &Row) -> Stored<Found> {
         delta: row.try_get(12)?,
         ended: row.try_get::<_, Option<&str>>(22)?.map(ended),
         source: source(row.try_get(13)?),
-        key: key_shown(row, 14)?,
+        key,
+        user,
         by_session: row.try_get(18)?,
         request_id: row.try_get(19)?,
         run_id: row.try_get(20)?,
@@ -326,10 +330,19 @@ fn entry(row: &Row) -> Stored<Found> {
     Ok((place, entry))
 }
 
-/// Returns what four columns say of a key: its id, name, prefix and last characters.
-pub(super) fn key_shown(row: &Row, first: usize) -> Stored<KeyShown> {
+/// Returns the key or the person that columns tell of: four from `first` on say the id of either, and a
+/// key's name, prefix and last characters; the one at `name` a person's name.
+pub(super) fn author(
+    row: &Row,
+    first: usize,
+    name: usize,
+) -> Stored<(Option<KeyShown>, Option<UserShown>)> {
+    let id = row.try_get(first)?;
+    if let Some(name) = row.try_get(name)? {
+        return Ok((None, Some(UserShown { id, name })));
+    }
     let prefix: Option<&str> = row.try_get(first + 2)?;
     let last_four: Option<&str> = row.try_get(first + 3)?;
     let hint = prefix.zip(last_four).map(|(prefix, last_four)| format!("{prefix}…{last_four}"));
-    Ok(KeyShown { id: row.try_get(first)?, name: row.try_get(first + 1)?, hint })
+    Ok((Some(KeyShown { id, name: row.try_get(first + 1)?, hint }), None))
 }

@@ -8,7 +8,7 @@ use super::connections::Connection;
 use super::rows::{environment, is_live, time, time_or_none};
 use crate::secret::Hash;
 use crate::store::columns::{self, grant_words, network_words};
-use crate::store::data::{Authority, Credential, Scope, StoreInfo, StoreKind};
+use crate::store::data::{Authority, Credential, Scope, StoreInfo, StoreKind, Who};
 use crate::store::keys::{
     Changed, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess, Switch,
 };
@@ -117,7 +117,7 @@ pub(super) fn authority(row: &Row, credential: Credential) -> Stored<Authority> 
     let grant = columns::grant(row.try_get(7)?);
     Ok(Authority {
         scope: Scope { store_id: row.try_get(0)?, environment: environment(row, 1)? },
-        key_id: row.try_get(2)?,
+        who: Who::Key(row.try_get(2)?),
         access: may,
         scopes: grant.scopes(may),
         networks: networks(row, 8)?,
@@ -321,7 +321,7 @@ fn networks(row: &Row, column: usize) -> Stored<Vec<ipnet::IpNet>> {
     read.map_err(|error| StoreError::Failed(format!("the networks of a key: {error}")))
 }
 
-fn access(row: &Row, first: usize) -> Stored<StoreAccess> {
+pub(super) fn access(row: &Row, first: usize) -> Stored<StoreAccess> {
     let switch = |column| {
         let is_on = row.try_get(column)?;
         Ok::<_, StoreError>(if is_on { Switch::On } else { Switch::Off })
@@ -329,6 +329,6 @@ fn access(row: &Row, first: usize) -> Stored<StoreAccess> {
     Ok(StoreAccess { api: switch(first)?, live: switch(first + 1)? })
 }
 
-fn kind(demo: bool) -> StoreKind {
+pub(super) fn kind(demo: bool) -> StoreKind {
     if demo { StoreKind::Demo } else { StoreKind::Real }
 }

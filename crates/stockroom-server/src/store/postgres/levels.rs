@@ -149,7 +149,7 @@ async fn write_history(
                 &is_live(scope),
                 &record.at.as_millisecond(),
                 &source_word(record.source),
-                &record.key_id,
+                &record.author_id,
                 &(record.credential == Credential::Session),
                 &record.request_id,
                 &record.run_id,

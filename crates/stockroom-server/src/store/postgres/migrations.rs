@@ -4,10 +4,11 @@ use super::connections::{Connection, Lent};
 use crate::store::{StoreError, Stored};
 
 /// What brings the tables up to date, in order; `stockroom_migrations` has a row for each that was done.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../../migrations/postgres/0001_store.sql"),
     include_str!("../../../migrations/postgres/0002_service.sql"),
     include_str!("../../../migrations/postgres/0003_webhooks.sql"),
+    include_str!("../../../migrations/postgres/0004_users.sql"),
 ];
 
 /// Whoever holds this advisory lock changes the tables.

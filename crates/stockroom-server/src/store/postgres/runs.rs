@@ -4,7 +4,7 @@ use stockroom_api::history::{RunPage, RunShown};
 use tokio_postgres::Row;
 
 use super::connections::Connection;
-use super::history::key_shown;
+use super::history::author;
 use super::rows::{can_be_kept, count, is_live, number};
 use crate::store::Stored;
 use crate::store::columns::iso;
@@ -76,7 +76,7 @@ pub(super) async fn add(connection: &Connection, run: &RunWrite) -> Stored<()> {
                 &record.run_fingerprint,
                 &record.at.as_millisecond(),
                 &write.0,
-                &record.key_id,
+                &record.author_id,
                 &(record.credential == Credential::Session),
                 products,
                 levels,
@@ -136,9 +136,10 @@ macro_rules! listed {
         concat!(
             "select r.number, r.run_id, r.reason, r.fingerprint, r.started_at, r.ended_at, r.key_id,
                  k.name, k.prefix, k.last_four, r.by_session, r.requests, r.products, r.levels,
-                 r.units_added, r.units_removed
+                 r.units_added, r.units_removed, u.name
              from runs r
              left join api_keys k on k.store_id = r.store_id and k.live = r.live and k.id = r.key_id
+             left join users u on u.store_id = r.store_id and u.id = r.key_id
              where r.store_id = $1 and r.live = $2 and r.number < $3 and ",
             $condition,
             " order by r.number desc limit $5"
@@ -180,13 +181,15 @@ pub(super) async fn page(
 }
 
 fn run(row: &Row) -> Stored<(RunPlace, RunShown)> {
+    let (key, user) = author(row, 6, 16)?;
     let run = RunShown {
         run_id: row.try_get(1)?,
         reason: row.try_get(2)?,
         fingerprint: row.try_get(3)?,
         started_at: iso(row.try_get(4)?).unwrap_or_default(),
         ended_at: iso(row.try_get(5)?).unwrap_or_default(),
-        key: key_shown(row, 6)?,
+        key,
+        user,
         by_session: row.try_get(10)?,
         requests: count(row, 11)?,
         products: count(row, 12)?,

@@ -17,8 +17,10 @@ pub(super) fn write_again(connection: &Connection) -> Stored<()> {
 
 /// Counts the sessions that are not over.
 pub(super) fn sessions(connection: &Connection, now: Timestamp) -> Stored<u64> {
-    let mut statement =
-        connection.prepare_cached("select count(*) from sessions where expires_at > ?1")?;
+    let mut statement = connection.prepare_cached(
+        "select (select count(*) from sessions where expires_at > ?1)
+                 + (select count(*) from user_sessions where expires_at > ?1 and ends_by > ?1)",
+    )?;
     Ok(statement.query_row(params![now.as_millisecond()], |row| row.get(0))?)
 }
 

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, ToSql, params};
 use stockroom_api::bulk::Mode;
-use stockroom_api::history::{HistoryEntry, HistoryPage, KeyShown};
+use stockroom_api::history::{HistoryEntry, HistoryPage, KeyShown, UserShown};
 
 use crate::store::Stored;
 use crate::store::columns::{ended, iso, source};
@@ -22,7 +22,7 @@ const ENTRY: &str = "
 select w.at, w.number, h.line, coalesce(p.id, d.id), iif(p.number is null, d.external_id, p.external_id),
     coalesce(p.name, d.name), h.variant_id, coalesce(v.label, g.label), h.mode, h.asked,
     h.level_before, h.level_after, h.delta, w.source, w.key_id, k.name, k.prefix, k.last_four,
-    w.by_session, w.request_id, w.run_id, w.run_reason, e.how
+    w.by_session, w.request_id, w.run_id, w.run_reason, e.how, u.name
 from writes w %index%
 cross join history h on h.write = w.number
 left join products p on p.number = h.product
@@ -32,6 +32,7 @@ left join deleted_variants g on v.id is null and g.product = h.product and g.id 
 left join ended_levels e on e.write = h.write and e.line = h.line
 left join api_keys k on k.store_id = w.store_id and k.environment = w.environment
     and k.id = w.key_id
+left join users u on u.store_id = w.store_id and u.id = w.key_id
 where ";
 
 /// Returns the statement that reads the whole history, along the index of what is named first here.
@@ -39,7 +40,7 @@ fn select_all(filter: &HistoryFilter) -> String {
     let by_run = filter.run_id.as_ref().map(|_| ("writes_by_run", " and w.run_id = :run"));
     let by_reason =
         filter.reason.as_ref().map(|_| ("writes_by_reason", " and w.run_reason = :reason"));
-    let by_key = filter.key_id.as_ref().map(|_| ("writes_by_key", " and w.key_id = :key"));
+    let by_key = filter.author_id.as_ref().map(|_| ("writes_by_key", " and w.key_id = :key"));
     let named = [by_run, by_reason, by_key];
     let index = named.iter().flatten().next().map_or("writes_by_time", |(index, _)| *index);
     let conditions: String = named.iter().flatten().map(|(_, condition)| *condition).collect();
@@ -114,7 +115,7 @@ fn of_all(
         (":limit", &limit),
     ];
     for (name, value) in
-        [(":run", &filter.run_id), (":reason", &filter.reason), (":key", &filter.key_id)]
+        [(":run", &filter.run_id), (":reason", &filter.reason), (":key", &filter.author_id)]
     {
         parameters.extend(value.as_ref().map(|value| (name, value as &dyn ToSql)));
     }
@@ -185,7 +186,7 @@ impl<'a> Chain<'a> {
         statement.raw_bind_parameter(4, last_moment(filter))?;
         statement.raw_bind_parameter(5, &filter.run_id)?;
         statement.raw_bind_parameter(6, &filter.reason)?;
-        statement.raw_bind_parameter(7, &filter.key_id)?;
+        statement.raw_bind_parameter(7, &filter.author_id)?;
         Ok(Self(statement))
     }
 
@@ -243,6 +244,7 @@ fn product(
 fn entry(row: &Row<'_>) -> rusqlite::Result<Found> {
     let place = HistoryPlace { at: row.get(0)?, write: row.get(1)?, line: row.get(2)? };
     let (mode, asked) = (row.get_ref(8)?, row.get(9)?);
+    let (key, user) = author(row, 14, 23)?;
     // The table's checks allow no third word.
     let (mode, quantity, quantity_delta) = match mode.as_str()? {
         "set" => (Mode::Set, Some(asked), None),
@@ -263,7 +265,8 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Found> {
         delta: row.get(12)?,
         ended: row.get_ref(22)?.as_str_or_null()?.map(ended),
         source: source(row.get_ref(13)?.as_str()?),
-        key: key_shown(row, 14)?,
+        key,
+        user,
         by_session: row.get(18)?,
         request_id: row.get(19)?,
         run_id: row.get(20)?,
@@ -272,10 +275,19 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Found> {
     Ok((place, entry))
 }
 
-/// Returns what four columns say of a key: its id, name, prefix and last characters.
-pub(super) fn key_shown(row: &Row<'_>, first: usize) -> rusqlite::Result<KeyShown> {
+/// Returns the key or the person that columns tell of: four from `first` on say the id of either, and a
+/// key's name, prefix and last characters; the one at `name` a person's name.
+pub(super) fn author(
+    row: &Row<'_>,
+    first: usize,
+    name: usize,
+) -> rusqlite::Result<(Option<KeyShown>, Option<UserShown>)> {
+    let id = row.get(first)?;
+    if let Some(name) = row.get(name)? {
+        return Ok((None, Some(UserShown { id, name })));
+    }
     let prefix: Option<String> = row.get(first + 2)?;
     let last_four: Option<String> = row.get(first + 3)?;
     let hint = prefix.zip(last_four).map(|(prefix, last_four)| format!("{prefix}…{last_four}"));
-    Ok(KeyShown { id: row.get(first)?, name: row.get(first + 1)?, hint })
+    Ok((Some(KeyShown { id, name: row.get(first + 1)?, hint }), None))
 }

@@ -9,7 +9,7 @@ use super::rows::{time, time_or_none};
 use crate::secret::Hash;
 use crate::store::Stored;
 use crate::store::columns::{self, grant_words, network_words};
-use crate::store::data::{Authority, Credential, Scope, StoreInfo, StoreKind};
+use crate::store::data::{Authority, Credential, Scope, StoreInfo, StoreKind, Who};
 use crate::store::keys::{
     Changed, Grant, KeyChange, KeyRow, NewKey, NewSecret, Revoked, StoreAccess, Switch,
 };
@@ -90,7 +90,7 @@ pub(super) fn authority(row: &Row<'_>, credential: Credential) -> rusqlite::Resu
     let may = if row.get(3)? { Access::Write } else { Access::Read };
     Ok(Authority {
         scope: Scope { store_id: row.get(0)?, environment: environment(row.get_ref(1)?.as_str()?) },
-        key_id: row.get(2)?,
+        who: Who::Key(row.get(2)?),
         access: may,
         scopes: grant(row, 7)?.scopes(may),
         networks: networks(row, 8)?,
@@ -277,12 +277,12 @@ fn networks(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<IpNet>> {
     })
 }
 
-fn access(row: &Row<'_>, first: usize) -> rusqlite::Result<StoreAccess> {
+pub(super) fn access(row: &Row<'_>, first: usize) -> rusqlite::Result<StoreAccess> {
     let switch = |column| row.get(column).map(|on| if on { Switch::On } else { Switch::Off });
     Ok(StoreAccess { api: switch(first)?, live: switch(first + 1)? })
 }
 
-fn kind(demo: bool) -> StoreKind {
+pub(super) fn kind(demo: bool) -> StoreKind {
     if demo { StoreKind::Demo } else { StoreKind::Real }
 }
 

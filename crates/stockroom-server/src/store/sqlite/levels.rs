@@ -123,7 +123,7 @@ fn write_record(
         scope.environment.as_str(),
         record.at.as_millisecond(),
         source_word(record.source),
-        record.key_id,
+        record.author_id,
         record.credential == Credential::Session,
         record.request_id,
         record.run_id,

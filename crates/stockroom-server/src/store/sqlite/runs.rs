@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params, params};
 use stockroom_api::history::{RunPage, RunShown};
 
-use super::history::key_shown;
+use super::history::author;
 use crate::store::Stored;
 use crate::store::columns::iso;
 use crate::store::data::{Credential, HistoryLine, Scope, WriteNumber, WriteRecord};
@@ -49,7 +49,7 @@ pub(super) fn note_write(
         ":fingerprint": record.run_fingerprint,
         ":at": record.at.as_millisecond(),
         ":write": number.0,
-        ":key": record.key_id,
+        ":key": record.author_id,
         ":by_session": record.credential == Credential::Session,
         ":products": products,
         ":levels": lines.len(),
@@ -133,10 +133,11 @@ pub(super) fn page(
     let mut statement = connection.prepare_cached(&format!(
         "select r.number, r.run_id, r.reason, r.fingerprint, r.started_at, r.ended_at, r.key_id,
              k.name, k.prefix, k.last_four, r.by_session, r.requests, r.products, r.levels,
-             r.units_added, r.units_removed
+             r.units_added, r.units_removed, u.name
          from runs r indexed by {index}
          left join api_keys k on k.store_id = r.store_id and k.environment = r.environment
              and k.id = r.key_id
+         left join users u on u.store_id = r.store_id and u.id = r.key_id
          where r.store_id = :store and r.environment = :environment {condition}
              and r.number < :after
          order by r.number desc limit :limit"
@@ -167,13 +168,15 @@ pub(super) fn page(
 }
 
 fn run(row: &Row<'_>) -> rusqlite::Result<(RunPlace, RunShown)> {
+    let (key, user) = author(row, 6, 16)?;
     let run = RunShown {
         run_id: row.get(1)?,
         reason: row.get(2)?,
         fingerprint: row.get(3)?,
         started_at: iso(row.get(4)?).unwrap_or_default(),
         ended_at: iso(row.get(5)?).unwrap_or_default(),
-        key: key_shown(row, 6)?,
+        key,
+        user,
         by_session: row.get(10)?,
         requests: row.get(11)?,
         products: row.get(12)?,
