@@ -293,6 +293,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             query("runId", Shape::NotEmpty, "Only of this run"),
             query("reason", Shape::NotEmpty, "Only with this reason"),
             query("keyId", Shape::NotEmpty, "Only with the key of this id"),
+            query("userId", Shape::NotEmpty, "Only by the person with this id; not beside `keyId`"),
             query("from", Shape::Time, "From this time on; a date is its beginning in UTC"),
             query("to", Shape::Time, "Before this time; a date is its end in UTC"),
             query("cursor", Shape::Pattern("^[0-9a-f]{1,16}(-[0-9a-f]{1,16}){2}$"), NEXT),

@@ -2,8 +2,10 @@
 
 pub(crate) mod app;
 pub(crate) mod endpoints;
+pub(crate) mod people;
 pub(crate) mod receiver;
 
+mod accounts;
 mod apart;
 mod assets;
 mod auth;
@@ -29,4 +31,5 @@ mod products;
 mod session;
 mod snapshot;
 mod stock;
+mod users;
 pub(crate) mod webhooks;

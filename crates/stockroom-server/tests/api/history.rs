@@ -59,7 +59,7 @@ fn an_entry_says_what_was_asked_what_came_of_it_by_whom_and_why() {
     }
     let entry = |more: Value| {
         let mut entry = json!({"productId": product["id"], "externalId": "THIEB-001",
-            "name": "Thiéboudienne Royale", "variantId": null, "label": null, "bySession": false,
+            "name": "Thiéboudienne Royale", "variantId": null, "label": null, "bySession": false, "user": null,
             "runId": null, "reason": null});
         entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         entry

@@ -7,4 +7,4 @@
 mod all;
 mod place;
 
-use all::{app, endpoints, receiver, webhooks};
+use all::{app, endpoints, people, receiver, webhooks};

@@ -21,4 +21,5 @@ mod shop;
 #[cfg(unix)]
 mod stopping;
 mod tls;
+mod users;
 mod webhooks;

@@ -19,4 +19,4 @@ mod store;
 #[path = "../store/suite.rs"]
 mod suite;
 
-use all::{app, endpoints, receiver, webhooks};
+use all::{app, endpoints, people, receiver, webhooks};
