@@ -30,6 +30,7 @@ macro_rules! sources {
 const SOURCES: &[(&str, &str, &str)] = &sources! {
     "api": "The Store API",
     "keys": "Keys",
+    "accounts": "People and their sign-in",
     "products": "Products",
     "limits": "Limits",
     "history": "The history",

@@ -266,11 +266,11 @@ fn runs_tell_what_their_requests_did_together() {
     assert_eq!(
         runs,
         [
-            json!({"runId": "run-2", "reason": null, "fingerprint": "f-2", "bySession": false,
+            json!({"runId": "run-2", "reason": null, "fingerprint": "f-2", "bySession": false, "user": null,
                 "startedAt": "2026-11-23T08:01:30.000Z", "endedAt": "2026-11-23T08:01:30.000Z",
                 "requests": 1, "products": 1, "levels": 1, "unitsAdded": 2, "unitsRemoved": 0}),
             json!({"runId": "run-1", "reason": "received", "fingerprint": "f-1",
-                "bySession": false, "startedAt": "2026-11-23T08:00:00.000Z",
+                "bySession": false, "user": null, "startedAt": "2026-11-23T08:00:00.000Z",
                 "endedAt": "2026-11-23T08:01:30.000Z", "requests": 2, "products": 3, "levels": 4,
                 "unitsAdded": 6, "unitsRemoved": 20}),
         ]
