@@ -313,6 +313,7 @@ mod tests {
     use serde::Serialize;
     use serde::de::DeserializeOwned;
     use serde_json::json;
+    use stockroom_api::session::Session;
 
     use super::*;
 

@@ -90,10 +90,17 @@ pub fn read_name(sent: &str) -> Result<String, Refusal> {
         );
         return Err(Refusal::at("name", message));
     }
-    if name.chars().any(char::is_control) {
+    if name.chars().any(is_unseen) {
         return Err(Refusal::at("name", "`name` holds a character that cannot be seen."));
     }
     Ok(name.to_owned())
+}
+
+/// Tells whether a character makes two names look the same, or turns the text around it. The joiners that
+/// Arabic and Indic names are written with are none of these.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn read_role(word: &str) -> Result<Role, Refusal> {
@@ -152,6 +159,8 @@ mod tests {
         check(r#"{"role":"editor","password":"hunter-and-gatherer"}"#, "name");
         check(r#"{"name":"  ","role":"editor","password":"hunter-and-gatherer"}"#, "name");
         check(r#"{"name":"a\u0000b","role":"editor","password":"hunter-and-gatherer"}"#, "name");
+        check(r#"{"name":"A\u200bicha","role":"editor","password":"hunter-and-gatherer"}"#, "name");
+        check(r#"{"name":"\u202eAicha","role":"editor","password":"hunter-and-gatherer"}"#, "name");
         check(r#"{"name":"A","role":"king","password":"hunter-and-gatherer"}"#, "role");
         check(r#"{"name":"A","role":"editor"}"#, "password");
         check(r#"{"name":"A","role":"editor","password":"hunter"}"#, "password");

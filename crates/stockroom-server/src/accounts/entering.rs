@@ -7,7 +7,7 @@
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use jiff::Timestamp;
-use stockroom_api::account::Password;
+use stockroom_api::account::{MAX_NAME_CHARACTERS, MAX_PASSWORD_CHARACTERS, Password};
 use stockroom_api::code::ErrorCode;
 use stockroom_api::key::Environment;
 
@@ -32,12 +32,22 @@ const WITH_ADDRESS: Patience = Patience { free: 20, longest: 15 * 60 };
 /// What somebody types to sign in.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// Their name.
-    pub name: String,
-    /// Their password.
-    pub password: Password,
-    /// The data that the session is for.
-    pub environment: Environment,
+    name: String,
+    password: Password,
+    environment: Environment,
+}
+
+impl Credentials {
+    /// Returns what was typed, no more of it than anybody's name and password can have: who sends a book
+    /// instead makes the server do no more work, and is refused like all who are wrong.
+    pub fn new(name: &str, password: &Password, environment: Environment) -> Self {
+        let first = |text: &str, most: usize| text.chars().take(most + 1).collect::<String>();
+        Self {
+            name: first(name.trim(), MAX_NAME_CHARACTERS),
+            password: Password::new(first(password.reveal(), MAX_PASSWORD_CHARACTERS)),
+            environment,
+        }
+    }
 }
 
 /// A session that was begun.
@@ -109,15 +119,19 @@ pub async fn check_password<S: Store>(
     let subject = format!("person {}", user.id);
     count(app, store_id, vec![Attempt { subject: subject.clone(), patience: WITH_NAME }]).await?;
     let verified = app.hashing.verify(password, Some(&user.password)).await;
-    if verified == Ok(false) {
-        return Err(ApiError::new(
+    match verified {
+        Ok(true) => Ok(app.store.forgive_attempt(store_id, vec![subject], Vec::new()).await?),
+        Ok(false) => Err(ApiError::new(
             StatusCode::FORBIDDEN,
             ErrorCode::WrongPassword,
             "This is not your password as it is now. Nothing was changed.",
-        ));
+        )),
+        Err(error) => {
+            // Nobody knows whether it would have failed; what failed before stays counted.
+            app.store.forgive_attempt(store_id, Vec::new(), vec![subject]).await?;
+            Err(cannot_hash(error))
+        }
     }
-    app.store.forgive_attempt(store_id, vec![subject], Vec::new()).await?;
-    verified.map(|_| ()).map_err(cannot_hash)
 }
 
 /// Begins a session of a person who has proved who they are.

@@ -86,7 +86,7 @@ pub async fn sign_out<S: Store>(
 fn read_sign_in<S>(app: &App<S>, body: &[u8]) -> Result<By, ApiError> {
     match serde_json::from_slice(body) {
         Ok(SignIn::Name { name, password, environment }) => {
-            Ok(By::Name(Credentials { name, password, environment }))
+            Ok(By::Name(Credentials::new(&name, &password, environment)))
         }
         Ok(SignIn::Key { key }) => Ok(By::Key(key)),
         Ok(SignIn::Demo { demo: true }) if app.settings.demo == Demo::On => {

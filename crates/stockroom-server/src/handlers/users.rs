@@ -78,12 +78,12 @@ pub async fn change_user<S: Store>(
     Reference(id): Reference,
     request: Request,
 ) -> Answered<User> {
-    let changes = read_user_changes(&read_body(request.into_body()).await?)?;
+    let sent = read_user_changes(&read_body(request.into_body()).await?)?;
     let standing = |disabled| if disabled { Standing::Disabled } else { Standing::Enabled };
     let change = UserChange {
-        name: changes.name.as_deref().map(user_name),
-        role: changes.role,
-        standing: changes.disabled.map(standing),
+        name: sent.name.as_deref().map(user_name),
+        role: sent.role,
+        standing: sent.disabled.map(standing),
         password: None,
     };
     let store_id = authority.scope.store_id;

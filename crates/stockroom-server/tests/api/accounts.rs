@@ -64,6 +64,21 @@ fn all_refusals_say_the_same() {
 }
 
 #[test]
+fn a_book_in_place_of_a_name_or_a_password_is_refused_like_the_rest() {
+    let app = spawn();
+    add(&app, "Aïcha", Role::Owner);
+    let book = "\u{fdfa}".repeat(500_000);
+    for (name, password) in [
+        (book.as_str(), PASSWORD),
+        ("Aïcha", &format!("{PASSWORD}{}", "y".repeat(1_000_000))),
+        (&format!("Aïcha{}", "y".repeat(200)), PASSWORD),
+    ] {
+        let answer = try_to(&app, name, password);
+        assert_eq!((answer.status, answer.code()), (401, "SIGN_IN_REFUSED".into()));
+    }
+}
+
+#[test]
 fn whether_somebody_has_a_name_cannot_be_told_by_the_time_that_it_takes() {
     let app = spawn();
     let took = |name: &str, address: usize| {
