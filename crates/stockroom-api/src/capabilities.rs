@@ -17,6 +17,8 @@ pub struct Capabilities {
     pub demo: bool,
     /// Whether the app can sign in with a session (`/api/session`).
     pub sessions: bool,
+    /// Whether somebody can sign in there by name and password ([`crate::account`]).
+    pub people: bool,
     /// Whether `expectedQuantity` is honoured.
     pub expected_quantity: bool,
     /// Whether `Prefer: return=representation` is honoured on bulk requests.

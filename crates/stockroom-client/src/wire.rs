@@ -208,6 +208,7 @@ impl Wire for Capabilities {
             server: or_default(value, "server")?,
             demo: or_default(value, "demo")?,
             sessions: or_default(value, "sessions")?,
+            people: or_default(value, "people")?,
             expected_quantity: or_default(value, "expectedQuantity")?,
             representation: or_default(value, "representation")?,
             snapshot: or_default(value, "snapshot")?,
@@ -348,7 +349,7 @@ mod tests {
         check::<Session>(&json!({ "storeName": "Dakar", "environment": "test", "readOnly": false,
             "demo": false, "scopes": ["store.products:read", "store.orders:read"] }));
         check::<Capabilities>(&json!({ "server": "stockroom", "demo": true, "sessions": true,
-            "expectedQuantity": true, "representation": true, "idempotencyKeyRequired": true,
+            "people": true, "expectedQuantity": true, "representation": true, "idempotencyKeyRequired": true,
             "limits": { "bulkItems": 7 } }));
         check::<Capabilities>(&json!({}));
         let change = json!({ "before": null, "after": 3, "delta": 3 });

@@ -12,6 +12,7 @@ use crate::app::{App, Demo, Idempotency};
 use crate::error::ApiError;
 use crate::readiness;
 use crate::store::Store;
+use crate::store::accounts::Standing;
 
 /// Tells what this server can do beyond the plain contract.
 pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envelope<Capabilities>> {
@@ -23,6 +24,7 @@ pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envel
         server: concat!("stockroom ", env!("CARGO_PKG_VERSION")).to_owned(),
         demo: app.settings.demo == Demo::On,
         sessions: true,
+        people: has_people(&app).await,
         expected_quantity: true,
         representation: true,
         snapshot: true,
@@ -33,6 +35,17 @@ pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envel
         idempotency_key_required: app.settings.idempotency == Idempotency::Required,
         limits,
     })
+}
+
+/// Tells whether there is anybody who may sign in by name, so that the app knows what to ask for first.
+async fn has_people<S: Store>(app: &App<S>) -> bool {
+    let look = async {
+        let Some(info) = app.store.info().await? else { return Ok(false) };
+        let rows = app.store.users(info.store_id, app.now()).await?;
+        Ok::<_, ApiError>(rows.iter().any(|row| row.standing == Standing::Enabled))
+    };
+    // All else that is told here is so without the database too.
+    look.await.unwrap_or(false)
 }
 
 /// Tells that the server answers and its database too.

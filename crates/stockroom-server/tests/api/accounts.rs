@@ -26,7 +26,11 @@ fn spawn() -> TestApp {
 #[test]
 fn a_name_and_a_password_open_the_data_that_is_chosen() {
     let app = spawn();
+    let tells_people =
+        || app.send("GET", path::CAPABILITIES, &[], None).json()["data"]["people"].clone();
+    assert_eq!(tells_people(), false);
     let id = add(&app, "Aïcha", Role::Editor);
+    assert_eq!(tells_people(), true);
     let answer = try_to(&app, " AÏCHA ", PASSWORD);
     let told = answer.json()["data"].clone();
     assert_eq!((&told["environment"], &told["readOnly"]), (&json!("test"), &json!(false)));
