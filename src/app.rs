@@ -53,6 +53,8 @@ pub fn App(
     name_document();
     let standing = Memo::new(move |_| match connection.standing() {
         Standing::Asking => Shown::Nothing,
+        // What is asked for first depends on what the server has.
+        Standing::SignedOut if !connection.is_told() => Shown::Nothing,
         Standing::SignedOut => Shown::SignIn,
         Standing::SignedIn(_) => Shown::Pages,
     });
@@ -96,6 +98,7 @@ impl Screen {
             Route::History(_) => Self::Later(LaterPage::History),
             Route::Run(_) => Self::Later(LaterPage::Run),
             Route::Settings => Self::Later(LaterPage::Settings),
+            Route::People => Self::Later(LaterPage::People),
             Route::Webhooks => Self::Later(LaterPage::Webhooks),
             Route::Webhook { .. } => Self::Later(LaterPage::Webhook),
             Route::Unknown => Self::Unknown,

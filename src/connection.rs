@@ -14,8 +14,9 @@ use leptos::prelude::*;
 use stockroom_api::capabilities::Capabilities;
 use stockroom_api::key::{Access, Environment, KeyPrefix};
 use stockroom_api::scope::{KeyScope, KeyScopes};
-use stockroom_api::session::Session;
+use stockroom_api::session::{Session, SessionUser};
 
+mod accounts;
 pub mod calls;
 pub mod failure;
 mod http;
@@ -32,6 +33,8 @@ use crate::browser::address;
 pub struct Connection {
     standing: RwSignal<Standing>,
     capabilities: RwSignal<Capabilities>,
+    /// Whether the server was asked what it can do, whatever came of it.
+    is_told: RwSignal<bool>,
     /// Whether the session ended while somebody was at work.
     has_ended: RwSignal<bool>,
     /// Counts the sign-ins of this tab.
@@ -63,6 +66,8 @@ pub struct Who {
     pub is_read_only: bool,
     /// What they may do, as far as it is known.
     pub scopes: KeyScopes,
+    /// Who it is, where they signed in by name.
+    pub user: Option<SessionUser>,
     /// How we are connected.
     pub way: Way,
     /// The server's address.
@@ -98,6 +103,7 @@ impl Connection {
         Self {
             standing: RwSignal::new(Standing::Asking),
             capabilities: RwSignal::new(Capabilities::default()),
+            is_told: RwSignal::new(false),
             has_ended: RwSignal::new(false),
             sign_ins: RwSignal::new(0),
             direct: StoredValue::new(None),
@@ -168,6 +174,11 @@ impl Connection {
         self.capabilities.get()
     }
 
+    /// Tells whether it is known what the server can do, as far as it says, and follows it.
+    pub fn is_told(self) -> bool {
+        self.is_told.get()
+    }
+
     /// Returns what the server can do beyond the contract, without following it.
     pub fn capabilities_untracked(self) -> Capabilities {
         self.capabilities.get_untracked()
@@ -205,6 +216,7 @@ impl Who {
             is_read_only: session.read_only,
             // A server of before says nothing of scopes and refuses by itself.
             scopes: session.scopes.unwrap_or_else(|| KeyScopes::of(access)),
+            user: session.user,
             way: Way::Session,
             server: address::origin(),
             mark: 0,
@@ -234,6 +246,7 @@ impl Who {
             environment: prefix.environment,
             is_read_only: prefix.access == Access::Read,
             scopes: KeyScopes::of(prefix.access),
+            user: None,
             way: Way::Direct,
             server: server.to_owned(),
             mark: mark_of(key),

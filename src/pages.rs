@@ -1,5 +1,6 @@
 //! One file or folder per screen.
 
+pub mod copied;
 pub mod history;
 pub mod inventory;
 pub mod later;
@@ -7,6 +8,7 @@ pub mod leaving;
 pub mod level;
 pub mod pages_of;
 pub mod part;
+pub mod people;
 pub mod product;
 pub mod product_form;
 pub mod product_import;

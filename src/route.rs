@@ -46,6 +46,8 @@ pub enum Route {
     Run(String),
     /// Connection, language, theme.
     Settings,
+    /// Who may sign in.
+    People,
     /// The endpoints of webhooks.
     Webhooks,
     /// One endpoint, by its id.
@@ -72,6 +74,8 @@ pub enum Place {
     Products,
     /// Who is told.
     Webhooks,
+    /// Who may sign in.
+    People,
     /// What is set here.
     Settings,
 }
@@ -91,6 +95,7 @@ impl Route {
             ["history"] => Self::History(HistoryView::parse(query)),
             ["history", run] => Self::Run(decode(run)),
             ["settings"] => Self::Settings,
+            ["people"] => Self::People,
             ["webhooks"] => Self::Webhooks,
             ["webhooks", id] => Self::Webhook { id: decode(id), delivery: None },
             ["webhooks", id, delivery] => {
@@ -113,6 +118,7 @@ impl Route {
             Self::History(view) => format!("/history{}", view.to_query()),
             Self::Run(run) => format!("/history/{}", encode(run)),
             Self::Settings => "/settings".to_owned(),
+            Self::People => "/people".to_owned(),
             Self::Webhooks => "/webhooks".to_owned(),
             Self::Webhook { id, delivery: None } => format!("/webhooks/{}", encode(id)),
             Self::Webhook { id, delivery: Some(delivery) } => {
@@ -159,6 +165,7 @@ impl Route {
             | Self::EditProduct(_)
             | Self::ImportProducts => Place::Products,
             Self::Webhooks | Self::Webhook { .. } => Place::Webhooks,
+            Self::People => Place::People,
             Self::Settings => Place::Settings,
             Self::Unknown => return None,
         })
@@ -198,6 +205,7 @@ mod tests {
         for (id, href) in [("new", "/products/%6Eew"), ("import", "/products/%69mport")] {
             round_trip(&Route::product(id.into()), href);
         }
+        round_trip(&Route::People, "/people");
         round_trip(&Route::Webhooks, "/webhooks");
         let id = "we/1".to_owned();
         round_trip(&Route::Webhook { id: id.clone(), delivery: None }, "/webhooks/we%2F1");

@@ -38,10 +38,12 @@ fn Rail() -> impl IntoView {
     let navigator = use_navigator();
     let viewport = use_viewport();
     let has_products = Memo::new(move |_| connection.may(KeyScope::ProductsRead));
-    // On a phone the way to webhooks stands in Settings: the bar has room for five.
+    // On a phone the ways to webhooks and people stand in Settings: the bar has room for five.
     let has_webhooks = Memo::new(move |_| connection.can_see_webhooks() && !viewport.is_narrow());
+    let has_people = Memo::new(move |_| connection.is_owner() && !viewport.is_narrow());
     let here = Memo::new(move |_| match navigator.route().place() {
         Some(Place::Webhooks) if !has_webhooks.get() => Some(Place::Settings),
+        Some(Place::People) if !has_people.get() => Some(Place::Settings),
         place => place,
     });
     let link = move |route: Route, sign: Sign, label: Key| {
@@ -68,12 +70,15 @@ fn Rail() -> impl IntoView {
             {move || has_webhooks.get().then(|| {
                 link(Route::Webhooks, Sign::Hook, Key::WebhooksTitle)
             })}
+            {move || has_people.get().then(|| {
+                link(Route::People, Sign::People, Key::PeopleTitle)
+            })}
             {link(Route::Settings, Sign::Sliders, Key::AppSettings)}
         </nav>
     }
 }
 
-/// The store's name and whether this is test or live data.
+/// The store's name, and who is signed in by name.
 #[component]
 fn Store() -> impl IntoView {
     let connection = use_connection();
@@ -82,7 +87,10 @@ fn Store() -> impl IntoView {
             {move || {
                 connection.who().map(|who| {
                     let name = who.store.unwrap_or_else(|| connection.host());
-                    view! { <bdi class="rail-store-name">{name}</bdi> }
+                    view! {
+                        <bdi class="rail-store-name">{name}</bdi>
+                        {who.user.map(|user| view! { <bdi class="rail-person">{user.name}</bdi> })}
+                    }
                 })
             }}
         </div>

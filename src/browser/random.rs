@@ -17,11 +17,15 @@ pub fn idempotency_key() -> String {
     key
 }
 
+/// Fills `bytes` with random ones that nobody can guess; tells whether the browser could.
+pub fn fill_secret(bytes: &mut [u8]) -> bool {
+    let crypto = window().and_then(|window| window.crypto().ok());
+    crypto.is_some_and(|crypto| crypto.get_random_values_with_u8_array(bytes).is_ok())
+}
+
 /// Fills `bytes` with random ones.
 pub fn fill(bytes: &mut [u8]) {
-    let crypto = window().and_then(|window| window.crypto().ok());
-    let filled = crypto.is_some_and(|crypto| crypto.get_random_values_with_u8_array(bytes).is_ok());
-    if !filled {
+    if !fill_secret(bytes) {
         // Every supported browser has crypto; this keeps keys apart all the same.
         for byte in bytes {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]

@@ -19,6 +19,17 @@ pub enum Failure {
     SignedOut,
     /// The key is not accepted.
     WrongKey,
+    /// The name or the password of a sign-in is not right.
+    WrongSignIn,
+    /// It is not the present password.
+    WrongPassword,
+    /// Too many sign-ins failed; the next is taken later.
+    TooManyAttempts {
+        /// In so many seconds.
+        seconds: u64,
+    },
+    /// The role of whoever signed in by name does not allow this.
+    RoleTooLow,
     /// The key may only read.
     ReadOnly,
     /// The key may not do this; the server's own words.
@@ -67,6 +78,12 @@ impl Failure {
     fn of_fault(fault: Fault, wait_ms: Option<u64>) -> Self {
         match (&fault.code, fault.status) {
             (Some(ErrorCode::MissingCredentials), _) => Self::SignedOut,
+            (Some(ErrorCode::SignInRefused), _) => Self::WrongSignIn,
+            (Some(ErrorCode::WrongPassword), _) => Self::WrongPassword,
+            (Some(ErrorCode::RoleRequired), _) => Self::RoleTooLow,
+            (Some(ErrorCode::TooManyAttempts), _) => {
+                Self::TooManyAttempts { seconds: wait_ms.unwrap_or(1000).div_ceil(1000) }
+            }
             (Some(ErrorCode::InvalidApiKey | ErrorCode::InvalidAuthHeader), _) | (_, 401) => {
                 Self::WrongKey
             }
@@ -125,6 +142,18 @@ pub fn tell_of(words: Words, host: &str, failure: &Failure) -> Told {
         Failure::TimedOut => (Key::FailureTimeout, nothing()),
         Failure::SignedOut => (Key::FailureSignedOut, text(Key::SigninAgain)),
         Failure::WrongKey => (Key::FailureWrongKey, text(Key::FailureWrongKeyAbout)),
+        Failure::WrongSignIn => (Key::FailureWrongSignIn, text(Key::FailureWrongSignInAbout)),
+        Failure::WrongPassword => (Key::FailureWrongPassword, nothing()),
+        Failure::TooManyAttempts { seconds } => {
+            // Waits double; nobody counts 256 seconds.
+            let (plural, count) = match seconds {
+                0..=90 => (Plural::FailureTooManyAttemptsAbout, *seconds),
+                _ => (Plural::FailureTooManyAttemptsMinutes, seconds.div_ceil(60)),
+            };
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            (Key::FailureTooManyAttempts, words.count(plural, count, &[]))
+        }
+        Failure::RoleTooLow => (Key::FailureRole, text(Key::FailureRoleAbout)),
         Failure::ReadOnly => (Key::FailureReadOnly, text(Key::FailureReadOnlyAbout)),
         Failure::Forbidden(message) => (Key::FailureForbidden, said(words, message)),
         Failure::TooFast { seconds: Some(seconds) } => {
@@ -183,6 +212,10 @@ mod tests {
         check(401, &body("MISSING_CREDENTIALS"), &Failure::SignedOut);
         check(401, &body("INVALID_API_KEY"), &Failure::WrongKey);
         check(403, &body("SECRET_KEY_REQUIRED"), &Failure::ReadOnly);
+        check(401, &body("SIGN_IN_REFUSED"), &Failure::WrongSignIn);
+        check(403, &body("WRONG_PASSWORD"), &Failure::WrongPassword);
+        check(403, &body("ROLE_REQUIRED"), &Failure::RoleTooLow);
+        check(429, &body("TOO_MANY_ATTEMPTS"), &Failure::TooManyAttempts { seconds: 7 });
         check(403, &body("SCOPE_REQUIRED"), &Failure::Forbidden("m".into()));
         check(404, &body("PRODUCT_NOT_FOUND"), &Failure::NotFound);
     }

@@ -24,9 +24,19 @@ impl Connection {
         let answer = self.send(Method::Get, path::CAPABILITIES, &[], None).await;
         let capabilities = answer.ok().and_then(|answer| data::<Capabilities>(&answer).ok());
         self.capabilities.try_set(capabilities.unwrap_or_default());
+        self.is_told.try_set(true);
     }
 
-    /// Signs in at the server that the app came from; it keeps the key, the app forgets it.
+    /// Asks who we are now: an owner may have changed name or role. What is not answered changes nothing.
+    pub async fn ask_session_again(self) {
+        let session: Result<Session, Failure> = self.get(path::SESSION).await;
+        if let Ok(session) = session {
+            self.standing.try_set(Standing::SignedIn(Who::of_session(session)));
+        }
+    }
+
+    /// Signs in at the server that the app came from; it keeps the session, the app forgets
+    /// key and password.
     ///
     /// # Errors
     /// [`Failure`]; nobody is signed in then, or whoever was before.

@@ -27,6 +27,8 @@ pub enum LaterPage {
     Run,
     /// Settings.
     Settings,
+    /// Who may sign in.
+    People,
     /// Endpoints of webhooks.
     Webhooks,
     /// One endpoint.
@@ -44,6 +46,7 @@ impl LaterPage {
             Self::ImportProducts => Key::ProductsImport,
             Self::History | Self::Run => Key::AppHistory,
             Self::Settings => Key::AppSettings,
+            Self::People => Key::PeopleTitle,
             Self::Webhooks => Key::WebhooksTitle,
             Self::Webhook => Key::WebhooksOne,
         }
@@ -67,6 +70,7 @@ pub fn LaterShell(
         LaterPage::ImportProducts => products.show(ProductsPart::import, ROWS, title),
         LaterPage::History => more.show(MorePart::history, ROWS, title),
         LaterPage::Settings => more.show(MorePart::settings, ROWS, title),
+        LaterPage::People => more.show(MorePart::people, ROWS, title),
         LaterPage::Webhooks => more.show(MorePart::webhooks, ROWS, title),
         LaterPage::Webhook => more.show(MorePart::webhook, ROWS, title),
     }

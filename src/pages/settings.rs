@@ -10,6 +10,8 @@ use crate::browser::forms;
 use crate::connection::failure::tell;
 use crate::connection::{Way, use_connection};
 use crate::pages::part::use_update;
+use crate::pages::people::own_password::ChangePassword;
+use crate::pages::people::sessions::SessionList;
 use crate::pages::update::desk::ToClear;
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
@@ -22,6 +24,8 @@ pub fn SettingsPage() -> impl IntoView {
     let words = use_words();
     let connection = use_connection();
     let is_told = Memo::new(move |_| connection.can_see_webhooks());
+    let is_person = Memo::new(move |_| connection.who().is_some_and(|who| who.user.is_some()));
+    let is_owner = Memo::new(move |_| connection.is_owner());
     view! {
         <PageHead title=words.label(Key::SettingsTitle) />
         <div class="settings">
@@ -29,6 +33,12 @@ pub fn SettingsPage() -> impl IntoView {
             <Section title=Key::SettingsLanguage><LanguageChoice /></Section>
             <Section title=Key::SettingsAppearance><ThemeChoice /></Section>
             <Section title=Key::SettingsNumbers><NumberChoice /></Section>
+            <Show when=move || is_person.get()>
+                <Section title=Key::PeopleOwnSessions><OwnSessions /></Section>
+            </Show>
+            <Show when=move || is_owner.get()>
+                <Section title=Key::PeopleTitle><People /></Section>
+            </Show>
             <Show when=move || is_told.get()>
                 <Section title=Key::WebhooksTitle><Webhooks /></Section>
             </Show>
@@ -79,6 +89,7 @@ fn ConnectionFacts() -> impl IntoView {
     let facts = move || {
         let who = connection.who()?;
         let way = match who.way {
+            Way::Session if who.user.is_some() => Key::SettingsByName,
             Way::Session => Key::SettingsBySession,
             Way::Direct => Key::SettingsByKey,
         };
@@ -89,6 +100,7 @@ fn ConnectionFacts() -> impl IntoView {
         };
         Some(view! {
             <dl class="facts-list">
+                {who.user.map(|user| fact(Key::SettingsPerson, user.name))}
                 {who.store.map(|store| fact(Key::SettingsStore, store))}
                 {fact(Key::SettingsServer, who.server)}
                 {fact(Key::SettingsAccess, words.text(access).to_owned())}
@@ -209,6 +221,34 @@ fn Choice(
             />
             <span dir="auto">{move || label.get()}</span>
         </label>
+    }
+}
+
+/// Where whoever signed in by name is signed in, and another password.
+#[component]
+fn OwnSessions() -> impl IntoView {
+    let words = use_words();
+    let changes = RwSignal::new(0_u32);
+    view! {
+        {move || {
+            // All others have ended where the password was changed.
+            let _ = changes.get();
+            view! { <SessionList /> }
+        }}
+        <h3>{words.t(Key::PeopleOwnPassword)}</h3>
+        <ChangePassword on_changed=move |()| changes.update(|count| *count += 1) />
+    }
+}
+
+/// Who may sign in.
+#[component]
+fn People() -> impl IntoView {
+    let words = use_words();
+    view! {
+        <p class="field-hint prose">{words.t(Key::PeopleAbout)}</p>
+        <div>
+            <a class="button" href=Route::People.href()>{words.t(Key::PeopleOpen)}</a>
+        </div>
     }
 }
 

@@ -2,15 +2,21 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use stockroom_api::account::Password;
 use stockroom_api::key::{Access, Environment, KeyPrefix};
 use stockroom_api::session::SignIn;
 
+use crate::browser::page;
 use crate::connection::failure::tell_of;
 use crate::connection::sign_in::root_of;
-use crate::connection::{Failure, host_of, use_connection};
+use crate::connection::{Failure, Who, host_of, use_connection};
 use crate::pages::settings::choose_language;
 use crate::ui::{Confirm, Dialog, Field, Icon, Notice, Sign, Tone, use_toasts};
 use crate::words::{Key, Language, use_words};
+
+/// The ids of the fields, for the focus.
+const NAME_ID: &str = "session-name";
+const PASSWORD_ID: &str = "session-password";
 
 /// The page that stands before everything while nobody is signed in.
 #[component]
@@ -72,38 +78,50 @@ fn Forms() -> impl IntoView {
     }
 }
 
-/// Sign in at the server that the app came from.
+/// Sign in at the server that the app came from: by name, or with a key.
 #[component]
 fn SessionForm() -> impl IntoView {
     let words = use_words();
     let connection = use_connection();
-    let key = RwSignal::new(String::new());
+    // Whoever signs in again does so as before; else by name where anybody has one.
+    let before = untrack(|| connection.who());
+    let has_people = untrack(|| connection.capabilities()).people;
+    let was_named = before.as_ref().map_or(has_people, |who| who.user.is_some());
+    let has_key = RwSignal::new(!was_named);
+    let before = StoredValue::new(before);
     let failure = RwSignal::new(None::<Failed>);
-    let fault = RwSignal::new(None::<Key>);
     let is_busy = RwSignal::new(false);
     let start = move |with: SignIn| {
+        if is_busy.get_untracked() {
+            return;
+        }
         is_busy.set(true);
         failure.set(None);
         spawn_local(async move {
             let result = connection.sign_in(&with).await;
             is_busy.try_set(false);
+            if result == Err(Failure::WrongSignIn) {
+                page::focus(PASSWORD_ID);
+            }
             failure.try_set(result.err().map(|failure| (connection.host(), failure)));
         });
     };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let typed = key.get_untracked().trim().to_owned();
-        fault.set(fault_of_key(&typed));
-        if fault.get_untracked().is_none() && !is_busy.get_untracked() {
-            start(SignIn::Key { key: typed });
-        }
+    let switch = move |_| {
+        failure.set(None);
+        has_key.update(|has_key| *has_key = !*has_key);
     };
+    let other =
+        move || words.text(if has_key.get() { Key::SigninWithName } else { Key::SigninWithKey });
     view! {
-        <form class="form" on:submit=submit>
-            <FailureNotice failure=failure />
-            <KeyField id="session-key" key=key fault=fault hint=Key::SigninKeyHint />
-            <SubmitButton label=Key::SigninSubmit is_busy=is_busy />
-        </form>
+        <FailureNotice failure=failure />
+        {move || if has_key.get() {
+            view! { <WithKey is_busy=is_busy on_submit=start /> }.into_any()
+        } else {
+            view! { <ByName before=before.get_value() is_busy=is_busy on_submit=start /> }.into_any()
+        }}
+        {(has_people || was_named).then(|| view! {
+            <button type="button" class="button quiet wide" on:click=switch>{other}</button>
+        })}
         {move || connection.capabilities().demo.then(|| view! {
             <div class="or" aria-hidden="true"></div>
             <button type="button" class="button wide" on:click=move |_| start(SignIn::Demo { demo: true })>
@@ -111,6 +129,102 @@ fn SessionForm() -> impl IntoView {
             </button>
             <p class="field-hint centred">{words.t(Key::SigninDemoHint)}</p>
         })}
+    }
+}
+
+/// A key of the store.
+#[component]
+fn WithKey(is_busy: RwSignal<bool>, #[prop(into)] on_submit: Callback<SignIn>) -> impl IntoView {
+    let key = RwSignal::new(String::new());
+    let fault = RwSignal::new(None::<Key>);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let typed = key.get_untracked().trim().to_owned();
+        fault.set(fault_of_key(&typed));
+        if fault.get_untracked().is_none() {
+            on_submit.run(SignIn::Key { key: typed });
+        }
+    };
+    view! {
+        <form class="form" on:submit=submit>
+            <KeyField id="session-key" key=key fault=fault hint=Key::SigninKeyHint />
+            <SubmitButton label=Key::SigninSubmit is_busy=is_busy />
+        </form>
+    }
+}
+
+/// A name and a password, and which data the session is for.
+#[component]
+fn ByName(
+    /// Who was signed in, where the session has ended.
+    before: Option<Who>,
+    is_busy: RwSignal<bool>,
+    #[prop(into)] on_submit: Callback<SignIn>,
+) -> impl IntoView {
+    let words = use_words();
+    // Whoever signs in again goes on with the data that the page shows.
+    let kept = before.as_ref().map(|who| who.environment);
+    let named = before.and_then(|who| who.user).map(|user| user.name);
+    let name = RwSignal::new(named.unwrap_or_default());
+    let password = RwSignal::new(String::new());
+    let environment = RwSignal::new(kept.unwrap_or(Environment::Live));
+    let name_fault = RwSignal::new(None::<Key>);
+    let password_fault = RwSignal::new(None::<Key>);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let typed = name.get_untracked().trim().to_owned();
+        let secret = password.get_untracked();
+        name_fault.set(typed.is_empty().then_some(Key::SigninNameMissing));
+        password_fault.set(secret.is_empty().then_some(Key::SigninPasswordMissing));
+        if typed.is_empty() {
+            page::focus(NAME_ID);
+        } else if secret.is_empty() {
+            page::focus(PASSWORD_ID);
+        } else {
+            let environment = environment.get_untracked();
+            let password = Password::new(secret);
+            on_submit.run(SignIn::Name { name: typed, password, environment });
+        }
+    };
+    let choice = move |one: Environment, label: Key| {
+        view! {
+            <label class="choice">
+                <input
+                    type="radio"
+                    name="sign-in-data"
+                    prop:checked=move || environment.get() == one
+                    on:change=move |_| environment.set(one)
+                />
+                <span>{words.t(label)}</span>
+            </label>
+        }
+    };
+    view! {
+        <form class="form" on:submit=submit>
+            <Field
+                id=NAME_ID
+                label=words.label(Key::SigninName)
+                value=name
+                autocomplete="username"
+                error=error_text(name_fault)
+            />
+            <Field
+                id=PASSWORD_ID
+                label=words.label(Key::SigninPassword)
+                value=password
+                kind="password"
+                autocomplete="current-password"
+                error=error_text(password_fault)
+            />
+            {kept.is_none().then(|| view! {
+                <fieldset class="choices sign-in-data">
+                    <legend>{words.t(Key::SigninData)}</legend>
+                    {choice(Environment::Live, Key::SigninDataLive)}
+                    {choice(Environment::Test, Key::SigninDataTest)}
+                </fieldset>
+            })}
+            <SubmitButton label=Key::SigninSubmit is_busy=is_busy />
+        </form>
     }
 }
 

@@ -218,8 +218,7 @@ fn row(words: Words, entry: &HistoryEntry, of: Of) -> impl IntoView + use<> {
         _ => None,
     };
     let source = source.map(|key| view! { <span class="tag">{words.text(key)}</span> });
-    let key = &entry.key;
-    let who = key.name.clone().or_else(|| key.hint.clone()).unwrap_or_else(|| key.id.clone());
+    let who = author(entry);
     let product = (of != Of::Product).then(|| product(words, entry));
     let variant = entry.label.clone().map(|label| view! { <bdi class="variant">{label}</bdi> });
     view! {
@@ -238,6 +237,16 @@ fn row(words: Words, entry: &HistoryEntry, of: Of) -> impl IntoView + use<> {
             <time class="history-at" datetime=entry.at.clone()>{at}</time>
         </li>
     }
+}
+
+/// Returns who changed a level: a person by name, a key by what is known of it.
+fn author(entry: &HistoryEntry) -> String {
+    let person = entry.user.as_ref().map(|user| user.name.clone());
+    let key = || {
+        let key = entry.key.clone().unwrap_or_default();
+        key.name.or(key.hint).unwrap_or(key.id)
+    };
+    person.unwrap_or_else(key)
 }
 
 /// The product, with a way to its panel.

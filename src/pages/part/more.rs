@@ -1,4 +1,4 @@
-//! The part of what is looked at now and then: History, Webhooks, Settings.
+//! The part of what is looked at now and then: History, Webhooks, People, Settings.
 
 use std::rc::Rc;
 
@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::Part;
 use crate::pages::history::{HistoryPage, ProductHistory};
+use crate::pages::people::PeoplePage;
 use crate::pages::settings::SettingsPage;
 use crate::pages::webhooks::WebhooksPage;
 use crate::pages::webhooks::endpoint::EndpointPage;
@@ -20,6 +21,8 @@ pub trait MorePart {
     fn webhooks(&self) -> AnyView;
     /// Returns the page of the endpoint that the address names.
     fn webhook(&self) -> AnyView;
+    /// Returns the page of who may sign in.
+    fn people(&self) -> AnyView;
     /// Returns the page of the settings.
     fn settings(&self) -> AnyView;
 }
@@ -58,6 +61,10 @@ impl MorePart for Pages {
 
     fn webhook(&self) -> AnyView {
         view! { <EndpointPage /> }.into_any()
+    }
+
+    fn people(&self) -> AnyView {
+        view! { <PeoplePage /> }.into_any()
     }
 
     fn settings(&self) -> AnyView {

@@ -1,11 +1,10 @@
 //! A secret, shown once, in both forms.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use stockroom_api::webhook::Endpoint;
 
-use crate::browser::{clock, files};
-use crate::ui::{Dialog, Icon, Sign, Tone, use_toasts};
+use crate::pages::copied::Copied;
+use crate::ui::Dialog;
 use crate::words::{Key, use_words};
 
 /// The secret that an answer carries; it is left by its button alone, as it is not shown again.
@@ -42,60 +41,5 @@ pub fn SecretDialog(
                 </button>
             </footer>
         </Dialog>
-    }
-}
-
-/// One form of it, with a button that copies it.
-#[component]
-fn Copied(id: &'static str, label: Key, secret: String) -> impl IntoView {
-    let words = use_words();
-    let toasts = use_toasts();
-    let is_copied = RwSignal::new(false);
-    let text = secret.clone();
-    let copy = move |_| {
-        let text = text.clone();
-        spawn_local(async move {
-            if files::copy(&text).await {
-                is_copied.try_set(true);
-                toasts.announce(untrack(|| words.text(Key::WebhooksCopied)));
-                clock::sleep(2_000).await;
-                is_copied.try_set(false);
-            } else {
-                let text = untrack(|| words.text(Key::WebhooksNotCopied));
-                toasts.show(Tone::Warning, text);
-            }
-        });
-    };
-    let (word, sign) = (
-        move || if is_copied.get() { Key::WebhooksCopied } else { Key::WebhooksCopy },
-        move || if is_copied.get() { Sign::Check } else { Sign::Copy },
-    );
-    let button_id = format!("{id}-copy");
-    let named = format!("{button_id} {id}-label");
-    view! {
-        <div class="field">
-            <label id=format!("{id}-label") for=id>{words.t(label)}</label>
-            <div class="hook-secret">
-                <input
-                    id=id
-                    class="input"
-                    dir="ltr"
-                    readonly
-                    spellcheck="false"
-                    prop:value=secret
-                    on:focus:target=|event| event.target().select()
-                />
-                <button
-                    type="button"
-                    id=button_id
-                    class="button"
-                    aria-labelledby=named
-                    on:click=copy
-                >
-                    {move || view! { <Icon sign=sign() /> }}
-                    <span>{move || words.text(word())}</span>
-                </button>
-            </div>
-        </div>
     }
 }

@@ -20,6 +20,8 @@ export class App {
   }
 
   async signIn(key) {
+    const withKey = this.page.getByRole('button', { name: 'Sign in with a key instead' });
+    if (await withKey.isVisible()) await withKey.click();
     await this.page.getByLabel('API key').fill(key);
     await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
