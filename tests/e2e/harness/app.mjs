@@ -27,12 +27,21 @@ export class App {
   }
 
   /** Signs in without the page, whose words differ by language, and goes there. */
-  async enter(path = '/') {
+  async enter(path = '/', data = { key: 'sk_test_demo' }) {
     await this.page.context().request.post(`${this.url}/api/session`, {
       headers: { origin: this.url, 'x-stockroom': '1' },
-      data: { key: 'sk_test_demo' },
+      data,
     });
     await this.visit(path);
+  }
+
+  /** Signs in by name in the page, where that is what the page asks for. */
+  async signInByName(name, password, { test = true } = {}) {
+    await this.page.getByLabel('Name', { exact: true }).fill(name);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    const data = this.page.getByLabel(test ? 'Test' : 'Live', { exact: true });
+    if (await data.isVisible()) await data.check();
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 
   async openDemo() {

@@ -48,8 +48,22 @@ export async function startServer({ listen = '127.0.0.1:0', data, args = [] } = 
       await rm(folder, { recursive: true, force: true });
     },
     api: api(url),
+    /** Runs a command of the program on its data, and returns what it prints. */
+    run: (words, input = '') => run([...words, '--data', folder], input),
     said: () => said.join(''),
   };
+}
+
+/** Runs the program to its end; `input` is what is typed into it. */
+function run(words, input) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const said = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => said.push(String(text)));
+    child.once('error', reject);
+    child.once('exit', (code) => (code === 0 ? resolve(said.join('')) : reject(new Error(said.join('')))));
+    child.stdin.end(input);
+  });
 }
 
 /** The Store API at `url`, with the read and write demo key. */
