@@ -14,7 +14,7 @@ let name;
 
 beforeEach(() => {
   count += 1;
-  name = `Person ${count}`;
+  name = `Person ${String.fromCodePoint(0x40 + count)}`;
 });
 
 const add = (server, who, role, password = PASSWORD) => server.run(['users', 'add', who, '--role', role], password);
@@ -90,13 +90,17 @@ test('whoever guesses has to wait and is told how long; the right password count
   const { context, page, complaints } = await openPage(on.browser);
   t.after(() => context.close());
   const app = new App(page, server.url);
-  for (let n = 0; n < 6; n += 1) assert.equal((await elsewhere('Aïcha', { password: 'wrong horse', server })).status, 401);
   await app.visit('/');
-  await app.signInByName('Aïcha', PASSWORD);
+  await page.getByLabel('Name', { exact: true }).fill('Aïcha');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Test', { exact: true }).check();
+  for (let n = 0; n < 6; n += 1) assert.equal((await elsewhere('Aïcha', { password: 'wrong horse', server })).status, 401);
+  const submit = page.getByRole('button', { name: 'Sign in', exact: true });
+  await submit.click();
   await page.getByText('Too many sign-ins failed').waitFor();
   await page.getByText(/^Try again in [12] seconds?\.$/).waitFor();
   await page.waitForTimeout(2_100);
-  await app.button('Sign in').first().click();
+  await submit.click();
   await app.inventory.waitFor();
   assert.deepEqual(complaints, []);
 });
@@ -319,7 +323,7 @@ test('one sees where one is signed in, signs out elsewhere, and changes the pass
   const phone = await elsewhere(name, { agent: 'Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile' });
   await app.enter('/settings', by(name));
   await app.page.getByText('By name and password').waitFor();
-  const sessions = app.page.getByRole('region', { name: 'Where you are signed in' }).getByRole('listitem');
+  const sessions = app.page.locator('section', { has: app.heading('Where you are signed in') }).getByRole('listitem');
   await eventually(() => sessions.count(), 3);
   const here = sessions.filter({ hasText: 'This device' });
   assert.equal(await here.getByRole('button').count(), 0);
@@ -371,8 +375,8 @@ test('the history names who changed a level', async (t) => {
   await app.save();
   await eventually(async () => (await on.server.api.product(sku)).quantity, 7);
   await app.visit('/history');
-  const line = app.page.getByRole('listitem').or(app.page.getByRole('row')).filter({ hasText: sku }).filter({ hasText: name });
-  await line.first().waitFor();
+  const levels = app.page.getByRole('region', { name: 'Every change of the stock' }).getByRole('listitem');
+  await levels.filter({ hasText: sku }).filter({ hasText: name }).first().waitFor();
 });
 
 test('in each language and direction the pages hold together on a phone', async (t) => {
