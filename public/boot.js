@@ -90,7 +90,7 @@ window.stockroomWords = (code) => {
 const parts = [
   ["update", /^\/(update|history)/],
   ["products", /^\/products/],
-  ["more", /^\/(history|settings|webhooks)/],
+  ["more", /^\/(history|people|settings|webhooks)/],
 ];
 const needed = parts.filter(([, at]) => at.test(location.pathname)).map(([part]) => tag.dataset[part] ?? "");
 for (const href of new Set(needed.join(" ").split(" ").filter(Boolean))) {

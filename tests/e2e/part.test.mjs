@@ -76,6 +76,7 @@ for (const [path, part, others, shown] of [
   ['/update', 'update', ['products', 'more'], (app) => source(app)],
   ['/products', 'products', ['update', 'more'], (app) => app.page.getByRole('table', { name: 'Products' })],
   ['/webhooks', 'more', ['update', 'products'], (app) => app.button('Add endpoint').first()],
+  ['/people', 'more', ['update', 'products'], (app) => app.page.getByText('Only owners see this page')],
 ]) {
   test(`whoever begins at ${path} has its files fetched with the app, and no others before the stock is read`, async (t) => {
     const app = await on.app(t);
