@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod copies;
+pub mod copy;
 pub mod database;
 pub mod demo;
 pub mod keys;
@@ -16,6 +17,7 @@ use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use stockroom_api::key::{Access, Environment, KeyPrefix};
 
+pub use self::database::without_secrets;
 use self::database::{DATABASE, DataArgs, Place, open_file, open_postgres};
 use crate::apply_command::{ApplyArgs, apply_file};
 use crate::clock::{Clock as _, SystemClock};
@@ -96,6 +98,8 @@ Example:
   stockroom restore /backup/stockroom-2026-11-23.db --data /var/lib/stockroom
   systemctl start stockroom")]
     Restore(copies::RestoreArgs),
+    /// Copy the store to PostgreSQL, or back to a file; servers must be stopped
+    Copy(copy::CopyArgs),
     /// Bring the database's tables up to date, and exit
     Migrate(migrate::MigrateArgs),
     /// Show what a file would do to the stock, without sending anything
@@ -161,6 +165,7 @@ pub fn run(cli: Cli) -> Ended<u8> {
         Command::Apply(args) => return apply_file(args),
         Command::Backup(args) => return copies::back_up(args).map(|()| 0),
         Command::Restore(args) => return copies::restore(args).map(|()| 0),
+        Command::Copy(args) => return copy::copy(args).map(|()| 0),
         Command::Serve(args) => &args.data,
         Command::Keys(command) => command.data(),
         Command::Users(command) => command.data(),
@@ -169,17 +174,18 @@ pub fn run(cli: Cli) -> Ended<u8> {
         Command::Migrate(args) => &args.data,
     };
     let place = data.place()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CommandError::new(format!("cannot start: {error}")))?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         match place {
             Place::File(file) => run_on(open_file(&file).await?, cli.command).await,
             Place::Postgres(target) => run_on(open_postgres(*target).await?, cli.command).await,
         }
     })?;
     Ok(0)
+}
+
+fn runtime() -> Ended<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| CommandError::new(format!("cannot start: {error}")))
 }
 
 /// Runs a command on a database, and closes that.
@@ -194,7 +200,11 @@ async fn run_on<S: Store>(store: S, command: Command) -> Ended {
             migrate::tell(&args);
             Ok(())
         }
-        Command::Plan(_) | Command::Apply(_) | Command::Backup(_) | Command::Restore(_) => Ok(()),
+        Command::Plan(_)
+        | Command::Apply(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Copy(_) => Ok(()),
     };
     store.close().await;
     ended

@@ -161,6 +161,10 @@ impl From<StoreError> for ApiError {
                 ErrorCode::ValidationError,
                 "A text holds the character U+0000, which cannot be kept. Nothing was changed.",
             ),
+            StoreError::Unfinished => {
+                tracing::error!("the database is an unfinished copy");
+                Self::internal()
+            }
             StoreError::Failed(reason) => {
                 tracing::error!(%reason, "a request failed");
                 Self::internal()

@@ -4,11 +4,11 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use stockroom_server::commands::{Cli, run};
+use stockroom_server::commands::{Cli, run, without_secrets};
 use stockroom_server::logging::{self, LogFormat};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| end_wrong(&error));
     let format = cli.log_format();
     logging::start(format);
     match run(cli) {
@@ -24,4 +24,15 @@ fn main() -> ExitCode {
             ExitCode::from(error.status())
         }
     }
+}
+
+/// Says what is wrong with the command line, or helps with it, and ends. What it quotes may be an address with a
+/// password.
+fn end_wrong(error: &clap::Error) -> ! {
+    let said = error.render().to_string();
+    if !said.contains("://") || !error.use_stderr() {
+        error.exit();
+    }
+    let _ = write!(std::io::stderr(), "{}", without_secrets(&said));
+    std::process::exit(error.exit_code())
 }

@@ -8,6 +8,7 @@ mod columns;
 pub mod data;
 pub mod history;
 pub mod keys;
+pub mod moving;
 mod orders;
 pub mod postgres;
 pub mod products;
@@ -57,6 +58,9 @@ pub enum StoreError {
     /// A text holds U+0000, which this database cannot keep.
     #[error("a text holds the character U+0000, which cannot be kept")]
     Unkeepable,
+    /// The database is to become a copy of a store, and is not yet.
+    #[error("a copy into it is not finished")]
+    Unfinished,
     /// The database failed.
     #[error("the database failed: {0}")]
     Failed(String),

@@ -1,8 +1,10 @@
 //! Which database a command works on.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{CommandError, Ended};
+use crate::store::StoreError;
 use crate::store::postgres::PostgresStore;
 use crate::store::postgres::target::Target;
 use crate::store::sqlite::SqliteStore;
@@ -35,25 +37,44 @@ pub(super) enum Place {
     Postgres(Box<Target>),
 }
 
+impl Place {
+    /// Reads a file's name or the address of a database, the value of `option`.
+    ///
+    /// # Errors
+    /// [`CommandError`], which says nothing of an address: it holds a password.
+    pub(super) fn parse(option: &str, database: &str) -> Ended<Self> {
+        if database.starts_with("postgres://") || database.starts_with("postgresql://") {
+            let target = Target::parse(database);
+            let target = target.map_err(|error| CommandError::new(format!("{option}: {error}.")));
+            return Ok(Self::Postgres(Box::new(target?)));
+        }
+        let file = database.strip_prefix("sqlite:").unwrap_or(database);
+        if file.is_empty() || file.contains("://") {
+            return Err(CommandError::new(format!(
+                "{option} takes a file, or an address that begins with postgres://."
+            )));
+        }
+        Ok(Self::File(file.into()))
+    }
+}
+
+/// A database as people are told of it, without secrets.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => write!(f, "{}", file.display()),
+            Self::Postgres(target) => write!(f, "{target}"),
+        }
+    }
+}
+
 impl DataArgs {
     /// Returns the database that is meant.
     pub(super) fn place(&self) -> Ended<Place> {
         let Some(database) = &self.database else {
             return Ok(Place::File(self.data.join(DATABASE)));
         };
-        if database.starts_with("postgres://") || database.starts_with("postgresql://") {
-            // What is wrong with an address is said without the address: it holds a password.
-            let target = Target::parse(database);
-            let target = target.map_err(|error| CommandError::new(format!("--database: {error}.")));
-            return Ok(Place::Postgres(Box::new(target?)));
-        }
-        let file = database.strip_prefix("sqlite:").unwrap_or(database);
-        if file.is_empty() || file.contains("://") {
-            return Err(CommandError::new(
-                "--database takes a file, or an address that begins with postgres://.",
-            ));
-        }
-        Ok(Place::File(file.into()))
+        Place::parse("--database", database)
     }
 
     /// Returns the file of the database, for what is done with files.
@@ -73,8 +94,7 @@ impl DataArgs {
     pub(super) fn shown(&self) -> String {
         match self.place() {
             Ok(Place::File(_)) if self.database.is_none() => self.data.display().to_string(),
-            Ok(Place::File(file)) => file.display().to_string(),
-            Ok(Place::Postgres(target)) => target.to_string(),
+            Ok(place) => place.to_string(),
             Err(_) => String::new(),
         }
     }
@@ -99,6 +119,9 @@ pub(super) async fn open_file(file: &Path) -> Ended<SqliteStore> {
     }
     SqliteStore::open(file).await.map_err(|error| {
         let file = file.display();
+        if let StoreError::Unfinished = error {
+            return unfinished(&file);
+        }
         CommandError::new(format!(
             "cannot open {file}: {error}. Check that the folder can be written to, or choose \
              another with --data."
@@ -110,11 +133,34 @@ pub(super) async fn open_file(file: &Path) -> Ended<SqliteStore> {
 pub(super) async fn open_postgres(target: Target) -> Ended<PostgresStore> {
     let shown = target.to_string();
     PostgresStore::open(target).await.map_err(|error| {
+        if let StoreError::Unfinished = error {
+            return unfinished(&shown);
+        }
         CommandError::new(format!(
             "cannot open {shown}: {error}. Check the address, the password, and that the user may \
              make tables there."
         ))
     })
+}
+
+/// Returns a text without what stands before the `@` of its addresses: who asks, and with which secret.
+pub fn without_secrets(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find([' ', '\n', '\'', '"']).unwrap_or(part.len());
+        let from = part[..end].rfind('@').map_or(0, |at| at + 1);
+        shown.push_str("://");
+        shown.push_str(&part[from..]);
+    }
+    shown
+}
+
+fn unfinished(shown: &dyn fmt::Display) -> CommandError {
+    CommandError::new(format!(
+        "cannot open {shown}: a copy into it is not finished. Run the same `stockroom copy` again: it goes \
+         on where it was."
+    ))
 }
 
 #[cfg(test)]
@@ -123,6 +169,14 @@ mod tests {
 
     fn args(database: Option<&str>) -> DataArgs {
         DataArgs { data: "dir".into(), database: database.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_text_is_shown_without_the_secrets_of_its_addresses() {
+        let text = "unexpected 'postgres://shop:s3cret@db/stock?a=b' and sqlite:/a@b, http://c";
+        let shown = "unexpected 'postgres://db/stock?a=b' and sqlite:/a@b, http://c";
+        assert_eq!(without_secrets(text), shown);
+        assert_eq!(without_secrets("postgres://a:b@c@db"), "postgres://db");
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod keys;
 mod levels;
 mod lists;
 mod migrations;
+pub(super) mod moving;
 mod orders;
 mod outbox;
 mod products;
@@ -94,6 +95,9 @@ impl PostgresStore {
             orders: Arc::default(),
         };
         let mut connection = store.writing.connections.lend().await?;
+        if migrations::is_unfinished(&connection).await? {
+            return Err(StoreError::Unfinished);
+        }
         migrations::migrate(&mut connection).await?;
         Ok(store)
     }

@@ -15,6 +15,7 @@ mod levels;
 mod lists;
 mod lock;
 mod lookup;
+pub(super) mod moving;
 mod orders;
 mod outbox;
 mod products;

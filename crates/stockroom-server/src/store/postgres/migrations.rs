@@ -4,7 +4,7 @@ use super::connections::{Connection, Lent};
 use crate::store::{StoreError, Stored};
 
 /// What brings the tables up to date, in order; `stockroom_migrations` has a row for each that was done.
-const MIGRATIONS: [&str; 4] = [
+pub(super) const MIGRATIONS: [&str; 4] = [
     include_str!("../../../migrations/postgres/0001_store.sql"),
     include_str!("../../../migrations/postgres/0002_service.sql"),
     include_str!("../../../migrations/postgres/0003_webhooks.sql"),
@@ -59,7 +59,13 @@ pub(super) async fn migrate(connection: &mut Lent) -> Stored<()> {
     connection.end("commit").await
 }
 
-async fn migrations_done(connection: &Connection) -> Stored<usize> {
+/// Tells whether a copy into the database is not finished.
+pub(super) async fn is_unfinished(connection: &Connection) -> Stored<bool> {
+    let found = "select to_regclass('unfinished_copy') is not null";
+    Ok(connection.row(found, &[]).await?.try_get(0)?)
+}
+
+pub(super) async fn migrations_done(connection: &Connection) -> Stored<usize> {
     let there: bool = connection
         .row("select to_regclass('stockroom_migrations') is not null", &[])
         .await?

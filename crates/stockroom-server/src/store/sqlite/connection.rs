@@ -39,6 +39,9 @@ pub(super) fn open_writer(file: &Path) -> Stored<Connection> {
     check_version()?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut connection = open(file, flags)?;
+    if is_unfinished(&connection)? {
+        return Err(StoreError::Unfinished);
+    }
     connection.execute_batch(
         // `checkpoints` moves pages from the journal to the file.
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
@@ -46,6 +49,32 @@ pub(super) fn open_writer(file: &Path) -> Stored<Connection> {
     )?;
     migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// Opens a file that is there, for whoever has it alone.
+pub(super) fn open_alone(file: &Path) -> Stored<Connection> {
+    check_version()?;
+    open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)
+}
+
+/// Opens the connection that fills a file, making it and its tables where needed. What it commits reaches the
+/// disk in order, but later.
+pub(super) fn open_new(file: &Path) -> Stored<Connection> {
+    check_version()?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let mut connection = open(file, flags)?;
+    connection.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;
+         pragma wal_autocheckpoint = 4000;",
+    )?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Tells whether a copy into the database is not finished.
+pub(super) fn is_unfinished(connection: &Connection) -> Stored<bool> {
+    let found = "select exists (select 1 from sqlite_schema where name = 'unfinished_copy')";
+    Ok(connection.query_row(found, [], |row| row.get(0))?)
 }
 
 /// Opens the connection that moves pages from the journal to the file.
