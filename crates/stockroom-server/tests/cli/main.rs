@@ -7,6 +7,7 @@ mod apply_checks;
 mod backup;
 #[path = "../cluster/cluster.rs"]
 mod cluster;
+mod copy;
 mod crash;
 mod help;
 mod keys;
