@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cluster::{Cluster, Database};
 use crate::crash::{
@@ -25,9 +25,20 @@ enum Came {
     Nothing,
 }
 
+/// What those who sent requests saw.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// How many times one was told to come later.
+    pub(crate) later: usize,
+    /// How many times no answer came.
+    pub(crate) nothing: usize,
+    /// The longest that one waited for an answer.
+    pub(crate) longest: Duration,
+}
+
 /// A shop whose servers share a database.
-struct Shop {
-    database: Database,
+pub(crate) struct Shop {
+    pub(crate) database: Database,
     folder: tempfile::TempDir,
     before: HashMap<String, i64>,
 }
@@ -35,14 +46,19 @@ struct Shop {
 impl Shop {
     /// Makes a demo store.
     fn open() -> Self {
-        let (database, folder) = (Cluster::own_database(), tempfile::tempdir().unwrap());
+        Self::on(Cluster::own_database())
+    }
+
+    /// Makes a demo store in this database.
+    pub(crate) fn on(database: Database) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let mut shop = Self { database, folder, before: HashMap::new() };
         drop(shop.server(&["--demo", "--products", PRODUCTS]));
         shop.before = shop.levels();
         shop
     }
 
-    fn server(&self, args: &[&str]) -> Running {
+    pub(crate) fn server(&self, args: &[&str]) -> Running {
         let url = self.database.url();
         Running::start(&[args, &["--database", &url]].concat(), self.folder.path())
     }
@@ -57,7 +73,7 @@ impl Shop {
     }
 
     /// Expects every request of `sent` in the levels and in the history, exactly once.
-    fn check_applied_once(&self, sent: &[Sent]) {
+    pub(crate) fn check_applied_once(&self, sent: &[Sent]) {
         let mut expected = self.before.clone();
         for sku in sent.iter().flat_map(|sent| skus(sent.number)) {
             *expected.get_mut(&sku).unwrap() += 1;
@@ -117,13 +133,13 @@ fn send(url: &str, number: usize) -> Came {
 }
 
 /// Sends so many requests on 4 connections to servers in turn, each until it is done; `after` is told how
-/// many are. Returns how many times one was told to come later, or got no answer.
-fn send_all(urls: &[String], requests: usize, after: impl Fn(usize) + Sync) -> (usize, usize) {
+/// many are.
+pub(crate) fn send_all(urls: &[String], requests: usize, after: impl Fn(usize) + Sync) -> Seen {
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let (later, nothing) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let seen = Mutex::new(Seen { later: 0, nothing: 0, longest: Duration::ZERO });
     thread::scope(|scope| {
         for connection in 0..4 {
-            let (next, done, later, nothing, after) = (&next, &done, &later, &nothing, &after);
+            let (next, done, seen, after) = (&next, &done, &seen, &after);
             scope.spawn(move || {
                 let mut turn = connection;
                 loop {
@@ -133,11 +149,17 @@ fn send_all(urls: &[String], requests: usize, after: impl Fn(usize) + Sync) -> (
                     }
                     loop {
                         turn += 1;
-                        match send(&urls[turn % urls.len()], number) {
-                            Came::Done => break,
-                            Came::Later => later.fetch_add(1, Ordering::SeqCst),
-                            Came::Nothing => nothing.fetch_add(1, Ordering::SeqCst),
-                        };
+                        let began = Instant::now();
+                        let came = send(&urls[turn % urls.len()], number);
+                        {
+                            let mut seen = seen.lock().unwrap();
+                            seen.longest = seen.longest.max(began.elapsed());
+                            seen.later += usize::from(came == Came::Later);
+                            seen.nothing += usize::from(came == Came::Nothing);
+                        }
+                        if came == Came::Done {
+                            break;
+                        }
                         thread::sleep(Duration::from_millis(20));
                     }
                     after(done.fetch_add(1, Ordering::SeqCst) + 1);
@@ -145,10 +167,10 @@ fn send_all(urls: &[String], requests: usize, after: impl Fn(usize) + Sync) -> (
             });
         }
     });
-    (later.into_inner(), nothing.into_inner())
+    seen.into_inner().unwrap()
 }
 
-fn all(requests: usize) -> Vec<Sent> {
+pub(crate) fn all(requests: usize) -> Vec<Sent> {
     (0..requests).map(|number| Sent { number, is_answered: true }).collect()
 }
 
@@ -201,12 +223,12 @@ fn of_two_servers_on_one_database_one_is_killed_and_the_other_carries_on() {
     let (first, second) = (shop.server(&[]), shop.server(&[]));
     let urls = [first.url.clone(), second.url.clone()];
     let first = Mutex::new(Some(first));
-    let (_, nothing) = send_all(&urls, 120, |done| {
+    let seen = send_all(&urls, 120, |done| {
         if done == 40 {
             first.lock().unwrap().take().unwrap().kill();
         }
     });
-    assert!(nothing > 0, "nobody noticed that a server was killed");
+    assert!(seen.nothing > 0, "nobody noticed that a server was killed");
     shop.check_applied_once(&all(120));
     drop(second);
 }
@@ -226,7 +248,7 @@ fn a_database_that_breaks_down_under_load_is_waited_for_and_loses_nothing() {
         })
     };
     let breaking = Mutex::new(Some(breaking));
-    let (later, nothing) = send_all(&urls, 160, |done| {
+    let seen = send_all(&urls, 160, |done| {
         let breaking = breaking.lock().unwrap();
         if done == 40 || done == 100 {
             breaking.as_ref().unwrap().send(()).unwrap();
@@ -234,8 +256,8 @@ fn a_database_that_breaks_down_under_load_is_waited_for_and_loses_nothing() {
     });
     breaking.lock().unwrap().take();
     breaker.join().unwrap();
-    assert!(later > 0, "the database was not missed");
-    assert_eq!(nothing, 0, "a server left somebody without an answer");
+    assert!(seen.later > 0, "the database was not missed");
+    assert_eq!(seen.nothing, 0, "a server left somebody without an answer");
     shop.check_applied_once(&all(160));
 }
 

@@ -1,7 +1,9 @@
 //! PostgreSQL for the tests of one process: a cluster of its own in a temporary folder, with a database for
 //! each test. It is stopped and removed when the process ends, however it ends.
 
+use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,32 +15,61 @@ use tokio_postgres::NoTls;
 /// Who runs the cluster where the tests are root's, whom PostgreSQL refuses.
 const OTHER_USER: &str = "nobody";
 
-/// Runs the cluster until its input ends, and obeys the words that come: `stop`, `kill` and `start`. The
+/// Where it listens unless it is told otherwise.
+const LOOPBACK: &str = "127.0.0.1";
+
+/// Runs the cluster until its input ends, and obeys the words that come: `stop`, `kill`, `start` and `promote`. The
 /// order of texts is not that of bytes, so that nothing may rely on it.
 const SCRIPT: &str = r#"
 set -e
-bin=$1 dir=$2 port=$3 fsync=$4
-options="-k $dir -p $port -c listen_addresses=127.0.0.1 -c max_connections=300 -c shared_buffers=64MB"
-options="$options -c fsync=$fsync -c full_page_writes=$fsync"
+bin=$1 dir=$2 port=$3 primary=$4 options="-k $2 -p $3 $5"
 start() { "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -o "$options" -w start >/dev/null; echo ready; }
 stop() { "$bin/pg_ctl" -D "$dir/data" -m "$1" -w stop >/dev/null || true; }
 trap 'stop immediate; rm -rf "$dir"' EXIT
 trap '' INT TERM
-"$bin/initdb" -D "$dir/data" -U stockroom -A trust -E UTF8 --no-sync \
-    --locale=C.UTF-8 --locale-provider=icu --icu-locale=en >/dev/null
+if [ -n "$primary" ]; then
+    "$bin/pg_basebackup" -D "$dir/data" -d "$primary" -R -c fast --no-sync >/dev/null
+else
+    "$bin/initdb" -D "$dir/data" -U stockroom -A trust -E UTF8 --no-sync \
+        --locale=C.UTF-8 --locale-provider=icu --icu-locale=en >/dev/null
+fi
+[ ! -e "$dir/pg_hba.conf" ] || cp "$dir/pg_hba.conf" "$dir/data/pg_hba.conf"
 start
 while read -r word; do
     case $word in
         stop) stop fast; echo stopped ;;
         kill) stop immediate; echo stopped ;;
         start) start ;;
+        promote) "$bin/pg_ctl" -D "$dir/data" -w promote >/dev/null; echo promoted ;;
     esac
 done
 "#;
 
+/// What is particular to a cluster.
+#[derive(Debug)]
+pub(crate) struct Setup<'a> {
+    /// The network namespace in which it runs, and the address that it has there.
+    pub(crate) place: Option<(&'a str, &'a str)>,
+    /// The cluster that it follows, as a standby does.
+    pub(crate) primary: Option<&'a str>,
+    /// Files that are put into its folder, each by its name; `pg_hba.conf` is who may connect.
+    pub(crate) files: &'a [(&'a str, String)],
+    /// Settings beside those of all, such as `ssl=on`; `DIR` is its folder.
+    pub(crate) settings: &'a [&'a str],
+}
+
+/// A cluster of which everything that was committed is on the disk.
+pub(crate) const SAFE: Setup<'_> = Setup {
+    place: None,
+    primary: None,
+    files: &[],
+    settings: &["fsync=on", "full_page_writes=on"],
+};
+
 /// A cluster that runs.
 #[derive(Debug)]
 pub(crate) struct Cluster {
+    host: String,
     port: u16,
     input: Mutex<(ChildStdin, BufReader<std::process::ChildStdout>)>,
     _child: Child,
@@ -63,10 +94,11 @@ impl Cluster {
     pub(crate) fn shared() -> &'static Self {
         static SHARED: OnceLock<Cluster> = OnceLock::new();
         // Nothing of it is looked for after a failure, so nothing need reach the disk.
-        SHARED.get_or_init(|| Self::start("off"))
+        let settings = &["fsync=off", "full_page_writes=off"];
+        SHARED.get_or_init(|| Self::start(&Setup { settings, ..SAFE }))
     }
 
-    fn start(fsync: &str) -> Self {
+    fn start(setup: &Setup<'_>) -> Self {
         let bin = programs().unwrap_or_else(|| {
             panic!(
                 "the programs of PostgreSQL are missing. On Debian: apt-get install postgresql; \
@@ -77,11 +109,22 @@ impl Cluster {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
-        let mut command = as_other_user(&dir);
+        for (name, content) in setup.files {
+            std::fs::write(dir.join(name), content).unwrap();
+            std::fs::set_permissions(dir.join(name), Permissions::from_mode(0o600)).unwrap();
+        }
+        let host = setup.place.map_or(LOOPBACK, |(_, address)| address);
+        let settings =
+            [&format!("listen_addresses={host}"), "max_connections=300", "shared_buffers=64MB"];
+        let settings =
+            settings.iter().chain(setup.settings).map(|setting| format!(" -c {setting}"));
+        let options = settings.collect::<String>().replace("DIR", dir.to_str().unwrap());
+        let mut command = as_other_user(&dir, setup.place.map(|(namespace, _)| namespace));
         command.arg("sh").args(["-c", SCRIPT, "cluster"]).arg(&bin).arg(&dir);
         let mut child = command
             .arg(port.to_string())
-            .arg(fsync)
+            .arg(setup.primary.unwrap_or_default())
+            .arg(options)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -90,6 +133,7 @@ impl Cluster {
         let input = child.stdin.take().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let cluster = Self {
+            host: host.to_owned(),
             port,
             input: Mutex::new((input, output)),
             _child: child,
@@ -106,7 +150,12 @@ impl Cluster {
 
     /// Makes a database in a cluster of its own, which can be stopped.
     pub(crate) fn own_database() -> Database {
-        let cluster = Box::new(Self::start("on"));
+        Self::database_of(&SAFE)
+    }
+
+    /// Makes a database in a cluster of its own, which is as it is told to be.
+    pub(crate) fn database_of(setup: &Setup<'_>) -> Database {
+        let cluster = Box::new(Self::start(setup));
         let name = cluster.create();
         Database { cluster: Owner::Own(cluster), name }
     }
@@ -123,7 +172,9 @@ impl Cluster {
     }
 
     fn url(&self, database: &str) -> String {
-        format!("postgres://stockroom@127.0.0.1:{}/{database}", self.port)
+        // The driver encrypts what goes to another machine, and so it looks to it in a namespace.
+        let options = if self.host == LOOPBACK { "" } else { "?sslmode=disable" };
+        format!("postgres://stockroom@{}:{}/{database}{options}", self.host, self.port)
     }
 
     fn tell(&self, word: &str) {
@@ -220,9 +271,9 @@ fn programs() -> Option<PathBuf> {
     found.pop().map(|(_, bin)| bin).or_else(told)
 }
 
-/// Returns a command that runs the program that is added, as root's stand-in where we are root; the folder is
-/// theirs then.
-fn as_other_user(dir: &Path) -> Command {
+/// Returns a command that runs the program that is added, as root's stand-in where we are root; the folder and
+/// what is in it are theirs then. Only root may do so in another network namespace.
+fn as_other_user(dir: &Path, namespace: Option<&str>) -> Command {
     let id = |options: &[&str]| {
         let output = Command::new("id").args(options).output().unwrap();
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
@@ -232,8 +283,14 @@ fn as_other_user(dir: &Path) -> Command {
     }
     let (user, group) = (id(&["-u", OTHER_USER]), id(&["-g", OTHER_USER]));
     let ids = (user.parse().unwrap(), group.parse().unwrap());
-    std::os::unix::fs::chown(dir, Some(ids.0), Some(ids.1)).unwrap();
-    let mut command = Command::new("setpriv");
+    let files = std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().path());
+    for path in files.chain([dir.to_owned()]) {
+        std::os::unix::fs::chown(path, Some(ids.0), Some(ids.1)).unwrap();
+    }
+    let mut command = Command::new(if namespace.is_some() { "ip" } else { "setpriv" });
+    if let Some(namespace) = namespace {
+        command.args(["netns", "exec", namespace, "setpriv"]);
+    }
     command.args(["--reuid", &user, "--regid", &group, "--clear-groups"]);
     command
 }

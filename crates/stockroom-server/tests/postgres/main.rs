@@ -6,17 +6,21 @@
 mod accounts;
 #[path = "../api/all.rs"]
 mod all;
+mod catalog;
 #[path = "../cluster/cluster.rs"]
 mod cluster;
 #[path = "../store/deliveries.rs"]
 mod deliveries;
+mod encryption;
 #[path = "../store/keys.rs"]
 mod keys;
 #[path = "../store/lists.rs"]
 mod lists;
+mod lost_commits;
 mod place;
 mod store;
 #[path = "../store/suite.rs"]
 mod suite;
+mod wire;
 
 use all::{app, endpoints, people, receiver, webhooks};

@@ -9,7 +9,7 @@ use stockroom_server::store::{Store as _, StoreError};
 use crate::cluster::{Cluster, Database};
 use crate::suite;
 
-async fn open(database: &Database) -> PostgresStore {
+pub(crate) async fn open(database: &Database) -> PostgresStore {
     PostgresStore::open(Target::parse(&database.url()).unwrap()).await.unwrap()
 }
 

@@ -173,7 +173,7 @@ fn writes(row: &StockRow) -> (WriteRecord, LevelWrites) {
 }
 
 /// Writes levels of product `a`, with so many lines of history, in a transaction of their own.
-async fn write<S: Store>(store: &S, scope: Scope, lines: usize) -> Stored<()> {
+pub(crate) async fn write<S: Store>(store: &S, scope: Scope, lines: usize) -> Stored<()> {
     let work =
         store.write(move |tx| Box::pin(async move { write_to(tx, scope, "a", lines).await }));
     work.await

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 
 use super::target::Target;
 use crate::store::{StoreError, Stored};
@@ -17,13 +17,18 @@ use crate::store::{StoreError, Stored};
 /// How long whoever asks waits for a connection before being told that the server is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long one statement may take, and how long it may wait for what another holds. A snapshot is read by
-/// many short ones.
+/// How long one statement may take, and how long it may wait for what another holds; a snapshot is read by
+/// many short ones. Where the network to us is cut, the database finds out by itself that we are gone, so that
+/// what was locked for us can be had again.
 const SETTINGS: &str = "
     set application_name = 'stockroom';
     set statement_timeout = '60s';
     set lock_timeout = '10s';
     set idle_in_transaction_session_timeout = '60s';
+    set tcp_keepalives_idle = 3;
+    set tcp_keepalives_interval = 1;
+    set tcp_keepalives_count = 3;
+    set tcp_user_timeout = '6s';
     set jit = off;
     set synchronous_commit = on;
     set time zone 'UTC'";
@@ -148,6 +153,16 @@ impl Connection {
         Ok(self.client.batch_execute(sql).await?)
     }
 
+    /// Runs statements without parameters and returns the first column of the last row, as text.
+    async fn told(&self, sql: &str) -> Stored<Option<String>> {
+        let messages = self.client.simple_query(sql).await?;
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        Ok(rows.last().map(str::to_owned))
+    }
+
     pub(super) async fn rows(
         &self,
         sql: &'static str,
@@ -206,6 +221,12 @@ impl Lent {
     pub(super) async fn begin(&mut self, sql: &str) -> Stored<()> {
         self.is_inside = true;
         self.run(sql).await
+    }
+
+    /// Begins a transaction as [`begin`](Self::begin) does, and returns what its last statement tells.
+    pub(super) async fn begin_told(&mut self, sql: &str) -> Stored<Option<String>> {
+        self.is_inside = true;
+        self.told(sql).await
     }
 
     /// Ends the transaction, by committing it or rolling it back.

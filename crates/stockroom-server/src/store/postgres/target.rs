@@ -20,6 +20,15 @@ use crate::store::{StoreError, Stored};
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(5);
 
+/// How long the machine of the database may say nothing at all, not even that it has received what was sent,
+/// before its connections are taken for broken. A network that is cut tells nobody.
+const SILENCE: Duration = Duration::from_secs(6);
+
+/// After how long a quiet connection is asked whether it is there, and how often then.
+const ASK_AFTER: Duration = Duration::from_secs(3);
+const ASK_EVERY: Duration = Duration::from_secs(1);
+const ASK_TIMES: u32 = 3;
+
 /// A database that can be connected to.
 pub struct Target {
     config: Config,
@@ -75,6 +84,11 @@ impl Target {
         };
         config.ssl_mode(if tls.is_some() { SslMode::Require } else { SslMode::Disable });
         config.connect_timeout(CONNECT);
+        config.tcp_user_timeout(SILENCE);
+        config
+            .keepalives_idle(ASK_AFTER)
+            .keepalives_interval(ASK_EVERY)
+            .keepalives_retries(ASK_TIMES);
         Ok(Self { config, tls })
     }
 

@@ -21,12 +21,15 @@ use crate::store::webhooks::{
 };
 use crate::store::{StoreError, Stored, Transaction};
 
-const XID: &str = "select pg_current_xact_id_if_assigned()::text";
+/// Begins, and tells the transaction's id, by which it can be asked what became of it. That it has one is no
+/// news to the database: nearly all who begin here write.
+const BEGIN: &str = "begin; select pg_current_xact_id()::text";
 
 /// A transaction on a connection of its own.
 #[derive(Debug)]
 pub struct PostgresTx {
     connection: Lent,
+    id: Option<String>,
     /// By how much each scope's tallies change, and when.
     changes: Vec<(Scope, Tally, Timestamp)>,
     runs: Vec<RunWrite>,
@@ -40,14 +43,14 @@ pub(super) enum Committed {
     Yes,
     /// Nothing of it was kept.
     No(StoreError),
-    /// The connection broke before the server told. The transaction has this id, where it is known.
+    /// The connection broke before the server told. The transaction has this id.
     Unsure(Option<String>),
 }
 
 impl PostgresTx {
     pub(super) async fn begin(mut connection: Lent) -> Stored<Self> {
-        connection.begin("begin").await?;
-        Ok(Self { connection, changes: Vec::new(), runs: Vec::new(), failed: None })
+        let id = connection.begin_told(BEGIN).await?;
+        Ok(Self { connection, id, changes: Vec::new(), runs: Vec::new(), failed: None })
     }
 
     /// The connection itself, for what needs no rule to decide.
@@ -79,12 +82,10 @@ impl PostgresTx {
         }
     }
 
-    /// Sends the last statements and the commit together, so that what they lock is not held while answers
+    /// Sends the last statement and the commit together, so that what it locks is not held while answers
     /// travel.
     async fn send_commit(&mut self) -> Stored<Committed> {
-        for sql in [tallies::ADD, XID] {
-            self.connection.prepare(sql).await?;
-        }
+        self.connection.prepare(tallies::ADD).await?;
         for run in &self.runs {
             runs::add(&self.connection, run).await?;
         }
@@ -100,15 +101,11 @@ impl PostgresTx {
                 None => Ok(()),
             }
         };
-        let id = async { connection.row(XID, &[]).await?.try_get(0).map_err(StoreError::from) };
-        let (added, id, committed): (_, Stored<Option<String>>, _) =
-            futures_util::future::join3(add, id, connection.run("commit")).await;
+        let (added, committed) = futures_util::future::join(add, connection.run("commit")).await;
         let is_lost =
             matches!(&committed, Err(StoreError::Unavailable(_))) && connection.is_closed();
         Ok(match (added, committed) {
-            // Nothing was written, so nothing can have been lost.
-            (Ok(()), Err(_)) if is_lost && matches!(id, Ok(None)) => Committed::Yes,
-            (_, Err(_)) if is_lost => Committed::Unsure(id.ok().flatten()),
+            (_, Err(_)) if is_lost => Committed::Unsure(self.id.take()),
             (Err(error), committed) => {
                 // A commit after a failure undoes everything, and says so by succeeding.
                 if committed.is_ok() {
