@@ -5,6 +5,8 @@
 mod apply;
 mod apply_checks;
 mod backup;
+mod balancer;
+mod balancing;
 #[path = "../cluster/cluster.rs"]
 mod cluster;
 mod copy;
