@@ -174,10 +174,23 @@ pub fn run(cli: Cli) -> Ended<u8> {
         Command::Migrate(args) => &args.data,
     };
     let place = data.place()?;
+    let replica = match &cli.command {
+        Command::Serve(args) => args.replica()?,
+        _ => None,
+    };
     runtime()?.block_on(async {
-        match place {
-            Place::File(file) => run_on(open_file(&file).await?, cli.command).await,
-            Place::Postgres(target) => run_on(open_postgres(*target).await?, cli.command).await,
+        match (place, replica) {
+            (Place::File(_), Some(_)) => Err(CommandError::new(
+                "--replica is for a database of PostgreSQL: name that with --database.",
+            )),
+            (Place::File(file), None) => run_on(open_file(&file).await?, cli.command).await,
+            (Place::Postgres(target), None) => {
+                run_on(open_postgres(*target).await?, cli.command).await
+            }
+            (Place::Postgres(target), Some(replica)) => {
+                let store = open_postgres(*target).await?.with_replica(replica);
+                run_on(store, cli.command).await
+            }
         }
     })?;
     Ok(0)

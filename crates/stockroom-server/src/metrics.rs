@@ -179,6 +179,11 @@ fn write_store(out: &mut Exposition, figures: &StoreFigures) {
     out.line("", &[("file", "journal")], figures.journal_bytes);
     out.head("stockroom_sessions", "gauge", "Sessions of the app that are not over.");
     out.line("", &[], figures.sessions);
+    if let Some(reads) = figures.replica {
+        out.head("stockroom_list_reads_total", "counter", "Lists by where they were read.");
+        out.line("", &[("from", "replica")], reads.replica);
+        out.line("", &[("from", "primary")], reads.primary);
+    }
 }
 
 /// Returns a time in whole microseconds, as [`TIMES`] has its bounds.

@@ -44,9 +44,7 @@ impl Place {
     /// [`CommandError`], which says nothing of an address: it holds a password.
     pub(super) fn parse(option: &str, database: &str) -> Ended<Self> {
         if database.starts_with("postgres://") || database.starts_with("postgresql://") {
-            let target = Target::parse(database);
-            let target = target.map_err(|error| CommandError::new(format!("{option}: {error}.")));
-            return Ok(Self::Postgres(Box::new(target?)));
+            return Ok(Self::Postgres(Box::new(target(database, option)?)));
         }
         let file = database.strip_prefix("sqlite:").unwrap_or(database);
         if file.is_empty() || file.contains("://") {
@@ -104,6 +102,12 @@ impl DataArgs {
         let name = if self.database.is_none() { "--data" } else { "--database" };
         format!("{name} {}", self.shown())
     }
+}
+
+/// Reads an address of PostgreSQL. What is wrong with one is said without it: it holds a password.
+pub(super) fn target(address: &str, option: &str) -> Ended<Target> {
+    let target = Target::parse(address);
+    target.map_err(|error| CommandError::new(format!("{option}: {error}.")))
 }
 
 /// Opens a file, making it and its folder where they are missing.

@@ -14,6 +14,7 @@ use ipnet::IpNet;
 use tokio::net::TcpListener;
 
 use self::running::{Doors, StopArgs, run};
+use super::database::target;
 use super::demo::create_demo;
 use super::{CommandError, DataArgs, Ended};
 use crate::accounts::passwords::Hashing;
@@ -29,6 +30,7 @@ use crate::readiness::Readiness;
 use crate::secret::DEMO_KEYS;
 use crate::store::Store;
 use crate::store::data::{StoreInfo, StoreKind};
+use crate::store::postgres::target::Target;
 use crate::tls::Certificate;
 use crate::webhooks::courier::Courier;
 use crate::webhooks::target::Targets;
@@ -56,6 +58,10 @@ log go to stderr; STOCKROOM_LOG chooses them (warn, or debug, or stockroom_serve
 pub struct ServeArgs {
     #[command(flatten)]
     pub(super) data: DataArgs,
+    /// A standby of a database of PostgreSQL, from which lists and the history are read wherever it is up to
+    /// date
+    #[arg(long, value_name = "postgres://…", env = "STOCKROOM_REPLICA", hide_env_values = true)]
+    replica: Option<String>,
     /// The address to listen at, with its port; port 0 takes a free one
     #[arg(
         long,
@@ -120,6 +126,11 @@ pub struct ServeArgs {
 }
 
 impl ServeArgs {
+    /// Returns the standby that lists are read from, if any.
+    pub(super) fn replica(&self) -> Ended<Option<Target>> {
+        self.replica.as_deref().map(|address| target(address, "--replica")).transpose()
+    }
+
     pub(super) fn log_format(&self) -> LogFormat {
         self.log_format
     }

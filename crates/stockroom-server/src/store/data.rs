@@ -394,4 +394,15 @@ pub struct StoreFigures {
     pub journal_bytes: u64,
     /// The sessions that are not over.
     pub sessions: u64,
+    /// Where lists were read, if there is a replica.
+    pub replica: Option<ReplicaReads>,
+}
+
+/// How many lists were read from where, since the process started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplicaReads {
+    /// From the replica.
+    pub replica: u64,
+    /// From the database itself, because the replica was away or lagged behind.
+    pub primary: u64,
 }

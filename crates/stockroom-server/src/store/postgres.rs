@@ -23,6 +23,7 @@ pub(super) mod moving;
 mod orders;
 mod outbox;
 mod products;
+mod replica;
 mod rows;
 mod runs;
 mod sessions;
@@ -43,6 +44,7 @@ use stockroom_api::product::{Product, ProductPage};
 use stockroom_api::webhook::{Delivery, DeliveryPage, DeliveryState};
 
 use self::connections::{Connections, Lent, Use};
+use self::replica::Replica;
 use self::snapshots::Snapshots;
 use self::target::Target;
 pub use self::transaction::PostgresTx;
@@ -75,7 +77,22 @@ pub struct PostgresStore {
     writing: Arc<Writing>,
     readers: Arc<Connections>,
     snapshots: Arc<Snapshots>,
+    replica: Option<Arc<Replica>>,
     orders: Arc<Orders>,
+}
+
+/// Reads a list, from the replica where that has all that is wanted.
+macro_rules! read_list {
+    ($store:expr, $connection:ident => $read:expr) => {{
+        if let Some(replica) = &$store.replica
+            && let Some($connection) = replica.lend(&$store.readers).await
+            && let Some(list) = replica.taken($read.await)
+        {
+            return Ok(list);
+        }
+        let $connection = $store.readers.lend().await?;
+        $read.await
+    }};
 }
 
 impl PostgresStore {
@@ -92,6 +109,7 @@ impl PostgresStore {
             writing: Arc::new(Writing::new(connections(Use::Writing, WRITERS))),
             readers: Arc::new(connections(Use::Reading, READERS)),
             snapshots: Arc::new(Snapshots::new(Arc::clone(&target))),
+            replica: None,
             orders: Arc::default(),
         };
         let mut connection = store.writing.connections.lend().await?;
@@ -100,6 +118,12 @@ impl PostgresStore {
         }
         migrations::migrate(&mut connection).await?;
         Ok(store)
+    }
+
+    /// Reads lists from a standby of the database, wherever that has all that the database has.
+    #[must_use]
+    pub fn with_replica(self, target: Target) -> Self {
+        Self { replica: Some(Arc::new(Replica::new(target))), ..self }
     }
 
     /// Lends a connection for one statement that writes, which is a transaction of its own.
@@ -127,6 +151,9 @@ impl Store for PostgresStore {
         self.writing.connections.close();
         self.readers.close();
         self.snapshots.close();
+        if let Some(replica) = &self.replica {
+            replica.close();
+        }
     }
 
     async fn info(&self) -> Stored<Option<StoreInfo>> {
@@ -166,8 +193,7 @@ impl Store for PostgresStore {
     }
 
     async fn inventory(&self, scope: Scope, which: Which, page: Page) -> Stored<InventoryPage> {
-        let connection = self.readers.lend().await?;
-        lists::inventory(&connection, &self.orders, scope, which, page).await
+        read_list!(self, connection => lists::inventory(&connection, &self.orders, scope, which, page))
     }
 
     async fn version(&self, scope: Scope) -> Stored<Version> {
@@ -185,8 +211,7 @@ impl Store for PostgresStore {
         filter: ProductFilter,
         page: Page,
     ) -> Stored<ProductPage> {
-        let connection = self.readers.lend().await?;
-        lists::products(&connection, &self.orders, scope, &filter, page).await
+        read_list!(self, connection => lists::products(&connection, &self.orders, scope, &filter, page))
     }
 
     async fn product(&self, scope: Scope, reference: &str) -> Stored<Option<Product>> {
@@ -209,8 +234,7 @@ impl Store for PostgresStore {
         filter: HistoryFilter,
         part: Part<HistoryPlace>,
     ) -> Stored<Option<HistoryPage>> {
-        let connection = self.readers.lend().await?;
-        history::page(&connection, scope, &filter, part).await
+        read_list!(self, connection => history::page(&connection, scope, &filter, part))
     }
 
     async fn runs(
@@ -219,8 +243,7 @@ impl Store for PostgresStore {
         fingerprint: Option<String>,
         part: Part<RunPlace>,
     ) -> Stored<RunPage> {
-        let connection = self.readers.lend().await?;
-        runs::page(&connection, scope, fingerprint.as_deref(), part).await
+        read_list!(self, connection => runs::page(&connection, scope, fingerprint.as_deref(), part))
     }
 
     async fn find_key(&self, hash: Hash, now: Timestamp) -> Stored<Option<Authority>> {
@@ -339,6 +362,7 @@ impl Store for PostgresStore {
             database_bytes: figures::size(&connection).await?,
             journal_bytes: figures::journal(&connection).await?,
             sessions: figures::sessions(&connection, now).await?,
+            replica: self.replica.as_ref().map(|replica| replica.reads()),
         })
     }
 }

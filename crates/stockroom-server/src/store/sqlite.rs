@@ -323,6 +323,7 @@ impl Store for SqliteStore {
             database_bytes,
             journal_bytes,
             sessions,
+            replica: None,
         })
     }
 }

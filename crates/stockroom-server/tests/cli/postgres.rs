@@ -1,7 +1,9 @@
 //! The commands on a database of PostgreSQL, whose password nobody is shown.
 
+use std::time::{Duration, Instant};
+
 use crate::cluster::Cluster;
-use crate::process::{Running, run, status, text};
+use crate::process::{Running, run, send, status, text};
 
 #[test]
 fn commands_work_on_a_database_of_postgresql() {
@@ -50,4 +52,45 @@ fn a_password_is_in_no_output() {
     drop(server);
     let log = std::fs::read_to_string(log).unwrap();
     assert!(log.len() > 100 && !log.contains("s3cret"), "{log}");
+}
+
+#[test]
+fn lists_are_read_from_a_replica_and_without_it_all_the_same() {
+    let (database, folder) = (Cluster::own_database(), tempfile::tempdir().unwrap());
+    let (url, standby) = (database.url(), database.standby());
+    let replica = standby.url();
+    let args = ["--demo", "--database", &url, "--metrics-listen", "127.0.0.1:0"];
+    let mut server = Running::start(&[&args[..], &["--replica", &replica]].concat(), folder.path());
+    let metrics = server.line();
+    let metrics = metrics.trim_end().strip_prefix("metrics on ").unwrap();
+    let read_from = |place: &str| {
+        let text = send("GET", metrics, &[], None).1;
+        let line = format!("stockroom_list_reads_total{{from=\"{place}\"}} ");
+        let number = text.lines().find_map(|told| told.strip_prefix(&line));
+        number.unwrap().parse::<u64>().unwrap()
+    };
+    let began = Instant::now();
+    while read_from("replica") == 0 {
+        assert_eq!(status(&server.url, "sk_test_demo"), 200);
+        assert!(began.elapsed() < Duration::from_secs(20), "the replica is not read");
+    }
+    standby.stop();
+    let before = read_from("primary");
+    assert_eq!(status(&server.url, "sk_test_demo"), 200);
+    assert_eq!(read_from("primary"), before + 1);
+    // A server starts without it, too.
+    let server = Running::start(&["--database", &url, "--replica", &replica], folder.path());
+    assert_eq!(status(&server.url, "sk_test_demo"), 200);
+}
+
+#[test]
+fn a_replica_is_one_of_a_database_of_postgresql() {
+    let folder = tempfile::tempdir().unwrap();
+    let replica = "postgres://shop:s3cret-word@127.0.0.1/stock";
+    let ended = run(&["serve", "--replica", replica], folder.path());
+    assert!(text(&ended.stderr).contains("--database"), "{ended:?}");
+    let wrong = replica.replace("/stock", ":port/stock");
+    let ended = run(&["serve", "--replica", &wrong], folder.path());
+    let said = text(&ended.stderr);
+    assert!(said.contains("--replica: ") && !said.contains("s3cret"), "{said}");
 }

@@ -18,14 +18,14 @@ const OTHER_USER: &str = "nobody";
 /// Where it listens unless it is told otherwise.
 const LOOPBACK: &str = "127.0.0.1";
 
-/// Runs the cluster until its input ends, and obeys the words that come: `stop`, `kill`, `start` and `promote`. The
+/// Runs the cluster until its input ends, and obeys the words that come: `stop`, `kill` and `start`. The
 /// order of texts is not that of bytes, so that nothing may rely on it.
 const SCRIPT: &str = r#"
 set -e
 bin=$1 dir=$2 port=$3 primary=$4 options="-k $2 -p $3 $5"
 start() { "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -o "$options" -w start >/dev/null; echo ready; }
 stop() { "$bin/pg_ctl" -D "$dir/data" -m "$1" -w stop >/dev/null || true; }
-trap 'stop immediate; rm -rf "$dir"' EXIT
+trap 'stop immediate; [ ! -e "$dir/pool.pid" ] || kill "$(cat "$dir/pool.pid")"; rm -rf "$dir"' EXIT
 trap '' INT TERM
 if [ -n "$primary" ]; then
     "$bin/pg_basebackup" -D "$dir/data" -d "$primary" -R -c fast --no-sync >/dev/null
@@ -33,6 +33,7 @@ else
     "$bin/initdb" -D "$dir/data" -U stockroom -A trust -E UTF8 --no-sync \
         --locale=C.UTF-8 --locale-provider=icu --icu-locale=en >/dev/null
 fi
+if [ -e "$dir/pgbouncer.ini" ]; then pgbouncer -q -d "$dir/pgbouncer.ini"; fi
 [ ! -e "$dir/pg_hba.conf" ] || cp "$dir/pg_hba.conf" "$dir/data/pg_hba.conf"
 start
 while read -r word; do
@@ -40,7 +41,6 @@ while read -r word; do
         stop) stop fast; echo stopped ;;
         kill) stop immediate; echo stopped ;;
         start) start ;;
-        promote) "$bin/pg_ctl" -D "$dir/data" -w promote >/dev/null; echo promoted ;;
     esac
 done
 "#;
@@ -211,15 +211,30 @@ impl Database {
         self.rows(sql)[0][0].parse().unwrap()
     }
 
-    /// Stops the whole cluster, at once as a failure of the machine would, and starts it again after a while.
+    /// Starts a standby that follows the whole cluster, and returns the same database there.
+    pub(crate) fn standby(&self) -> Database {
+        let primary = self.cluster().url("postgres");
+        let standby = Cluster::start(&Setup { primary: Some(&primary), ..SAFE });
+        Database { cluster: Owner::Own(Box::new(standby)), name: self.name.clone() }
+    }
+
+    /// Stops the whole cluster, at once as a failure of the machine would.
+    pub(crate) fn stop(&self) {
+        self.cluster().tell("kill");
+        self.cluster().expect("stopped");
+    }
+
+    /// Starts the cluster again.
+    pub(crate) fn start(&self) {
+        self.cluster().tell("start");
+        self.cluster().expect("ready");
+    }
+
+    /// Stops the whole cluster, and starts it again after a while.
     pub(crate) fn break_down(&self, pause: Duration) {
-        for (word, answer) in [("kill", "stopped"), ("start", "ready")] {
-            self.cluster().tell(word);
-            self.cluster().expect(answer);
-            if word == "kill" {
-                std::thread::sleep(pause);
-            }
-        }
+        self.stop();
+        std::thread::sleep(pause);
+        self.start();
     }
 }
 

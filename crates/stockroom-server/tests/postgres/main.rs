@@ -18,6 +18,7 @@ mod keys;
 mod lists;
 mod lost_commits;
 mod place;
+mod replica;
 mod store;
 #[path = "../store/suite.rs"]
 mod suite;

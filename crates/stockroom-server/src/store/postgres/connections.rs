@@ -67,7 +67,7 @@ pub(super) struct Connection {
 #[derive(Debug)]
 pub(super) struct Lent {
     connection: Option<Connection>,
-    /// Whether it is inside of a transaction; then it does not go back.
+    /// Whether it is in the middle of something, such as a transaction; then it does not go back.
     is_inside: bool,
     home: Arc<Mutex<Vec<Connection>>>,
     permit: OwnedSemaphorePermit,
@@ -234,6 +234,12 @@ impl Lent {
         self.run(sql).await?;
         self.has_ended();
         Ok(())
+    }
+
+    /// Keeps the connection from going back, until [`has_ended`](Self::has_ended): for whoever may stop waiting
+    /// for an answer.
+    pub(super) fn keep_from_others(&mut self) {
+        self.is_inside = true;
     }
 
     /// Notes that the transaction has ended.
