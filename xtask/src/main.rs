@@ -10,6 +10,7 @@ mod bench;
 mod browser;
 mod debian;
 mod dev;
+mod neighbours;
 mod openapi;
 mod postgres;
 mod serve;

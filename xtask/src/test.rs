@@ -3,7 +3,7 @@
 use crate::app::{Profile, build_app, build_server};
 use crate::browser::Browser;
 use crate::step::{Outcome, Steps, cargo, command, execute, root, target};
-use crate::{browser, openapi, postgres, tidy, tools};
+use crate::{browser, neighbours, openapi, postgres, tidy, tools};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -49,6 +49,7 @@ fn clippy(_: &mut Steps) -> Outcome {
 
 fn native(steps: &mut Steps) -> Outcome {
     postgres::ensure(steps)?;
+    neighbours::offer(steps)?;
     steps.tests(&mut cargo(&["test", "--workspace"]))
 }
 

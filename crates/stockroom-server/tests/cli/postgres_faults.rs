@@ -258,6 +258,28 @@ fn a_database_that_breaks_down_under_load_is_waited_for_and_loses_nothing() {
 }
 
 #[test]
+fn a_standby_that_takes_over_under_load_is_found_and_has_all_that_was_answered() {
+    let mut shop = Shop::open();
+    let standby = shop.database.standby();
+    // What is answered is at the standby, too.
+    shop.database.rows("alter system set synchronous_standby_names = '*'");
+    shop.database.rows("select pg_reload_conf()");
+    let both = shop.database.url_with(&standby);
+    let server = Running::start(&["--database", &both], shop.folder.path());
+    let urls = [server.url.clone()];
+    let seen = send_all(&urls, 80, |done| {
+        if done == 40 {
+            shop.database.stop();
+            standby.rows("select pg_promote()");
+        }
+    });
+    eprintln!("a standby took over: {seen:?}");
+    assert!(seen.later > 0 && seen.nothing == 0, "{seen:?}");
+    shop.database = standby;
+    shop.check_applied_once(&all(80));
+}
+
+#[test]
 fn limits_hold_for_two_servers_together() {
     let (database, folder) = (Cluster::shared().database(), tempfile::tempdir().unwrap());
     let file = folder.path().join("limits.json");

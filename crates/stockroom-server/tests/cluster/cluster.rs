@@ -18,6 +18,27 @@ const OTHER_USER: &str = "nobody";
 /// Where it listens unless it is told otherwise.
 const LOOPBACK: &str = "127.0.0.1";
 
+/// PgBouncer before the cluster, where the environment asks for one: `STOCKROOM_POOLER` is `session` or
+/// `transaction`, and `STOCKROOM_PGBOUNCER` its program, if it is another than the system's.
+const POOLER: &str = "
+[databases]
+* = host=127.0.0.1 port=CLUSTER
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = POOLER
+unix_socket_dir =
+auth_type = trust
+auth_file = DIR/pooler.users
+pidfile = DIR/pooler.pid
+logfile = DIR/pooler.log
+pool_mode = MODE
+default_pool_size = 60
+max_client_conn = 1000
+query_wait_timeout = 5
+server_login_retry = 1
+ignore_startup_parameters = extra_float_digits
+";
+
 /// Runs the cluster until its input ends, and obeys the words that come: `stop`, `kill` and `start`. The
 /// order of texts is not that of bytes, so that nothing may rely on it.
 const SCRIPT: &str = r#"
@@ -25,7 +46,7 @@ set -e
 bin=$1 dir=$2 port=$3 primary=$4 options="-k $2 -p $3 $5"
 start() { "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -o "$options" -w start >/dev/null; echo ready; }
 stop() { "$bin/pg_ctl" -D "$dir/data" -m "$1" -w stop >/dev/null || true; }
-trap 'stop immediate; [ ! -e "$dir/pool.pid" ] || kill "$(cat "$dir/pool.pid")"; rm -rf "$dir"' EXIT
+trap 'stop immediate; [ ! -e "$dir/pooler.pid" ] || kill "$(cat "$dir/pooler.pid")"; rm -rf "$dir"' EXIT
 trap '' INT TERM
 if [ -n "$primary" ]; then
     "$bin/pg_basebackup" -D "$dir/data" -d "$primary" -R -c fast --no-sync >/dev/null
@@ -33,7 +54,7 @@ else
     "$bin/initdb" -D "$dir/data" -U stockroom -A trust -E UTF8 --no-sync \
         --locale=C.UTF-8 --locale-provider=icu --icu-locale=en >/dev/null
 fi
-if [ -e "$dir/pgbouncer.ini" ]; then pgbouncer -q -d "$dir/pgbouncer.ini"; fi
+[ ! -e "$dir/pooler.ini" ] || "${STOCKROOM_PGBOUNCER:-pgbouncer}" -q -d "$dir/pooler.ini"
 [ ! -e "$dir/pg_hba.conf" ] || cp "$dir/pg_hba.conf" "$dir/data/pg_hba.conf"
 start
 while read -r word; do
@@ -71,6 +92,8 @@ pub(crate) const SAFE: Setup<'_> = Setup {
 pub(crate) struct Cluster {
     host: String,
     port: u16,
+    /// Where it is reached: itself, or a pooler before it.
+    door: u16,
     input: Mutex<(ChildStdin, BufReader<std::process::ChildStdout>)>,
     _child: Child,
     databases: AtomicUsize,
@@ -109,6 +132,8 @@ impl Cluster {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
+        let is_plain = setup.place.is_none() && setup.files.is_empty() && setup.primary.is_none();
+        let pooler = if is_plain { write_pooler(&dir, port) } else { None };
         for (name, content) in setup.files {
             std::fs::write(dir.join(name), content).unwrap();
             std::fs::set_permissions(dir.join(name), Permissions::from_mode(0o600)).unwrap();
@@ -135,6 +160,7 @@ impl Cluster {
         let cluster = Self {
             host: host.to_owned(),
             port,
+            door: pooler.unwrap_or(port),
             input: Mutex::new((input, output)),
             _child: child,
             databases: AtomicUsize::new(0),
@@ -174,7 +200,7 @@ impl Cluster {
     fn url(&self, database: &str) -> String {
         // The driver encrypts what goes to another machine, and so it looks to it in a namespace.
         let options = if self.host == LOOPBACK { "" } else { "?sslmode=disable" };
-        format!("postgres://stockroom@{}:{}/{database}{options}", self.host, self.port)
+        format!("postgres://stockroom@{}:{}/{database}{options}", self.host, self.door)
     }
 
     fn tell(&self, word: &str) {
@@ -201,6 +227,15 @@ impl Database {
         self.cluster().url(&self.name)
     }
 
+    /// Returns an address that names this database and then its standby, of which the one that may be written to
+    /// is meant.
+    pub(crate) fn url_with(&self, standby: &Database) -> String {
+        let (one, two) = (self.cluster(), standby.cluster());
+        let (here, there) =
+            (format!("{}:{}", one.host, one.port), format!("{}:{}", two.host, two.port));
+        format!("postgres://stockroom@{here},{there}/{}?target_session_attrs=read-write", self.name)
+    }
+
     /// Returns the rows of a query, each column as text; null is empty.
     pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<String>> {
         run(&self.url(), sql)
@@ -213,7 +248,7 @@ impl Database {
 
     /// Starts a standby that follows the whole cluster, and returns the same database there.
     pub(crate) fn standby(&self) -> Database {
-        let primary = self.cluster().url("postgres");
+        let primary = format!("postgres://stockroom@{LOOPBACK}:{}/postgres", self.cluster().port);
         let standby = Cluster::start(&Setup { primary: Some(&primary), ..SAFE });
         Database { cluster: Owner::Own(Box::new(standby)), name: self.name.clone() }
     }
@@ -245,6 +280,21 @@ impl Drop for Database {
             run(&cluster.url("postgres"), &drop);
         }
     }
+}
+
+/// Writes what a pooler is told, where one is wanted, and returns its port.
+fn write_pooler(dir: &Path, cluster: u16) -> Option<u16> {
+    let mode = std::env::var("STOCKROOM_POOLER").ok()?;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut text = POOLER.replace("DIR", dir.to_str().unwrap()).replace("MODE", &mode);
+    text = text.replace("CLUSTER", &cluster.to_string()).replace("POOLER", &port.to_string());
+    if mode == "transaction" {
+        // From PgBouncer 1.21 on; before, transactions find no statement that was prepared outside of them.
+        text += "max_prepared_statements = 200\n";
+    }
+    std::fs::write(dir.join("pooler.ini"), text).unwrap();
+    std::fs::write(dir.join("pooler.users"), "\"stockroom\" \"\"\n").unwrap();
+    Some(port)
 }
 
 /// Runs statements on a connection of their own, on a thread that may block, and returns their rows.

@@ -69,3 +69,19 @@ async fn where_nobody_can_be_asked_it_is_said_that_nobody_knows() {
     let gone = shop.store.info().await;
     assert!(matches!(gone, Err(StoreError::Unavailable(_))), "{gone:?}");
 }
+
+/// A database that waits for a standby that is not there.
+#[tokio::test]
+async fn a_commit_that_does_not_end_keeps_nobody_waiting() {
+    let database = Cluster::own_database();
+    let store = super::store::open(&database).await;
+    suite::fill(&store).await;
+    suite::write(&store, suite::TEST, 1).await.unwrap();
+    database.rows("alter system set synchronous_standby_names = 'nobody'");
+    database.rows("select pg_reload_conf()");
+    while database.rows("show synchronous_standby_names")[0] != ["nobody"] {}
+    let began = Instant::now();
+    let told = suite::write(&store, suite::TEST, 1).await;
+    assert!(matches!(told, Err(StoreError::Unsure)), "{told:?}");
+    assert!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
+}

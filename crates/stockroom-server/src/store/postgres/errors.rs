@@ -29,6 +29,11 @@ const CONFLICTS: [SqlState; 3] = [
 /// What waited too long.
 const BUSY: [SqlState; 2] = [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED];
 
+/// What leaves open whether a commit was kept. PostgreSQL itself says so by breaking off; what stands before it,
+/// or speaks its language, may say it.
+const UNSURE: [SqlState; 2] =
+    [SqlState::TRANSACTION_RESOLUTION_UNKNOWN, SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN];
+
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(state) = error.code() else {
@@ -41,7 +46,9 @@ impl From<tokio_postgres::Error> for StoreError {
             };
         };
         let said = || said(&error);
-        if UNAVAILABLE.contains(state) || state.code().starts_with("08") {
+        if UNSURE.contains(state) {
+            Self::Unsure
+        } else if UNAVAILABLE.contains(state) || state.code().starts_with("08") {
             Self::Unavailable(said())
         } else if CONFLICTS.contains(state) {
             Self::Conflict(said())

@@ -51,8 +51,8 @@ pub(super) struct Replica {
     connections: Connections,
     /// Until when nobody tries it.
     resting: Mutex<Option<Instant>>,
-    replica_reads: AtomicU64,
-    primary_reads: AtomicU64,
+    from_standby: AtomicU64,
+    from_primary: AtomicU64,
 }
 
 /// How far a database has come.
@@ -82,8 +82,8 @@ impl Replica {
         Self {
             connections: Connections::new(target, Use::Reading, READERS, MOST_WAITING),
             resting: Mutex::default(),
-            replica_reads: AtomicU64::new(0),
-            primary_reads: AtomicU64::new(0),
+            from_standby: AtomicU64::new(0),
+            from_primary: AtomicU64::new(0),
         }
     }
 
@@ -92,7 +92,7 @@ impl Replica {
     pub(super) async fn lend(&self, primary: &Connections) -> Option<Lent> {
         let lent = if self.is_resting() { None } else { self.try_to_lend(primary).await };
         if lent.is_none() {
-            self.primary_reads.fetch_add(1, Ordering::Relaxed);
+            self.from_primary.fetch_add(1, Ordering::Relaxed);
         }
         lent
     }
@@ -101,14 +101,14 @@ impl Replica {
     pub(super) fn taken<T>(&self, read: Stored<T>) -> Option<T> {
         match read {
             Ok(read) => {
-                self.replica_reads.fetch_add(1, Ordering::Relaxed);
+                self.from_standby.fetch_add(1, Ordering::Relaxed);
                 Some(read)
             }
             Err(error) => {
                 if matches!(error, StoreError::Unavailable(_)) {
                     self.rest(&Unfit::Failed(error));
                 }
-                self.primary_reads.fetch_add(1, Ordering::Relaxed);
+                self.from_primary.fetch_add(1, Ordering::Relaxed);
                 None
             }
         }
@@ -117,8 +117,8 @@ impl Replica {
     /// Returns how much was read from where.
     pub(super) fn reads(&self) -> ReplicaReads {
         ReplicaReads {
-            replica: self.replica_reads.load(Ordering::Relaxed),
-            primary: self.primary_reads.load(Ordering::Relaxed),
+            replica: self.from_standby.load(Ordering::Relaxed),
+            primary: self.from_primary.load(Ordering::Relaxed),
         }
     }
 

@@ -83,7 +83,9 @@ impl Target {
             Encryption::Verified => Some(tls(options.roots.as_deref())?),
         };
         config.ssl_mode(if tls.is_some() { SslMode::Require } else { SslMode::Disable });
-        config.connect_timeout(CONNECT);
+        // Where several are named, one that is gone is not to use up the time of those after it.
+        let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(1);
+        config.connect_timeout(CONNECT / hosts.max(1));
         config.tcp_user_timeout(SILENCE);
         config
             .keepalives_idle(ASK_AFTER)

@@ -3,9 +3,12 @@
 //! What all writers of a store change, its tallies and the row of a run, is kept back and written at the end
 //! ([`PostgresTx::commit`]): whoever has locked it then waits for nothing but the disk.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use stockroom_api::product::Product;
 use stockroom_api::webhook::{Delivery, DisabledReason};
+use tokio::time::timeout;
 
 use super::connections::{Connection, Lent};
 use super::runs::{self, RunWrite};
@@ -21,9 +24,14 @@ use crate::store::webhooks::{
 };
 use crate::store::{StoreError, Stored, Transaction};
 
-/// Begins, and tells the transaction's id, by which it can be asked what became of it. That it has one is no
-/// news to the database: nearly all who begin here write.
-const BEGIN: &str = "begin; select pg_current_xact_id()::text";
+/// Begins, and tells the transaction's id, by which it can be asked what became of it, and the timeline that the
+/// id is of. That it has one is no news to the database: nearly all who begin here write.
+const BEGIN: &str = "begin; select pg_current_xact_id()::text || ' ' ||
+    left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)";
+
+/// How long the server may take to keep what was done: its disk, or a standby that it waits for, may be stuck, and
+/// no timeout of its own ends that.
+const COMMITTING: Duration = Duration::from_secs(15);
 
 /// A transaction on a connection of its own.
 #[derive(Debug)]
@@ -43,7 +51,7 @@ pub(super) enum Committed {
     Yes,
     /// Nothing of it was kept.
     No(StoreError),
-    /// The connection broke before the server told. The transaction has this id.
+    /// The server did not tell, or the connection broke before. The transaction has this id.
     Unsure(Option<String>),
 }
 
@@ -101,7 +109,10 @@ impl PostgresTx {
                 None => Ok(()),
             }
         };
-        let (added, committed) = futures_util::future::join(add, connection.run("commit")).await;
+        let both = futures_util::future::join(add, connection.run("commit"));
+        let Ok((added, committed)) = timeout(COMMITTING, both).await else {
+            return Ok(Committed::Unsure(self.id.take()));
+        };
         let is_lost =
             matches!(&committed, Err(StoreError::Unavailable(_))) && connection.is_closed();
         Ok(match (added, committed) {

@@ -122,6 +122,7 @@ impl Writing {
                     let why = "the connection broke before the commit".to_owned();
                     return Err(StoreError::Unavailable(why));
                 }
+                Ok("elsewhere" | "forgotten") => return Err(StoreError::Unsure),
                 // It is still going on there, or the server is not back.
                 Ok(_) | Err(StoreError::Unavailable(_) | StoreError::Busy) => {}
                 Err(_) => return Err(StoreError::Unsure),
@@ -133,7 +134,12 @@ impl Writing {
 
     async fn fate(&self, id: &str) -> Stored<String> {
         let connection = self.connections.lend().await?;
-        let ask = "select coalesce(pg_xact_status($1::text::xid8), 'forgotten')";
+        // A standby that took over may have given the same number to another transaction.
+        let ask = "select case
+             when split_part($1, ' ', 2) <> left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
+                 then 'elsewhere'
+             else coalesce(pg_xact_status(split_part($1, ' ', 1)::xid8), 'forgotten')
+             end";
         Ok(connection.row(ask, &[&id]).await?.try_get(0)?)
     }
 }
