@@ -264,7 +264,12 @@ fn a_standby_that_takes_over_under_load_is_found_and_has_all_that_was_answered()
     // What is answered is at the standby, too.
     shop.database.rows("alter system set synchronous_standby_names = '*'");
     shop.database.rows("select pg_reload_conf()");
-    let both = shop.database.url_with(&standby);
+    // The one of the two that may be written to.
+    let url = shop.database.url();
+    let (start, name) = url.rsplit_once('/').unwrap();
+    let there = standby.url();
+    let there = there.split_once('@').unwrap().1.split_once('/').unwrap().0;
+    let both = format!("{start},{there}/{name}?target_session_attrs=read-write");
     let server = Running::start(&["--database", &both], shop.folder.path());
     let urls = [server.url.clone()];
     let seen = send_all(&urls, 80, |done| {

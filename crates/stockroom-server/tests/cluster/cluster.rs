@@ -227,15 +227,6 @@ impl Database {
         self.cluster().url(&self.name)
     }
 
-    /// Returns an address that names this database and then its standby, of which the one that may be written to
-    /// is meant.
-    pub(crate) fn url_with(&self, standby: &Database) -> String {
-        let (one, two) = (self.cluster(), standby.cluster());
-        let (here, there) =
-            (format!("{}:{}", one.host, one.port), format!("{}:{}", two.host, two.port));
-        format!("postgres://stockroom@{here},{there}/{}?target_session_attrs=read-write", self.name)
-    }
-
     /// Returns the rows of a query, each column as text; null is empty.
     pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<String>> {
         run(&self.url(), sql)
