@@ -19,7 +19,7 @@ fn end_one_of_two(kind: Kind, args: &[&str], end: fn(Running)) {
     let Some(balancer) = Balancer::start(kind, [&first.url, &second.url]) else { return };
     let first = Mutex::new(Some(first));
     let began = std::time::Instant::now();
-    let seen = send_all(&[balancer.url.clone()], REQUESTS, |done| {
+    let seen = send_all(std::slice::from_ref(&balancer.url), REQUESTS, |done| {
         if done == 40 {
             end(first.lock().unwrap().take().unwrap());
         }

@@ -18,8 +18,8 @@ const OTHER_USER: &str = "nobody";
 /// Where it listens unless it is told otherwise.
 const LOOPBACK: &str = "127.0.0.1";
 
-/// PgBouncer before the cluster, where the environment asks for one: `STOCKROOM_POOLER` is `session` or
-/// `transaction`, and `STOCKROOM_PGBOUNCER` its program, if it is another than the system's.
+/// A pooler before the cluster, where the environment asks for one: `STOCKROOM_POOLER` is `session` or
+/// `transaction`, and `STOCKROOM_PGBOUNCER` its program, where that is another than the system's.
 const POOLER: &str = "
 [databases]
 * = host=127.0.0.1 port=CLUSTER

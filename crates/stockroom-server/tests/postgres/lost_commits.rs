@@ -38,7 +38,7 @@ impl Shop {
 async fn a_commit_whose_answer_was_lost_is_asked_after_and_known_to_be_done() {
     let shop = Shop::open().await;
     for done in 1..=5 {
-        shop.wire.set(Fault::AnswerLost);
+        shop.wire.set(Fault::Answer);
         suite::write(&shop.store, suite::TEST, 1).await.unwrap();
         assert_eq!((shop.writes(), shop.wire.broken()), (done, usize::try_from(done).unwrap()));
     }
@@ -48,7 +48,7 @@ async fn a_commit_whose_answer_was_lost_is_asked_after_and_known_to_be_done() {
 async fn a_commit_that_never_came_is_asked_after_and_known_not_to_be_done() {
     let shop = Shop::open().await;
     for broken in 1..=5 {
-        shop.wire.set(Fault::CommitLost);
+        shop.wire.set(Fault::Commit);
         let told = suite::write(&shop.store, suite::TEST, 1).await;
         assert!(matches!(told, Err(StoreError::Unavailable(_))), "{told:?}");
         assert_eq!((shop.writes(), shop.wire.broken()), (0, broken));
@@ -60,7 +60,7 @@ async fn a_commit_that_never_came_is_asked_after_and_known_not_to_be_done() {
 #[tokio::test]
 async fn where_nobody_can_be_asked_it_is_said_that_nobody_knows() {
     let shop = Shop::open().await;
-    shop.wire.set(Fault::AllLost);
+    shop.wire.set(Fault::Everything);
     let began = Instant::now();
     let told = suite::write(&shop.store, suite::TEST, 1).await;
     assert!(matches!(told, Err(StoreError::Unsure)), "{told:?}");

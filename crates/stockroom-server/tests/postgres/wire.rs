@@ -9,15 +9,15 @@ use std::thread;
 /// A commit as it is sent: a simple query with its length.
 const COMMIT: &[u8] = b"Q\0\0\0\x0bcommit\0";
 
-/// What happens to the next commit.
+/// What of the next commit is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The database does it, and nothing that it says comes back: not even what it said before.
-    AnswerLost,
+    Answer,
     /// The database never has it.
-    CommitLost,
-    /// As [`AnswerLost`](Self::AnswerLost), and no connection is taken after it.
-    AllLost,
+    Commit,
+    /// As [`Answer`](Self::Answer), and no connection is taken after it.
+    Everything,
 }
 
 /// A listener that passes everything on until the process ends.
@@ -103,10 +103,10 @@ impl Between {
         self.broken.fetch_add(1, Ordering::SeqCst);
         // Before the database can say anything.
         client.shutdown(Shutdown::Both).unwrap();
-        if fault == Fault::AllLost {
+        if fault == Fault::Everything {
             *self.is_cut.lock().unwrap() = true;
         }
-        if fault != Fault::CommitLost {
+        if fault != Fault::Commit {
             database.write_all(last).unwrap();
         }
     }
