@@ -36,6 +36,7 @@ const SOURCES: &[(&str, &str, &str)] = &sources! {
     "history": "The history",
     "snapshot": "The snapshot",
     "operating": "Running the server",
+    "scaling": "Scaling",
     "webhooks": "Webhooks",
     "csv-format": "Files",
     "terminal": "The terminal",
