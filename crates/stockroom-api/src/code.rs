@@ -124,6 +124,10 @@ codes! {
     PayloadTooLarge = "PAYLOAD_TOO_LARGE",
     /// The server is busy; try again.
     ServiceUnavailable = "SERVICE_UNAVAILABLE",
+    /// The service behind this server gave no answer that can be passed on.
+    BadGateway = "BAD_GATEWAY",
+    /// The service behind this server did not answer in time.
+    GatewayTimeout = "GATEWAY_TIMEOUT",
     /// The server failed.
     InternalError = "INTERNAL_ERROR",
 }

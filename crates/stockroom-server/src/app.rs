@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::accounts::passwords::Hashing;
 use crate::clock::Clock;
+use crate::gateway::Gateway;
 use crate::idempotency::InFlight;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -34,6 +35,8 @@ pub struct App<S> {
     pub metrics: Arc<Metrics>,
     /// Whether this process should be sent requests.
     pub readiness: Arc<Readiness>,
+    /// The hosted service, where requests are passed on to one.
+    pub gateway: Option<Arc<Gateway>>,
 }
 
 /// The settings of a server.

@@ -12,6 +12,7 @@ use stockroom_api::scope::KeyScope;
 use crate::app::App;
 use crate::client_address::client_address;
 use crate::error::ApiError;
+use crate::gateway::passing::no_key;
 use crate::limiting;
 use crate::observing;
 use crate::routes::Terms;
@@ -139,6 +140,10 @@ pub fn check_standing<S>(
             "This store's live keys are not approved. Use a test key (`sk_test_…`); whoever runs \
              the server approves live keys with `stockroom access --live on`.",
         ));
+    }
+    let environment = authority.scope.environment;
+    if app.gateway.as_ref().is_some_and(|gateway| !gateway.serves(environment)) {
+        return Err(no_key(environment));
     }
     if authority.networks.is_empty() {
         return Ok(());

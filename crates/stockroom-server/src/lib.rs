@@ -15,6 +15,7 @@ pub mod demo;
 pub mod documentation;
 pub mod error;
 pub mod file_plan;
+pub mod gateway;
 pub mod handlers;
 pub mod idempotency;
 pub mod imports;

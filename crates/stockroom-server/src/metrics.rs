@@ -17,6 +17,7 @@ use axum::http::{Method, StatusCode};
 
 use self::histogram::{Counted, Histogram};
 use self::text::Exposition;
+use crate::gateway::queue::Standing;
 use crate::store::data::StoreFigures;
 
 /// The bounds of times, in microseconds.
@@ -34,6 +35,8 @@ pub struct Metrics {
     items_updated: AtomicU64,
     items_failed: AtomicU64,
     limited: Mutex<BTreeMap<&'static str, u64>>,
+    /// Requests to the hosted service by the first digit of the status, or `none`.
+    upstream: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 /// The requests to one route by one method.
@@ -87,9 +90,15 @@ impl Metrics {
         *lock(&self.limited).entry(class).or_default() += 1;
     }
 
+    /// Notes that a request to the hosted service ended; without a status there was no answer.
+    pub(crate) fn count_upstream(&self, status: Option<StatusCode>) {
+        let class = status.map_or("none", |status| class(Some(status)));
+        *lock(&self.upstream).entry(class).or_default() += 1;
+    }
+
     /// Returns everything in the text format of Prometheus; without the store's figures where it
     /// could not tell them.
-    pub fn text(&self, store: Option<&StoreFigures>) -> String {
+    pub fn text(&self, store: Option<&StoreFigures>, queues: &[(&str, Standing)]) -> String {
         let mut out = Exposition::default();
         out.head("stockroom_build_info", "gauge", "The version that runs; always 1.");
         out.line("", &[("version", env!("CARGO_PKG_VERSION"))], 1);
@@ -97,6 +106,9 @@ impl Metrics {
         self.write_items(&mut out);
         if let Some(figures) = store {
             write_store(&mut out, figures);
+        }
+        if !queues.is_empty() {
+            self.write_upstream(&mut out, queues);
         }
         out.head("stockroom_database_up", "gauge", "Whether the database told its figures.");
         out.line("", &[], u64::from(store.is_some()));
@@ -151,6 +163,25 @@ impl Metrics {
         );
         for (class, number) in &*lock(&self.limited) {
             out.line("", &[("class", class)], *number);
+        }
+    }
+
+    fn write_upstream(&self, out: &mut Exposition, queues: &[(&str, Standing)]) {
+        out.head(
+            "stockroom_upstream_requests_total",
+            "counter",
+            "Requests to the hosted service by class of status; \"none\" where no answer came.",
+        );
+        for (class, number) in &*lock(&self.upstream) {
+            out.line("", &[("status", class)], *number);
+        }
+        out.head("stockroom_upstream_waiting", "gauge", "Requests that wait for their turn.");
+        for (environment, standing) in queues {
+            out.line("", &[("environment", environment)], standing.waiting as u64);
+        }
+        out.head("stockroom_upstream_in_flight", "gauge", "Requests on their way.");
+        for (environment, standing) in queues {
+            out.line("", &[("environment", environment)], standing.under_way as u64);
         }
     }
 }
@@ -240,7 +271,7 @@ mod tests {
         metrics.began();
         metrics.count_items(198, 2);
         metrics.count_limited("bulkInventory");
-        let text = metrics.text(None);
+        let text = metrics.text(None, &[]);
         let labels = r#"method="GET",route="/a/{id}""#;
         has(&text, &format!("stockroom_http_requests_total{{{labels},status=\"2xx\"}} 2"));
         has(&text, &format!("stockroom_http_requests_total{{{labels},status=\"4xx\"}} 1"));
@@ -267,6 +298,6 @@ mod tests {
             metrics.ended("other", &method, Some(StatusCode::METHOD_NOT_ALLOWED), Duration::ZERO);
         }
         let labels = r#"method="other",route="other",status="4xx""#;
-        has(&metrics.text(None), &format!("stockroom_http_requests_total{{{labels}}} 2"));
+        has(&metrics.text(None, &[]), &format!("stockroom_http_requests_total{{{labels}}} 2"));
     }
 }

@@ -185,7 +185,14 @@ fn too_large(most: usize) -> ApiError {
     )
 }
 
-fn idempotency_key(headers: &HeaderMap, setting: Idempotency) -> Result<Option<String>, ApiError> {
+/// Returns the idempotency key of a write, where it has one.
+///
+/// # Errors
+/// 400 where it must have one, or has one that cannot be kept.
+pub fn idempotency_key(
+    headers: &HeaderMap,
+    setting: Idempotency,
+) -> Result<Option<String>, ApiError> {
     let refuse = |code, message: &str| Err(ApiError::new(StatusCode::BAD_REQUEST, code, message));
     match (headers.get(IDEMPOTENCY_KEY), setting) {
         (None, Idempotency::Optional) => Ok(None),

@@ -16,6 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
+use crate::gateway::passing::pass_on;
 use crate::handlers::{
     account, bulk, deliveries, documentation, fallback, history, imports, inventory, products,
     service, session, snapshot, stock, users, webhooks,
@@ -37,6 +38,19 @@ object-src 'none'";
 
 /// Returns the endpoints that ask who calls them.
 pub fn routes<S: Store>() -> Routes<S> {
+    store_routes().merge(webhook_routes()).merge(people_routes())
+}
+
+/// Returns the endpoints that ask who calls them, of a server that passes those of the Store API on.
+pub fn gateway_routes<S: Store>() -> Routes<S> {
+    let mut routes = people_routes();
+    for rule in store_routes::<S>().merge(webhook_routes()).rules() {
+        routes = routes.add(rule.clone(), pass_on::<S>);
+    }
+    routes
+}
+
+fn store_routes<S: Store>() -> Routes<S> {
     let product = format!("{}/{{id}}", path::PRODUCTS);
     let stock = format!("{product}/stock");
     let variant_stock = format!("{product}/variants/{{variantId}}/stock");
@@ -61,8 +75,6 @@ pub fn routes<S: Store>() -> Routes<S> {
         .add(read(path::IMPORT_TEMPLATE, ProductsRead), imports::get_import_template)
         .add(single(&variant_stock), products::update_variant_stock::<S>)
         .add(single(&stock), stock::update_stock::<S>)
-        .merge(webhook_routes())
-        .merge(people_routes())
 }
 
 /// Returns the endpoints for people alone: the app's, outside the contract.
@@ -115,7 +127,10 @@ fn webhook_routes<S: Store>() -> Routes<S> {
 /// Returns the whole server as one service.
 pub fn router<S: Store>(app: App<S>) -> Router {
     let cors = cors(&app.settings.allowed_origins);
-    let (router, rules) = routes::<S>().into_parts();
+    let (router, rules) = match app.gateway {
+        Some(_) => gateway_routes::<S>().into_parts(),
+        None => routes::<S>().into_parts(),
+    };
     let router = router
         .route(path::CAPABILITIES, get(service::get_capabilities::<S>))
         .route(

@@ -1,6 +1,7 @@
 //! `stockroom serve`.
 
 mod running;
+mod upstream;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -14,6 +15,7 @@ use ipnet::IpNet;
 use tokio::net::TcpListener;
 
 use self::running::{Doors, StopArgs, run};
+use self::upstream::UpstreamArgs;
 use super::database::target;
 use super::demo::create_demo;
 use super::{CommandError, DataArgs, Ended};
@@ -47,6 +49,8 @@ Examples:
       behind a proxy on the same machine that speaks TLS
   stockroom serve --listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem
       without a proxy; SIGHUP reads a renewed certificate
+  STOCKROOM_UPSTREAM_KEY=sk_live_… stockroom serve --upstream https://api.example.com
+      passes the Store API on to a hosted service, for people who sign in here
 
 It prints one line, `listening on URL`, when it takes requests, and stops on SIGTERM or SIGINT. Lines of
 log go to stderr; STOCKROOM_LOG chooses them (warn, or debug, or stockroom_server=debug,warn).";
@@ -120,6 +124,8 @@ pub struct ServeArgs {
     log_format: LogFormat,
     #[command(flatten)]
     stop: StopArgs,
+    #[command(flatten)]
+    upstream: UpstreamArgs,
     /// A folder with the built app, instead of the one built in
     #[arg(long, value_name = "DIR", hide = true)]
     app_dir: Option<PathBuf>,
@@ -147,7 +153,15 @@ impl ServeArgs {
 pub(super) async fn serve<S: Store>(store: &S, args: ServeArgs) -> Ended {
     let limits = args.limits.as_deref().map(read_limits).transpose()?;
     let certificate = read_certificate(&args)?;
+    let gateway = args.upstream.gateway()?;
     let info = prepare(store, &args).await?;
+    if gateway.is_some() && info.kind == StoreKind::Demo {
+        return Err(CommandError::new(format!(
+            "{} holds a demo store, which anybody may sign in to. Choose another folder with --data to \
+             pass requests on.",
+            args.data.shown()
+        )));
+    }
     let listener = bind(&args.listen, &info).await?;
     let metrics = match &args.metrics_listen {
         Some(address) => Some(listen_at(address, "--metrics-listen").await?),
@@ -155,6 +169,9 @@ pub(super) async fn serve<S: Store>(store: &S, args: ServeArgs) -> Ended {
     };
     if info.kind == StoreKind::Demo {
         args.notice(&format!("demo keys: {}", DEMO_KEYS.join(" ")));
+    }
+    if let Some(gateway) = &gateway {
+        args.notice(&format!("requests are passed on to {}", gateway.address()));
     }
     announce(&listener, certificate.as_ref(), metrics.as_ref())?;
     let stop = args.stop;
@@ -167,6 +184,7 @@ pub(super) async fn serve<S: Store>(store: &S, args: ServeArgs) -> Ended {
         hashing: Hashing::default(),
         metrics: Arc::new(Metrics::default()),
         readiness: Arc::new(Readiness::default()),
+        gateway: gateway.map(Arc::new),
     };
     let forgetting = tokio::spawn(forget_expired(app.clone()));
     let (stop_delivering, stopping) = tokio::sync::watch::channel(());

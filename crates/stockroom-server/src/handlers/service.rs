@@ -1,13 +1,12 @@
 //! `GET /api/v1/capabilities`, `/healthz` and `/readyz`, and `/metrics` at an address of its own.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use stockroom_api::capabilities::{Capabilities, Limits};
-use stockroom_api::envelope::Envelope;
+use stockroom_api::key::Environment;
 
-use super::success;
+use super::{Answered, success};
 use crate::app::{App, Demo, Idempotency};
 use crate::error::ApiError;
 use crate::readiness;
@@ -15,12 +14,15 @@ use crate::store::Store;
 use crate::store::accounts::Standing;
 
 /// Tells what this server can do beyond the plain contract.
-pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envelope<Capabilities>> {
+pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Answered<Capabilities> {
+    if let Some(gateway) = &app.gateway {
+        return Ok(success(gateway.capabilities().await?));
+    }
     let mut limits = Limits::default();
     if let Some(requests) = app.settings.limits {
         requests.tell(&mut limits);
     }
-    success(Capabilities {
+    Ok(success(Capabilities {
         server: concat!("stockroom ", env!("CARGO_PKG_VERSION")).to_owned(),
         demo: app.settings.demo == Demo::On,
         sessions: true,
@@ -34,7 +36,7 @@ pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envel
         webhooks: true,
         idempotency_key_required: app.settings.idempotency == Idempotency::Required,
         limits,
-    })
+    }))
 }
 
 /// Tells whether there is anybody who may sign in by name, so that the app knows what to ask for first.
@@ -70,7 +72,11 @@ pub async fn get_metrics<S: Store>(State(app): State<App<S>>) -> impl IntoRespon
         tracing::warn!(%error, "the database did not tell its figures");
     }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    (kind, app.metrics.text(figures.as_ref().ok()))
+    let queues = app.gateway.as_ref().map(|gateway| {
+        [Environment::Live, Environment::Test]
+            .map(|environment| (environment.as_str(), gateway.standing(environment)))
+    });
+    (kind, app.metrics.text(figures.as_ref().ok(), queues.as_ref().map_or(&[], |queues| queues)))
 }
 
 fn unready(why: &'static str) -> Response {

@@ -154,6 +154,7 @@ fn serve(place: Arc<Place>, clock: FakeClock, settings: Settings) -> TestApp {
         hashing: Hashing::default(),
         metrics: Arc::default(),
         readiness: Arc::clone(&readiness),
+        gateway: None,
     };
     let scraped = metrics_router(app.clone());
     runtime.spawn(async move { axum::serve(metrics, scraped).await });

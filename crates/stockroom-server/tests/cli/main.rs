@@ -11,6 +11,7 @@ mod balancing;
 mod cluster;
 mod copy;
 mod crash;
+mod gateway;
 mod help;
 mod keys;
 mod logs;

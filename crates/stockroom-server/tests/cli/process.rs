@@ -29,7 +29,7 @@ impl Running {
         Self::start_as(args, data, |command| command.env("STOCKROOM_LOG", "trace").stderr(log))
     }
 
-    fn start_as(
+    pub(crate) fn start_as(
         args: &[&str],
         data: &Path,
         change: impl FnOnce(&mut Command) -> &mut Command,
