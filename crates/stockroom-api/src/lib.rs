@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod audit;
 pub mod bulk;
 pub mod capabilities;
 pub mod code;

@@ -39,6 +39,8 @@ pub const OWN_SESSIONS: &str = "/api/account/sessions";
 pub const OWN_PASSWORD: &str = "/api/account/password";
 /// People: list (GET) and add (POST); for owners.
 pub const USERS: &str = "/api/users";
+/// What was passed on to a hosted service (GET); for owners.
+pub const AUDIT: &str = "/api/audit";
 
 /// Returns the address of one of one's own sessions (DELETE).
 pub fn own_session(id: &str) -> String {

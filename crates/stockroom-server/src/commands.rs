@@ -1,6 +1,7 @@
 //! The commands of the terminal.
 
 pub mod access;
+pub mod audit;
 pub mod copies;
 pub mod copy;
 pub mod database;
@@ -79,6 +80,19 @@ Examples:
     /// every session of the app, at once and until it is on again; the keys themselves stay as they are.
     /// To end one key for good use `stockroom keys revoke`.
     Access(access::AccessArgs),
+    /// List what was passed on to a hosted service, by whom, and what became of it
+    #[command(after_help = "\
+Outcomes:
+  sent       it was about to be sent, and nothing is known since
+  done       the service did it; of a bulk request, what could be done
+  replayed   it had been done before, and the same answer came again
+  refused    the service refused it, and changed nothing
+  unknown    no answer came, or none that says
+  notSent    there was no connection
+
+Example:
+  stockroom audit --user Sow --limit 200 --data /var/lib/stockroom")]
+    Audit(audit::AuditArgs),
     /// Fill a demo store and exit
     #[command(after_help = "\
 Example:
@@ -170,6 +184,7 @@ pub fn run(cli: Cli) -> Ended<u8> {
         Command::Keys(command) => command.data(),
         Command::Users(command) => command.data(),
         Command::Access(args) => &args.data,
+        Command::Audit(args) => &args.data,
         Command::Demo(args) => &args.data,
         Command::Migrate(args) => &args.data,
     };
@@ -208,6 +223,7 @@ async fn run_on<S: Store>(store: S, command: Command) -> Ended {
         Command::Keys(command) => keys::run(&store, command).await,
         Command::Users(command) => users::run(&store, command).await,
         Command::Access(args) => access::run(&store, &args).await,
+        Command::Audit(args) => audit::run(&store, &args).await,
         Command::Demo(args) => demo::fill_demo(&store, &args).await,
         Command::Migrate(args) => {
             migrate::tell(&args);

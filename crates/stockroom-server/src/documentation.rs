@@ -35,6 +35,7 @@ const SOURCES: &[(&str, &str, &str)] = &sources! {
     "limits": "Limits",
     "history": "The history",
     "snapshot": "The snapshot",
+    "gateway": "Passing on to a hosted service",
     "operating": "Running the server",
     "scaling": "Scaling",
     "webhooks": "Webhooks",

@@ -10,6 +10,7 @@ pub mod address;
 mod budget;
 mod connecting;
 mod headers;
+mod noting;
 pub mod passing;
 pub mod queue;
 mod sending;

@@ -18,8 +18,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::app::App;
 use crate::gateway::passing::pass_on;
 use crate::handlers::{
-    account, bulk, deliveries, documentation, fallback, history, imports, inventory, products,
-    service, session, snapshot, stock, users, webhooks,
+    account, audit, bulk, deliveries, documentation, fallback, history, imports, inventory,
+    products, service, session, snapshot, stock, users, webhooks,
 };
 use crate::limiting::tell_limits;
 use crate::limits::Class;
@@ -90,6 +90,7 @@ fn people_routes<S: Store>() -> Routes<S> {
         .add(anybody(Delete, path::OWN_SESSIONS), account::end_other_sessions::<S>)
         .add(anybody(Delete, &own_session), account::end_session::<S>)
         .add(anybody(Put, path::OWN_PASSWORD), account::change_password::<S>)
+        .add(owner(Get, path::AUDIT), audit::list_audit::<S>)
         .add(owner(Get, path::USERS), users::list_users::<S>)
         .add(owner(Post, path::USERS), users::add_user::<S>)
         .add(owner(Patch, &user), users::change_user::<S>)

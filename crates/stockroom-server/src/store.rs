@@ -4,6 +4,7 @@
 //! inside one [`Transaction`]. SQL lives below this module alone.
 
 pub mod accounts;
+pub mod audit;
 mod columns;
 pub mod data;
 pub mod history;
@@ -24,6 +25,7 @@ use stockroom_api::inventory::{InventoryPage, Which};
 use stockroom_api::product::{Product, ProductPage};
 
 use self::accounts::Accounts;
+use self::audit::Audit;
 use self::data::{
     Admission, Authority, Counter, Filled, KeptAnswer, LevelWrites, NewSession, Number, Page,
     ProductRow, Scope, Snapshot, StockRow, StoreFigures, StoreInfo, Version, WriteRecord,
@@ -79,7 +81,7 @@ pub type Stored<T> = Result<T, StoreError>;
 pub type Working<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A place that keeps a store's data.
-pub trait Store: Accounts + WebhookReads + Clone + Send + Sync + 'static {
+pub trait Store: Accounts + Audit + WebhookReads + Clone + Send + Sync + 'static {
     /// What work that writes is given.
     type Tx: Transaction;
 

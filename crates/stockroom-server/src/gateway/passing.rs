@@ -8,15 +8,16 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, StatusCode, response};
 use axum::response::{IntoResponse as _, Response};
 use percent_encoding::percent_decode_str;
+use stockroom_api::audit::Outcome;
 use stockroom_api::code::ErrorCode;
 use stockroom_api::header::{RATE_LIMIT, RATE_REMAINING, RATE_RESET};
 use stockroom_api::key::Environment;
 
-use super::Gateway;
 use super::budget::Told;
-use super::headers::{to_client, to_upstream};
+use super::headers::{UPSTREAM_REQUEST_ID, to_client, to_upstream};
 use super::queue::{Refused, Turn};
 use super::sending::{Answered, Content, Failure, Outgoing, pass_along};
+use super::{Gateway, noting};
 use crate::app::App;
 use crate::auth::Allowed;
 use crate::error::ApiError;
@@ -25,6 +26,7 @@ use crate::observing::request_id;
 use crate::request::{idempotency_key, read_body};
 use crate::routes::Terms;
 use crate::store::Store;
+use crate::store::audit::{Passed, Settled};
 
 /// Passes a request on for whoever may make it, and its answer back.
 ///
@@ -43,10 +45,10 @@ pub async fn pass_on<S: Store>(
     };
     check_place(&parts)?;
     let is_read = matches!(parts.method, Method::GET | Method::HEAD);
-    if !is_read {
-        idempotency_key(&parts.headers, app.settings.idempotency)?;
-    }
-    let outgoing = gateway.outgoing(&parts, authority.scope.environment, read_body(body).await?)?;
+    let idempotency_key =
+        if is_read { None } else { idempotency_key(&parts.headers, app.settings.idempotency)? };
+    let body = read_body(body).await?;
+    let outgoing = gateway.outgoing(&parts, authority.scope.environment, body)?;
     let queue = gateway.queue(authority.scope.environment);
     let turn = match queue.enter(authority.who.id(), class).await {
         Ok(turn) => turn,
@@ -56,11 +58,31 @@ pub async fn pass_on<S: Store>(
         }
     };
     if is_read {
-        return gateway.exchange(&app, turn, outgoing).await;
+        return gateway.exchange(&app, turn, outgoing).await.map_err(|failed| failed.error);
     }
+    let passed = Passed {
+        scope: authority.scope,
+        at: app.now(),
+        author_id: authority.who.id().to_owned(),
+        method: parts.method.to_string(),
+        path: noting::place(&parts),
+        products: noting::products(&parts, &outgoing.body),
+        idempotency_key,
+        run_id: noting::run_id(&parts.headers),
+        request_id: request_id(&parts).unwrap_or_default().to_owned(),
+    };
     // What has left is waited for, though the client may go away.
-    let exchange = tokio::spawn(async move { gateway.exchange(&app, turn, outgoing).await });
+    let exchange =
+        tokio::spawn(async move { gateway.exchange_noted(&app, turn, outgoing, passed).await });
     exchange.await.unwrap_or_else(|_| Err(no_answer(Failure::BrokeOff, &parts.method)))
+}
+
+/// An exchange that ended without an answer to pass back.
+struct Failed {
+    error: ApiError,
+    /// What is known of the write all the same.
+    outcome: Outcome,
+    status: Option<StatusCode>,
 }
 
 impl Gateway {
@@ -80,38 +102,77 @@ impl Gateway {
         })
     }
 
+    /// Sends a write that is noted before it leaves, and settled after.
+    async fn exchange_noted<S: Store>(
+        &self,
+        app: &App<S>,
+        turn: Turn,
+        outgoing: Outgoing,
+        passed: Passed,
+    ) -> Result<Response, ApiError> {
+        let entry = app.store.note_passed(passed).await?;
+        let ended = self.exchange(app, turn, outgoing).await;
+        let (outcome, status, upstream_id) = match &ended {
+            Ok(response) => {
+                let (status, headers) = (response.status(), response.headers());
+                let id = headers.get(UPSTREAM_REQUEST_ID).and_then(|id| id.to_str().ok());
+                (noting::outcome(status, headers), Some(status), id.map(str::to_owned))
+            }
+            Err(failed) => (failed.outcome, failed.status, None),
+        };
+        let status = status.map(|status| status.as_u16());
+        let settled = Settled { at: app.now(), outcome, status, upstream_id };
+        // The answer is what it is: the entry says that its outcome is not known.
+        if let Err(error) = app.store.settle_passed(entry, settled).await {
+            tracing::error!(%error, "what became of a write was not noted");
+        }
+        ended.map_err(|failed| failed.error)
+    }
+
     /// Sends a request and returns what is passed back.
     async fn exchange<S: Store>(
         &self,
         app: &App<S>,
         mut turn: Turn,
         outgoing: Outgoing,
-    ) -> Result<Response, ApiError> {
+    ) -> Result<Response, Failed> {
         let method = outgoing.method.clone();
         let answered = self.sender.send(outgoing).await;
         app.metrics.count_upstream(answered.as_ref().ok().map(|answered| answered.head.status));
-        let Answered { head, body } = answered.map_err(|failure| no_answer(failure, &method))?;
+        let Answered { head, body } = answered.map_err(|failure| Failed {
+            error: no_answer(failure, &method),
+            outcome: match failure {
+                Failure::NotSent => Outcome::NotSent,
+                Failure::Late | Failure::BrokeOff | Failure::TooLarge => Outcome::Unknown,
+            },
+            status: None,
+        })?;
+        let instead = |error| Failed {
+            error,
+            outcome: noting::outcome(head.status, &head.headers),
+            status: Some(head.status),
+        };
         turn.learn(Told::read(head.status, &head.headers, app.now().as_second()));
         let body = match body {
             Content::Whole(body) => body,
             Content::Begun(begun, rest) => {
                 let permit = Arc::clone(&self.streams).try_acquire_owned();
-                let permit = permit.map_err(|_| too_many_streams())?;
+                let permit = permit.map_err(|_| instead(too_many_streams()))?;
                 return Ok(passed(&head, pass_along(begun, rest, permit)));
             }
         };
         if head.status.is_redirection() && head.status != StatusCode::NOT_MODIFIED {
             tracing::warn!(status = head.status.as_u16(), "the hosted service answered a redirect");
-            return Err(redirected());
+            return Err(instead(redirected()));
         }
         if head.status == StatusCode::UNAUTHORIZED {
             tracing::error!("the hosted service does not take the key of this server");
-            return Err(key_refused());
+            return Err(instead(key_refused()));
         }
         let is_in_headers = head.headers.values().any(|value| self.keys.are_in(value.as_bytes()));
         if is_in_headers || self.keys.are_in(&body) {
             tracing::error!("an answer of the hosted service held its key; it was not passed on");
-            return Err(no_answer(Failure::BrokeOff, &method));
+            return Err(instead(no_answer(Failure::BrokeOff, &method)));
         }
         Ok(passed(&head, Body::from(body)))
     }

@@ -283,3 +283,126 @@ impl Drop for Place<'_> {
         self.queue.lock().give_up(self.who, self.number);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    const BULK: Class = Class::BulkInventory;
+
+    fn queue(under_way: usize, wait: u64) -> Queue {
+        let wait = Duration::from_millis(wait);
+        Queue::new(Bounds { under_way, waiting: 6, waiting_of_one: 4, wait })
+    }
+
+    /// Lines up a request and returns what tells how it ends.
+    async fn line_up(queue: &Queue, who: &'static str, class: Class) -> Ended {
+        let (entering, before) = (queue.clone(), queue.standing());
+        let task = tokio::spawn(async move { entering.enter(who, class).await });
+        while queue.standing() == before && !task.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        task
+    }
+
+    type Ended = tokio::task::JoinHandle<Result<Turn, Refused>>;
+
+    /// Lets those who wait go one after the other, and returns their names in that order.
+    async fn order(mut turn: Turn, mut waiting: Vec<(&'static str, Ended)>) -> String {
+        let mut names = String::new();
+        loop {
+            drop(turn);
+            if waiting.is_empty() {
+                return names;
+            }
+            let at = loop {
+                tokio::task::yield_now().await;
+                if let Some(at) = waiting.iter().position(|(_, task)| task.is_finished()) {
+                    break at;
+                }
+            };
+            let (name, task) = waiting.remove(at);
+            names += name;
+            turn = task.await.unwrap().unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn everybody_has_their_turn_however_much_others_have() {
+        let queue = queue(1, 5_000);
+        let turn = queue.enter("a", BULK).await.unwrap();
+        let mut waiting = Vec::new();
+        for who in ["a", "a", "a", "b", "c", "b"] {
+            waiting.push((who, line_up(&queue, who, BULK).await));
+        }
+        assert_eq!(queue.standing(), Standing { waiting: 6, under_way: 1 });
+        assert_eq!(order(turn, waiting).await, "abcaba");
+        assert_eq!(queue.standing(), Standing::default());
+    }
+
+    #[tokio::test]
+    async fn a_queue_is_bounded_for_all_and_for_each() {
+        let queue = queue(1, 5_000);
+        let _turn = queue.enter("a", BULK).await.unwrap();
+        let mut waiting = Vec::new();
+        for _ in 0..4 {
+            waiting.push(line_up(&queue, "a", BULK).await);
+        }
+        assert_eq!(queue.enter("a", BULK).await.unwrap_err(), Refused::Full);
+        waiting.push(line_up(&queue, "b", BULK).await);
+        waiting.push(line_up(&queue, "c", BULK).await);
+        assert_eq!(queue.enter("d", BULK).await.unwrap_err(), Refused::Full);
+        // Who goes away makes room.
+        for task in waiting {
+            task.abort();
+            assert!(task.await.unwrap_err().is_cancelled());
+        }
+        assert_eq!(queue.standing(), Standing { waiting: 0, under_way: 1 });
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_longer_than_the_bound() {
+        let queue = queue(1, 30);
+        let turn = queue.enter("a", BULK).await.unwrap();
+        assert_eq!(queue.enter("b", BULK).await.unwrap_err(), Refused::Late);
+        assert_eq!(queue.standing(), Standing { waiting: 0, under_way: 1 });
+        drop(turn);
+        assert!(queue.enter("b", BULK).await.is_ok());
+    }
+
+    fn limited(seconds: u32) -> Told {
+        let mut headers = HeaderMap::new();
+        headers.insert("retry-after", seconds.into());
+        headers.insert("x-ratelimit-limit", 30.into());
+        Told::read(StatusCode::TOO_MANY_REQUESTS, &headers, 0)
+    }
+
+    #[tokio::test]
+    async fn a_limit_that_is_used_up_is_waited_for_or_told_at_once() {
+        let queue = queue(1, 3_000);
+        let mut turn = queue.enter("a", BULK).await.unwrap();
+        turn.learn(limited(1));
+        let same = line_up(&queue, "a", BULK).await;
+        let other = line_up(&queue, "a", Class::Read).await;
+        let begun = Instant::now();
+        drop(turn);
+        // Another class goes on.
+        drop(other.await.unwrap().unwrap());
+        assert!(begun.elapsed() < Duration::from_millis(500));
+        let mut turn = same.await.unwrap().unwrap();
+        assert!(begun.elapsed() >= Duration::from_secs(1));
+        turn.learn(limited(60));
+        let waits = line_up(&queue, "b", BULK).await;
+        drop(turn);
+        let refused = [waits.await.unwrap().unwrap_err(), queue.enter("a", BULK).await.unwrap_err()];
+        for refused in refused {
+            let Refused::Limited { seconds: 59..=61, limit: Some(30) } = refused else {
+                panic!("{refused:?}")
+            };
+        }
+        assert!(begun.elapsed() < Duration::from_millis(2_900));
+        assert_eq!(queue.standing(), Standing::default());
+    }
+}

@@ -101,7 +101,11 @@ fn read_runs(pairs: &[(String, String)]) -> Result<RunListing, Refusal> {
     Ok(RunListing { fingerprint, part })
 }
 
-fn read_part<P: Place>(part: &mut Part<P>, name: &str, value: &str) -> Result<(), Refusal> {
+pub(super) fn read_part<P: Place>(
+    part: &mut Part<P>,
+    name: &str,
+    value: &str,
+) -> Result<(), Refusal> {
     match name {
         "limit" => part.limit = from_one(name, value)?.min(MAX_PAGE_SIZE),
         "cursor" => {
@@ -116,7 +120,7 @@ fn read_part<P: Place>(part: &mut Part<P>, name: &str, value: &str) -> Result<()
     Ok(())
 }
 
-fn text(name: &str, value: &str) -> Result<String, Refusal> {
+pub(super) fn text(name: &str, value: &str) -> Result<String, Refusal> {
     if value.is_empty() {
         let message = format!("`{name}` is empty. Name what to list, or leave it out for all.");
         return Err(Refusal::at(name, message));

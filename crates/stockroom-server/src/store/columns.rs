@@ -3,6 +3,7 @@
 use ipnet::{AddrParseError, IpNet};
 use jiff::Timestamp;
 use stockroom_api::account::Role;
+use stockroom_api::audit::Outcome;
 use stockroom_api::history::Ended;
 use stockroom_api::product::Status;
 use stockroom_api::scope::KeyScopes;
@@ -50,6 +51,12 @@ pub(super) fn source(word: &str) -> stockroom_api::history::Source {
         "import" => Source::Import,
         _ => Source::Bulk,
     }
+}
+
+/// Returns the outcome that a word stands for.
+pub(super) fn outcome(word: &str) -> Outcome {
+    // The table's check allows no other word.
+    Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == word).unwrap_or(Outcome::Unknown)
 }
 
 /// Returns the word for why a level ended.

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod adding;
+mod audit;
 mod changing;
 mod connections;
 mod counts;

@@ -1,6 +1,7 @@
 //! The embedded database: SQLite in WAL mode with one thread that writes and pooled readers.
 
 mod accounts;
+mod audit;
 mod checkpoints;
 mod connection;
 pub mod copies;

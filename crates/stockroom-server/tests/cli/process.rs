@@ -79,6 +79,11 @@ impl Running {
 impl Running {
     /// Ends the server at once, as a failure of the machine would.
     pub(crate) fn kill(mut self) {
+        self.stop_now();
+    }
+
+    /// Ends the server at once and keeps its address.
+    pub(crate) fn stop_now(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }

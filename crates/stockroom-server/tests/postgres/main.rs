@@ -6,6 +6,8 @@
 mod accounts;
 #[path = "../api/all.rs"]
 mod all;
+#[path = "../store/audit.rs"]
+mod audit;
 mod catalog;
 #[path = "../cluster/cluster.rs"]
 mod cluster;

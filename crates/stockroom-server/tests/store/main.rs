@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking where something is missing")]
 
 mod accounts;
+mod audit;
 mod deliveries;
 mod first_version;
 mod keys;

@@ -13,7 +13,7 @@ use stockroom_server::store::history::{HistoryFilter, Part};
 use stockroom_server::store::products::{ProductFilter, VariantRecord};
 use stockroom_server::store::{Store, StoreError, Stored, Transaction};
 
-use crate::{accounts, deliveries, keys, lists};
+use crate::{accounts, audit, deliveries, keys, lists};
 
 /// One thing that a store must do.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,7 @@ pub(crate) enum Case {
     OldSecretsWorkForAWhile,
     AccessIsSwitched,
     RequestsAreCounted,
+    PassedWritesAreNoted,
     DeepPagesFollowTheProducts,
     DeliveriesHaveLeases,
     ClaimsAreBounded,
@@ -64,6 +65,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::OldSecretsWorkForAWhile,
     Case::AccessIsSwitched,
     Case::RequestsAreCounted,
+    Case::PassedWritesAreNoted,
     Case::DeepPagesFollowTheProducts,
     Case::DeliveriesHaveLeases,
     Case::ClaimsAreBounded,
@@ -99,6 +101,7 @@ pub(crate) async fn run<S: Store>(case: Case, store: &S) {
         Case::OldSecretsWorkForAWhile => keys::old_secrets_work_for_a_while(store).await,
         Case::AccessIsSwitched => keys::access_is_switched(store).await,
         Case::RequestsAreCounted => requests_are_counted(store).await,
+        Case::PassedWritesAreNoted => audit::passed_writes_are_noted_and_settled(store).await,
         Case::DeepPagesFollowTheProducts => lists::deep_pages_follow_the_products(store).await,
         Case::DeliveriesHaveLeases => {
             deliveries::a_delivery_is_ones_own_until_its_lease_ends(store).await;

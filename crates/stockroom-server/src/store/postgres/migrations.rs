@@ -4,12 +4,13 @@ use super::connections::{Connection, Lent};
 use crate::store::{StoreError, Stored};
 
 /// What brings the tables up to date, in order; `stockroom_migrations` has a row for each that was done.
-pub(super) const MIGRATIONS: [&str; 5] = [
+pub(super) const MIGRATIONS: [&str; 6] = [
     include_str!("../../../migrations/postgres/0001_store.sql"),
     include_str!("../../../migrations/postgres/0002_service.sql"),
     include_str!("../../../migrations/postgres/0003_webhooks.sql"),
     include_str!("../../../migrations/postgres/0004_users.sql"),
     include_str!("../../../migrations/postgres/0005_stores_apart.sql"),
+    include_str!("../../../migrations/postgres/0006_audit.sql"),
 ];
 
 /// Whoever holds this advisory lock changes the tables.

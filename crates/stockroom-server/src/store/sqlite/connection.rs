@@ -18,7 +18,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 const STATEMENTS: usize = 96;
 
 /// What brings the tables up to date, in order; `user_version` counts those that were done.
-pub(super) const MIGRATIONS: [&str; 13] = [
+pub(super) const MIGRATIONS: [&str; 14] = [
     include_str!("../../../migrations/sqlite/0001_store.sql"),
     include_str!("../../../migrations/sqlite/0002_tallies.sql"),
     include_str!("../../../migrations/sqlite/0003_numbers.sql"),
@@ -32,6 +32,7 @@ pub(super) const MIGRATIONS: [&str; 13] = [
     include_str!("../../../migrations/sqlite/0011_levels.sql"),
     include_str!("../../../migrations/sqlite/0012_lines.sql"),
     include_str!("../../../migrations/sqlite/0013_users.sql"),
+    include_str!("../../../migrations/sqlite/0014_audit.sql"),
 ];
 
 /// Opens the connection that writes, making the file and its tables where needed.

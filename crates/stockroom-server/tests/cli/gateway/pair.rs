@@ -95,12 +95,7 @@ impl Pair {
     }
 
     pub(crate) fn sign_in(&self, name: &str) -> Person {
-        let body = json!({"name": name, "password": PASSWORD, "environment": "test"}).to_string();
-        let url = self.gateway.url.clone();
-        let answer = send("POST", &format!("{url}/api/session"), &[], Some(&body));
-        assert_eq!(answer.status, 200, "{answer:?}");
-        let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-        Person { url, cookie }
+        sign_in(&self.gateway.url, name)
     }
 
     /// Asks the server behind itself.
@@ -113,6 +108,15 @@ impl Pair {
     pub(crate) fn level(&self, sku: &str) -> Value {
         self.behind("GET", &format!("{PRODUCTS}/{sku}"), None).json()["data"]["quantity"].clone()
     }
+}
+
+/// Signs somebody in for test data.
+pub(crate) fn sign_in(url: &str, name: &str) -> Person {
+    let body = json!({"name": name, "password": PASSWORD, "environment": "test"}).to_string();
+    let answer = send("POST", &format!("{url}/api/session"), &[], Some(&body));
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    Person { url: url.to_owned(), cookie }
 }
 
 /// Adds somebody who may sign in at the server with this folder.
@@ -148,9 +152,25 @@ impl Person {
         headers: &[(&str, &str)],
         body: Option<&str>,
     ) -> Answer {
+        self.try_call(method, path, headers, body).unwrap()
+    }
+
+    /// Sends a request; `None` where no answer came, or not all of it.
+    pub(crate) fn try_call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Option<Answer> {
         let mut all = vec![("cookie", &*self.cookie), ("x-stockroom", "1"), ("origin", &*self.url)];
         all.extend_from_slice(headers);
-        send(method, &format!("{}{path}", self.url), &all, body)
+        try_send(method, &format!("{}{path}", self.url), &all, body)
+    }
+
+    /// Returns the same person at another address of the same server.
+    pub(crate) fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), cookie: self.cookie.clone() }
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
@@ -185,6 +205,15 @@ pub(crate) fn send(
     headers: &[(&str, &str)],
     body: Option<&str>,
 ) -> Answer {
+    try_send(method, url, headers, body).unwrap()
+}
+
+fn try_send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<&str>,
+) -> Option<Answer> {
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
     let agent: ureq::Agent = config.build().into();
     let mut request = Request::builder().method(method).uri(url);
@@ -195,10 +224,10 @@ pub(crate) fn send(
         Some(body) => agent.run(request.body(body.to_owned()).unwrap()),
         None => agent.run(request.body(()).unwrap()),
     };
-    let mut answer = answer.unwrap();
-    Answer {
+    let mut answer = answer.ok()?;
+    Some(Answer {
         status: answer.status().as_u16(),
         headers: answer.headers().clone(),
-        text: answer.body_mut().with_config().limit(u64::MAX).read_to_string().unwrap(),
-    }
+        text: answer.body_mut().with_config().limit(u64::MAX).read_to_string().ok()?,
+    })
 }
