@@ -12,9 +12,7 @@ use tokio::sync::Mutex;
 
 use super::Gateway;
 use super::headers::to_upstream;
-use super::passing::no_answer;
 use super::sending::{Answered, Content, Failure, Outgoing};
-use crate::error::ApiError;
 
 /// How long an answer counts.
 const COUNTS_FOR: Duration = Duration::from_mins(10);
@@ -22,29 +20,36 @@ const COUNTS_FOR: Duration = Duration::from_mins(10);
 /// How long to leave a service alone that did not answer.
 const TRIED_EVERY: Duration = Duration::from_secs(5);
 
+/// How long the app waits to be told.
+const TIME: Duration = Duration::from_secs(5);
+
 /// What is known of it; only one asks at a time.
 #[derive(Debug, Default)]
-pub(super) struct Abilities(Mutex<Option<(Instant, Result<Capabilities, Failure>)>>);
+pub(super) struct Abilities(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    /// What it said last.
+    told: Option<Capabilities>,
+    ask_again_at: Option<Instant>,
+}
 
 impl Gateway {
-    /// Returns what the hosted service can do, and that people sign in here; a service that does not say
-    /// has the plain contract alone.
-    ///
-    /// # Errors
-    /// 502 or 504 where it did not answer.
-    pub async fn capabilities(&self) -> Result<Capabilities, ApiError> {
+    /// Returns what the hosted service can do. One that does not say has the plain contract alone; so has
+    /// one that does not answer, unless it did before.
+    pub async fn capabilities(&self) -> Capabilities {
         let mut known = self.abilities.0.lock().await;
-        let counts = |at: &Instant, found: &Result<_, _>| {
-            at.elapsed() < if found.is_ok() { COUNTS_FOR } else { TRIED_EVERY }
-        };
-        if let Some((at, found)) = &*known
-            && counts(at, found)
-        {
-            return found.clone().map_err(|failure| no_answer(failure, &Method::GET));
+        if known.ask_again_at.is_none_or(|at| at <= Instant::now()) {
+            let found = tokio::time::timeout(TIME, self.ask()).await;
+            let counts_for = if let Ok(Ok(told)) = found {
+                known.told = Some(told);
+                COUNTS_FOR
+            } else {
+                TRIED_EVERY
+            };
+            known.ask_again_at = Some(Instant::now() + counts_for);
         }
-        let found = self.ask().await;
-        *known = Some((Instant::now(), found.clone()));
-        found.map_err(|failure| no_answer(failure, &Method::GET))
+        known.told.clone().unwrap_or_default()
     }
 
     async fn ask(&self) -> Result<Capabilities, Failure> {
@@ -66,12 +71,6 @@ impl Gateway {
             (StatusCode::TOO_MANY_REQUESTS, _) => return Err(Failure::BrokeOff),
             _ => None,
         };
-        let told = told.unwrap_or_default();
-        Ok(Capabilities {
-            server: concat!("stockroom ", env!("CARGO_PKG_VERSION"), " gateway").to_owned(),
-            sessions: true,
-            demo: false,
-            ..told
-        })
+        Ok(told.unwrap_or_default())
     }
 }

@@ -223,7 +223,7 @@ fn refusal(why: Refused, now: i64) -> Response {
 }
 
 /// Returns what is said where no answer came to a request of this method.
-pub(super) fn no_answer(failure: Failure, method: &Method) -> ApiError {
+fn no_answer(failure: Failure, method: &Method) -> ApiError {
     let whether = match *method {
         Method::GET | Method::HEAD => "Try again in a moment.",
         _ => {

@@ -396,7 +396,8 @@ mod tests {
         turn.learn(limited(60));
         let waits = line_up(&queue, "b", BULK).await;
         drop(turn);
-        let refused = [waits.await.unwrap().unwrap_err(), queue.enter("a", BULK).await.unwrap_err()];
+        let refused =
+            [waits.await.unwrap().unwrap_err(), queue.enter("a", BULK).await.unwrap_err()];
         for refused in refused {
             let Refused::Limited { seconds: 59..=61, limit: Some(30) } = refused else {
                 panic!("{refused:?}")

@@ -1,12 +1,14 @@
 //! `GET /api/v1/capabilities`, `/healthz` and `/readyz`, and `/metrics` at an address of its own.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use stockroom_api::capabilities::{Capabilities, Limits};
+use stockroom_api::envelope::Envelope;
 use stockroom_api::key::Environment;
 
-use super::{Answered, success};
+use super::success;
 use crate::app::{App, Demo, Idempotency};
 use crate::error::ApiError;
 use crate::readiness;
@@ -14,15 +16,22 @@ use crate::store::Store;
 use crate::store::accounts::Standing;
 
 /// Tells what this server can do beyond the plain contract.
-pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Answered<Capabilities> {
+pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Json<Envelope<Capabilities>> {
     if let Some(gateway) = &app.gateway {
-        return Ok(success(gateway.capabilities().await?));
+        // Stock is the hosted service's, people are of this server.
+        return success(Capabilities {
+            server: concat!("stockroom ", env!("CARGO_PKG_VERSION"), ", gateway").to_owned(),
+            demo: false,
+            sessions: true,
+            people: has_people(&app).await,
+            ..gateway.capabilities().await
+        });
     }
     let mut limits = Limits::default();
     if let Some(requests) = app.settings.limits {
         requests.tell(&mut limits);
     }
-    Ok(success(Capabilities {
+    success(Capabilities {
         server: concat!("stockroom ", env!("CARGO_PKG_VERSION")).to_owned(),
         demo: app.settings.demo == Demo::On,
         sessions: true,
@@ -36,7 +45,7 @@ pub async fn get_capabilities<S: Store>(State(app): State<App<S>>) -> Answered<C
         webhooks: true,
         idempotency_key_required: app.settings.idempotency == Idempotency::Required,
         limits,
-    }))
+    })
 }
 
 /// Tells whether there is anybody who may sign in by name, so that the app knows what to ask for first.

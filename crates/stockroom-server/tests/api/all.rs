@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod endpoints;
+pub(crate) mod front;
 pub(crate) mod people;
 pub(crate) mod receiver;
 

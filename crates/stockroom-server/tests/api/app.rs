@@ -16,9 +16,6 @@ use stockroom_server::auth::Allowed;
 use stockroom_server::clock::Clock;
 use stockroom_server::commands::demo::create_demo;
 use stockroom_server::commands::{make_key, new_secret};
-use stockroom_server::gateway::address::{Address, Keys, Plain};
-use stockroom_server::gateway::queue::Bounds;
-use stockroom_server::gateway::{Gateway, Upstream};
 use stockroom_server::idempotency::InFlight;
 use stockroom_server::limits::Limits;
 use stockroom_server::random::{Random, SystemRandom};
@@ -32,13 +29,12 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use ureq::http::{HeaderMap, Request};
 
+use crate::all::front::{add_gateway_keys, serve_before};
 use crate::place::{HAS_GATEWAY, Line, Place, TestStore, WRITERS};
 
 pub(crate) const BULK: &str = "/api/v1/dev/store/inventory/bulk";
 pub(crate) const INVENTORY: &str = "/api/v1/dev/store/inventory";
 pub(crate) const PRODUCTS: &str = "/api/v1/dev/store/products";
-/// The keys by which a gateway is known, for live and test data.
-const GATEWAY_KEYS: [&str; 2] = ["sk_live_of_the_gateway", "sk_test_of_the_gateway"];
 /// An endpoint that somebody added without a rule.
 pub(crate) const STRAY: &str = "/stray";
 
@@ -183,37 +179,6 @@ fn serve(place: Arc<Place>, clock: FakeClock, settings: Settings) -> TestApp {
         runtime,
         agent: config.into(),
         place,
-    }
-}
-
-/// Starts a server that passes requests on to the one at `url`, and returns its address. It knows the
-/// same keys and people.
-async fn serve_before(app: &App<TestStore>, url: &str) -> String {
-    let gateway = Gateway::new(Upstream {
-        address: Address::parse(url, Plain::Loopback).unwrap(),
-        keys: Keys::parse(&GATEWAY_KEYS.join(",")).unwrap(),
-        roots: None,
-        time: Duration::from_secs(60),
-        bounds: Bounds::default(),
-    });
-    let settings = Settings { limits: None, ..Settings::clone(&app.settings) };
-    let front = App {
-        settings: Arc::new(settings),
-        gateway: Some(Arc::new(gateway.unwrap())),
-        ..app.clone()
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let service = router(front).into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
-    url
-}
-
-/// Makes the keys by which a gateway is known.
-async fn add_gateway_keys(store: &TestStore) {
-    for (key, environment) in GATEWAY_KEYS.into_iter().zip([Environment::Live, Environment::Test]) {
-        let (_, row) = make_key(Scope { store_id: 1, environment }, Access::Write, "gateway");
-        store.create_key(NewKey { secret: new_secret(key), ..row }).await.unwrap();
     }
 }
 

@@ -113,7 +113,7 @@ fn what_the_app_needs_is_here_and_says_what_the_service_can_do() {
     let told = send("GET", &format!("{url}/api/v1/capabilities"), &[], None).json();
     let direct = pair.behind("GET", "/api/v1/capabilities", None).json();
     assert_eq!(told["data"]["limits"], direct["data"]["limits"]);
-    for ability in ["expectedQuantity", "snapshot", "history", "webhooks", "sessions"] {
+    for ability in ["expectedQuantity", "snapshot", "history", "webhooks", "sessions", "people"] {
         assert_eq!(told["data"][ability], true, "{ability}");
     }
     assert_eq!(told["data"]["demo"], false);
