@@ -133,7 +133,8 @@ impl Keys {
         let mut keys = Self { live: None, test: None };
         let words = text.split(|c: char| c == ',' || c.is_whitespace());
         for word in words.filter(|word| !word.is_empty()) {
-            let prefix = KeyPrefix::parse(word).ok_or(KeysError::Written)?;
+            let prefix = KeyPrefix::parse(word).filter(|_| word.is_ascii());
+            let prefix = prefix.ok_or(KeysError::Written)?;
             if prefix.access == Access::Read {
                 return Err(KeysError::Public);
             }

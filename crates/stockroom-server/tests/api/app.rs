@@ -29,8 +29,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use ureq::http::{HeaderMap, Request};
 
+use crate::HAS_GATEWAY;
 use crate::all::front::{add_gateway_keys, serve_before};
-use crate::place::{HAS_GATEWAY, Line, Place, TestStore, WRITERS};
+use crate::place::{Line, Place, TestStore, WRITERS};
 
 pub(crate) const BULK: &str = "/api/v1/dev/store/inventory/bulk";
 pub(crate) const INVENTORY: &str = "/api/v1/dev/store/inventory";

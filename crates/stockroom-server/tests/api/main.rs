@@ -8,3 +8,6 @@ mod all;
 mod place;
 
 use all::{app, endpoints, people, receiver, webhooks};
+
+/// Requests go to the server itself.
+pub(crate) const HAS_GATEWAY: bool = false;

@@ -10,9 +10,6 @@ pub(crate) type TestStore = SqliteStore;
 /// How many writes the store does at once.
 pub(crate) const WRITERS: usize = 1;
 
-/// Requests go to the server itself.
-pub(crate) const HAS_GATEWAY: bool = false;
-
 /// The store's folder.
 #[derive(Debug)]
 pub(crate) struct Place(TempDir);

@@ -5,6 +5,10 @@
 
 #[path = "../api/all.rs"]
 mod all;
+#[path = "../api/place.rs"]
 mod place;
 
 use all::{app, endpoints, people, receiver, webhooks};
+
+/// Requests go through a gateway.
+pub(crate) const HAS_GATEWAY: bool = true;

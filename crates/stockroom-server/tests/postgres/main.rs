@@ -27,3 +27,6 @@ mod suite;
 mod wire;
 
 use all::{app, endpoints, people, receiver, webhooks};
+
+/// Requests go to the server itself.
+pub(crate) const HAS_GATEWAY: bool = false;

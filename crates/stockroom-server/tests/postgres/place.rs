@@ -11,9 +11,6 @@ pub(crate) type TestStore = PostgresStore;
 /// How many writes the store does at once.
 pub(crate) const WRITERS: usize = 8;
 
-/// Requests go to the server itself.
-pub(crate) const HAS_GATEWAY: bool = false;
-
 /// The store's database.
 #[derive(Debug)]
 pub(crate) struct Place(Database);
