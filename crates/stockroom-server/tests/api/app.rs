@@ -30,7 +30,7 @@ use tokio::sync::watch;
 use ureq::http::{HeaderMap, Request};
 
 use crate::HAS_GATEWAY;
-use crate::all::front::{add_gateway_keys, serve_before};
+use crate::front::{add_gateway_keys, serve_before};
 use crate::place::{Line, Place, TestStore, WRITERS};
 
 pub(crate) const BULK: &str = "/api/v1/dev/store/inventory/bulk";

@@ -7,7 +7,7 @@
 mod all;
 mod place;
 
-use all::{app, endpoints, people, receiver, webhooks};
+use all::{app, endpoints, front, people, receiver, webhooks};
 
 /// Requests go to the server itself.
 pub(crate) const HAS_GATEWAY: bool = false;

@@ -26,7 +26,7 @@ mod store;
 mod suite;
 mod wire;
 
-use all::{app, endpoints, people, receiver, webhooks};
+use all::{app, endpoints, front, people, receiver, webhooks};
 
 /// Requests go to the server itself.
 pub(crate) const HAS_GATEWAY: bool = false;
