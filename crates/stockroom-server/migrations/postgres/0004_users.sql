@@ -35,7 +35,7 @@ create table user_sessions (
     foreign key (store_id, user_id) references users
 );
 
-create unique index user_sessions_by_hash on user_sessions (hash);
+create index user_sessions_by_hash on user_sessions (hash);
 create index user_sessions_by_user on user_sessions (store_id, user_id);
 
 -- From where somebody signed in: failures from elsewhere do not make them wait there.

@@ -2,7 +2,7 @@
 -- outcome after; author_id is the id of a key or of a person, like key_id of writes.
 
 create table audit (
-    number          integer primary key,
+    number          integer not null primary key autoincrement,
     store_id        integer not null references stores (store_id),
     environment     text    not null check (environment in ('test', 'live')),
     at              integer not null,

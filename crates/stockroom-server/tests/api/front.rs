@@ -27,7 +27,7 @@ pub(crate) async fn serve_before(app: &App<TestStore>, url: &str) -> String {
         address: Address::parse(url, Plain::Loopback).unwrap(),
         keys: Keys::parse(&GATEWAY_KEYS.join(",")).unwrap(),
         roots: None,
-        time: Duration::from_secs(60),
+        time: Duration::from_mins(1),
         bounds: Bounds::default(),
     });
     let settings = Settings { limits: None, ..Settings::clone(&app.settings) };

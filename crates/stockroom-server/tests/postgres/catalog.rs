@@ -12,13 +12,16 @@ const OF_NO_STORE: [&str; 3] = [
 ];
 
 /// Indexes of stores' tables that are looked through for all stores at once, and promise nothing.
-const FOR_ALL_STORES: [&str; 6] = [
+const FOR_ALL_STORES: [&str; 9] = [
     // Whoever shows a secret does not say whose it is.
     "api_keys_by_hash",
     // What is old is forgotten, whosever it is.
+    "failed_sign_ins_by_age",
     "idempotency_by_age",
     "retired_secrets_by_hash",
     "sessions_by_hash",
+    "user_places_by_age",
+    "user_sessions_by_hash",
     "webhook_deliveries_by_age",
     "webhook_events_by_age",
 ];

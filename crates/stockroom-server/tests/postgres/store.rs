@@ -81,7 +81,7 @@ async fn processes_that_start_at_once_make_the_tables_once() {
     let stores = futures_util::future::join_all(starting).await;
     suite::run(suite::Case::WritesLast, &stores[0]).await;
     suite::check_written(&stores[5]).await;
-    assert_eq!(database.number("select count(*) from stockroom_migrations"), 4);
+    assert_eq!(database.number("select count(*) from stockroom_migrations"), 6);
     database.rows("insert into stockroom_migrations (number) values (99)");
     let newer = PostgresStore::open(Target::parse(&database.url()).unwrap()).await.unwrap_err();
     assert!(newer.to_string().contains("newer version"), "{newer}");

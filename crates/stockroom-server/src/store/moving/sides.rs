@@ -8,7 +8,7 @@ use super::values::{Row, Value};
 pub(in crate::store) type Answer<T> = Result<T, EndError>;
 
 /// The last number given by each of [`super::tables::NUMBERED`].
-pub(in crate::store) type Numbers = [i64; 6];
+pub(in crate::store) type Numbers = [i64; 7];
 
 /// Of which store a copy is, as it was when the copy was begun.
 #[derive(Clone, Debug, PartialEq, Eq)]

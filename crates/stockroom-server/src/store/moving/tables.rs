@@ -66,8 +66,15 @@ pub(in crate::store) fn table_named(name: &str) -> Option<&'static Table> {
 }
 
 /// What gives out numbers that are never given twice. The last ones given are moved too.
-pub(in crate::store) const NUMBERED: [&str; 6] =
-    ["products", "writes", "runs", "webhook_endpoints", "webhook_events", "webhook_deliveries"];
+pub(in crate::store) const NUMBERED: [&str; 7] = [
+    "products",
+    "writes",
+    "runs",
+    "audit",
+    "webhook_endpoints",
+    "webhook_events",
+    "webhook_deliveries",
+];
 
 const fn number(name: &'static str) -> Column {
     Column { name, kind: Kind::Number }

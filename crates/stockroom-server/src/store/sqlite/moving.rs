@@ -342,7 +342,7 @@ fn add(connection: &Connection, table: &'static Table, store_id: i64, rows: &[Ro
 
 /// Tells whether SQLite keeps the last number of a table that may have lost its last rows.
 fn is_kept(which: usize) -> bool {
-    NUMBERED[which].starts_with("webhook_")
+    NUMBERED[which] == "audit" || NUMBERED[which].starts_with("webhook_")
 }
 
 fn last_number(connection: &Connection, name: &str) -> Answer<i64> {

@@ -26,7 +26,7 @@ pub(in crate::store) const KEYS: Table = table(
 );
 
 /// The tables, each after those that it refers to.
-pub(super) const SERVICE: [Table; 9] = [
+pub(super) const SERVICE: [Table; 10] = [
     KEYS,
     table(
         "retired_secrets",
@@ -96,6 +96,28 @@ pub(super) const SERVICE: [Table; 9] = [
         1,
         WIDE,
         &[text("subject"), number("failures"), number("last_at"), number("free_at")],
+    ),
+    table(
+        "audit",
+        Whose::Store,
+        1,
+        WIDE,
+        &[
+            number("number"),
+            LIVE,
+            number("at"),
+            text("author_id"),
+            text("method"),
+            text("path"),
+            text("products"),
+            text("idempotency_key"),
+            text("run_id"),
+            text("request_id"),
+            text("outcome"),
+            number("status"),
+            number("settled_at"),
+            text("upstream_id"),
+        ],
     ),
     table(
         "idempotency",
