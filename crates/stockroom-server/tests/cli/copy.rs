@@ -115,12 +115,24 @@ impl Copying {
 
     /// Waits until it says these words, and kills it.
     fn kill_after(mut self, words: &str) {
+        self.wait_for(words);
+        self.kill();
+    }
+
+    /// Waits until it says these words, and stops it there, so that it neither goes on nor ends.
+    fn held_after(mut self, words: &str) -> Self {
+        self.wait_for(words);
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-STOP", &pid]).status().unwrap().success());
+        self
+    }
+
+    fn wait_for(&mut self, words: &str) {
         let mut line = String::new();
         while !line.contains(words) {
             line.clear();
             assert_ne!(self.said.read_line(&mut line).unwrap(), 0, "it never said {words}");
         }
-        self.kill();
     }
 
     /// Kills it; tells whether it had not ended before.

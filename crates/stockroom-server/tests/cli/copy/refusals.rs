@@ -67,16 +67,12 @@ fn nothing_is_copied_while_somebody_may_write() {
 
 #[test]
 fn nobody_writes_to_a_source_while_it_is_copied() {
-    let place = Move::new("12120");
-    let copying = Copying::start(&place.sqlite(), &place.database.url());
-    // Before the copy has begun, this may still be done.
-    let refused = (0..1000).find_map(|_| {
-        let ended = run(&["keys", "create"], &place.data());
-        (!ended.status.success()).then_some(ended)
-    });
-    let ended = refused.unwrap();
-    assert!(text(&ended.stderr).contains("busy"), "{ended:?}");
-    copying.kill();
+    let place = Move::new("1000");
+    let copying =
+        Copying::start(&place.sqlite(), &place.database.url()).held_after("copied products");
+    let ended = run(&["keys", "create"], &place.data());
+    assert!(!ended.status.success() && text(&ended.stderr).contains("busy"), "{ended:?}");
+    assert!(copying.kill());
 }
 
 #[test]

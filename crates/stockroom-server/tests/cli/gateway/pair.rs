@@ -79,7 +79,7 @@ impl Pair {
         for (name, role) in [("Aïcha", "owner"), ("Sow", "editor"), ("Fatou", "viewer")] {
             add(&data, name, role);
         }
-        let options = with.options.iter().map(|option| (*option).to_owned()).collect();
+        let options: Vec<String> = with.options.iter().map(|option| (*option).to_owned()).collect();
         let address = between(&upstream.url);
         let gateway = start(&dir, &address, &key, &options, "front.log");
         Self { dir, key, upstream, gateway, options }
@@ -132,7 +132,7 @@ pub(crate) fn add(data: &std::path::Path, name: &str, role: &str) {
     assert!(child.wait().unwrap().success());
 }
 
-fn start(dir: &TempDir, address: &str, key: &str, options: &Vec<String>, log: &str) -> Running {
+fn start(dir: &TempDir, address: &str, key: &str, options: &[String], log: &str) -> Running {
     let log = File::create(dir.path().join(log)).unwrap();
     let mut args = vec!["--upstream", address];
     args.extend(options.iter().map(String::as_str));

@@ -1,5 +1,6 @@
 //! What is passed on and what stays: requests, answers, headers, and the key.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use serde_json::json;
@@ -158,7 +159,7 @@ fn nobody_ever_sees_the_key() {
     ] {
         // A client's own credentials of the other side change nothing.
         let answer = owner.call(method, &path, &[("proxy-authorization", "Bearer x")], body);
-        seen += &format!("{answer:?}\n");
+        writeln!(seen, "{answer:?}").unwrap();
     }
     seen += &send("GET", &metrics, &[], None).text;
     assert!(seen.contains("stockroom_upstream_requests_total{status=\"2xx\"}"), "{seen}");
