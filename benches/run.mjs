@@ -79,7 +79,9 @@ async function terminal(file, rows) {
   let own = { peak: 0, cpu: 0 };
   const watch = setInterval(() => {
     try {
-      own = usage(child.pid);
+      const now = usage(child.pid);
+      // Once it has ended, its memory is nothing.
+      own = { peak: Math.max(own.peak, now.peak), cpu: now.cpu };
     } catch {
       // It has ended.
     }
