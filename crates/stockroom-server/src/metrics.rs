@@ -19,6 +19,7 @@ use self::histogram::{Counted, Histogram};
 use self::text::Exposition;
 use crate::gateway::queue::Standing;
 use crate::store::data::StoreFigures;
+use crate::store::webhooks::Fate;
 
 /// The bounds of times, in microseconds.
 pub const TIMES: &[u64] = &[
@@ -35,6 +36,8 @@ pub struct Metrics {
     items_updated: AtomicU64,
     items_failed: AtomicU64,
     limited: Mutex<BTreeMap<&'static str, u64>>,
+    /// Tries to deliver an event, by what came of them.
+    deliveries: Mutex<BTreeMap<&'static str, u64>>,
     /// Requests to the hosted service by the first digit of the status, or `none`.
     upstream: Mutex<BTreeMap<&'static str, u64>>,
 }
@@ -90,6 +93,16 @@ impl Metrics {
         *lock(&self.limited).entry(class).or_default() += 1;
     }
 
+    /// Notes what came of a try to deliver an event.
+    pub(crate) fn count_delivery(&self, fate: Fate) {
+        let outcome = match fate {
+            Fate::Delivered => "delivered",
+            Fate::Again(_) => "failed",
+            Fate::GivenUp => "givenUp",
+        };
+        *lock(&self.deliveries).entry(outcome).or_default() += 1;
+    }
+
     /// Notes that a request to the hosted service ended; without a status there was no answer.
     pub(crate) fn count_upstream(&self, status: Option<StatusCode>) {
         let class = status.map_or("none", |status| class(Some(status)));
@@ -104,6 +117,7 @@ impl Metrics {
         out.line("", &[("version", env!("CARGO_PKG_VERSION"))], 1);
         self.write_requests(&mut out);
         self.write_items(&mut out);
+        self.write_deliveries(&mut out);
         if let Some(figures) = store {
             write_store(&mut out, figures);
         }
@@ -163,6 +177,18 @@ impl Metrics {
         );
         for (class, number) in &*lock(&self.limited) {
             out.line("", &[("class", class)], *number);
+        }
+    }
+
+    fn write_deliveries(&self, out: &mut Exposition) {
+        out.head(
+            "stockroom_webhook_deliveries_total",
+            "counter",
+            "Tries to deliver an event, by what came of them: \"failed\" is tried again, \"givenUp\" \
+             is not.",
+        );
+        for (outcome, number) in &*lock(&self.deliveries) {
+            out.line("", &[("outcome", outcome)], *number);
         }
     }
 
@@ -271,6 +297,10 @@ mod tests {
         metrics.began();
         metrics.count_items(198, 2);
         metrics.count_limited("bulkInventory");
+        let again = Fate::Again(jiff::Timestamp::UNIX_EPOCH);
+        for fate in [Fate::Delivered, again, again, Fate::GivenUp] {
+            metrics.count_delivery(fate);
+        }
         let text = metrics.text(None, &[]);
         let labels = r#"method="GET",route="/a/{id}""#;
         has(&text, &format!("stockroom_http_requests_total{{{labels},status=\"2xx\"}} 2"));
@@ -286,6 +316,11 @@ mod tests {
         has(&text, "stockroom_http_requests_in_flight 1");
         has(&text, "stockroom_bulk_items_total{outcome=\"updated\"} 198");
         has(&text, "stockroom_rate_limited_total{class=\"bulkInventory\"} 1");
+        for (outcome, tries) in [("delivered", 1), ("failed", 2), ("givenUp", 1)] {
+            let line =
+                format!("stockroom_webhook_deliveries_total{{outcome=\"{outcome}\"}} {tries}");
+            has(&text, &line);
+        }
         has(&text, "stockroom_database_up 0");
     }
 

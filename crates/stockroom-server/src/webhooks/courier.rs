@@ -146,7 +146,9 @@ async fn finish<S: Store>(app: &App<S>, claimed: &Claimed, attempt: &AttemptRow)
             Ok::<_, StoreError>(Some(reason))
         })
     });
-    if let Some(reason) = work.await? {
+    let turned_off = work.await?;
+    app.metrics.count_delivery(fate);
+    if let Some(reason) = turned_off {
         tracing::warn!(endpoint = %id, ?reason, "a webhook endpoint was turned off");
     } else if fate == Fate::GivenUp {
         tracing::warn!(endpoint = %id, %event, "a webhook was given up after its last try");

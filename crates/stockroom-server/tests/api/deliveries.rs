@@ -73,6 +73,11 @@ fn an_event_arrives_signed_and_is_noted() {
 
     let delivery = after_attempts(&app, &endpoint, 1);
     assert_eq!(delivery["state"], "delivered");
+    let counted = r#"stockroom_webhook_deliveries_total{outcome="delivered"} 1"#;
+    wait_for(counted, || {
+        let metrics = ureq::get(&app.metrics_url).call().unwrap().body_mut().read_to_string();
+        metrics.unwrap().contains(counted).then_some(())
+    });
     assert_eq!(delivery["eventId"], event["id"]);
     assert_eq!(delivery["lastAttempt"]["status"], 202);
     assert_eq!(delivery["lastAttempt"]["error"], Value::Null);
