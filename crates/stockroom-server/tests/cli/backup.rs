@@ -134,10 +134,22 @@ fn a_restored_store_goes_on_and_what_was_there_is_kept() {
     let place = Place::new();
     let server = place.start();
     let backup = place.file("a.db");
-    place.check("backup", &backup, 0, &["Boutique"]);
-    let before = tag(&server.url);
     let sign_in = Some(r#"{"demo":true}"#);
     assert_eq!(send("POST", &format!("{}/api/session", server.url), &[], sign_in).0, 200);
+    place.check("backup", &backup, 0, &["Boutique"]);
+    let open = Connection::open(&backup).unwrap();
+    open.execute_batch(
+        "pragma foreign_keys = off;
+         insert into user_sessions
+             (store_id, id, environment, hash, user_id, began_at, last_used_at, expires_at, ends_by)
+         values (1, 's', 'test', x'00', 'u', 1, 1, 9, 9);",
+    )
+    .unwrap();
+    for table in ["sessions", "user_sessions"] {
+        assert_eq!(number(&open, &format!("select count(*) from {table}")), 1);
+    }
+    drop(open);
+    let before = tag(&server.url);
     assert_eq!(move_units(&server.url, 40), 200);
     let moved = tag(&server.url);
     place.check("restore", &backup, 1, &["in use", "Stop the server"]);
@@ -158,7 +170,9 @@ fn a_restored_store_goes_on_and_what_was_there_is_kept() {
     let level = "select quantity from products join levels on product = number where external_id = 'SIM-TEL'";
     assert_eq!(number(&kept, level), 200);
     let now = Connection::open(place.data().join("stockroom.db")).unwrap();
-    assert_eq!(number(&now, "select count(*) from sessions"), 0);
+    for table in ["sessions", "user_sessions"] {
+        assert_eq!(number(&now, &format!("select count(*) from {table}")), 0);
+    }
 }
 
 #[test]

@@ -89,7 +89,7 @@ pub fn restore(
     let unfinished = Unfinished::new(database)?;
     let copied = copy(&source, &unfinished.path, |copy| {
         migrate(copy).map_err(CopyError::from)?;
-        copy.execute("delete from sessions", [])?;
+        copy.execute_batch("delete from sessions; delete from user_sessions;")?;
         // Readers compare versions only for being the same: no state may have the number of another.
         copy.execute(
             "update tallies set version = max(version + 1, ?1, ?2)",
