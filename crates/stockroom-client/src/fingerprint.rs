@@ -1,11 +1,15 @@
 //! What tells that the same changes were asked before, whatever file they came in.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use stockroom_api::bulk::BulkItem;
 
-use crate::repeated::{Line, lines};
+use crate::repeated::{Adjust, adjusts};
+
+/// A SKU, and a label without case.
+type Name<'a> = (&'a str, Cow<'a, str>);
 
 /// Returns the fingerprint of the changes that these items ask for: 32 hexadecimal digits.
 ///
@@ -25,28 +29,28 @@ use crate::repeated::{Line, lines};
 /// assert_eq!(once, fingerprint(&[take("B", -2), take("A", -1)]));
 /// assert_ne!(once, fingerprint(&[take("A", -2), take("B", -1)]));
 /// ```
-pub fn fingerprint(items: &[BulkItem]) -> Option<String> {
-    fingerprint_of(items.iter().flat_map(lines))
+pub fn fingerprint<'a>(items: impl IntoIterator<Item = &'a BulkItem>) -> Option<String> {
+    fingerprint_of(items.into_iter().flat_map(adjusts))
 }
 
-/// Returns the fingerprint of lines, in whatever order, as [`fingerprint`] does.
-pub fn fingerprint_of(lines: impl IntoIterator<Item = Line>) -> Option<String> {
+/// Returns the fingerprint of adjusts, in whatever order, as [`fingerprint`] does.
+pub fn fingerprint_of<'a>(adjusts: impl IntoIterator<Item = Adjust<'a>>) -> Option<String> {
     // What is hashed is the texts of the lines, sorted; those of one amount begin alike, and stand
     // among each other in the order of their SKUs, which is most often how they come.
-    let mut amounts: HashMap<i64, Vec<(String, String)>> = HashMap::new();
-    for Line { external_id, label, delta } in lines {
+    let mut amounts: HashMap<i64, Vec<Name<'_>>> = HashMap::new();
+    for Adjust { external_id, label, delta } in adjusts {
         amounts.entry(delta).or_default().push((external_id, label));
     }
     if amounts.is_empty() {
         return None;
     }
     let texts = amounts.into_iter().map(|(delta, names)| (delta.to_string(), names));
-    let by_amount: BTreeMap<String, Vec<(String, String)>> = texts.collect();
+    let by_amount: BTreeMap<String, Vec<Name<'_>>> = texts.collect();
     let mut hash = Fnv::default();
     for (amount, mut names) in by_amount {
         names.sort_by(in_order);
         for (external_id, label) in names {
-            for text in [amount.as_str(), "\u{1}", &external_id, "\u{1}", &label, "\0"] {
+            for text in [amount.as_str(), "\u{1}", external_id, "\u{1}", &label, "\0"] {
                 hash.add(text);
             }
         }
@@ -55,9 +59,9 @@ pub fn fingerprint_of(lines: impl IntoIterator<Item = Line>) -> Option<String> {
 }
 
 /// Compares SKU and label as the text in which a control character stands between them.
-fn in_order(a: &(String, String), b: &(String, String)) -> Ordering {
+fn in_order(a: &Name<'_>, b: &Name<'_>) -> Ordering {
     let shorter = a.0.len().min(b.0.len());
-    let bytes = |(external_id, label): &(String, String)| [external_id, "\u{1}", label].concat();
+    let bytes = |(external_id, label): &Name<'_>| [external_id, "\u{1}", label].concat();
     match a.0.as_bytes()[..shorter].cmp(&b.0.as_bytes()[..shorter]) {
         Ordering::Equal => bytes(a).cmp(&bytes(b)),
         order => order,
@@ -87,6 +91,7 @@ mod tests {
     use stockroom_api::bulk::{BulkVariant, Mode};
 
     use super::*;
+    use crate::repeated::Line;
 
     fn item(sku: &str, mode: Mode, value: i64) -> BulkItem {
         let (quantity, quantity_delta) = match mode {
@@ -95,6 +100,15 @@ mod tests {
         };
         let external_id = sku.to_owned();
         BulkItem { external_id, mode: Some(mode), quantity, quantity_delta, ..BulkItem::default() }
+    }
+
+    fn named(lines: &[Line]) -> impl Iterator<Item = Adjust<'_>> {
+        // As they stand there, with whatever is around a SKU.
+        lines.iter().map(|Line { external_id, label, delta }| Adjust {
+            external_id,
+            label: label.into(),
+            delta: *delta,
+        })
     }
 
     #[test]
@@ -130,10 +144,10 @@ mod tests {
             format!("{delta}\u{1}{external_id}\u{1}{label}")
         };
         let mut texts: Vec<String> = lines.iter().map(written).collect();
-        assert_eq!(fingerprint_of(lines), Some(hash(&mut texts)));
+        assert_eq!(fingerprint_of(named(&lines)), Some(hash(&mut texts)));
         let lines = [Line::new("BABOUCHE", "40", 2), Line::new("ALLUM-10", "", 5)];
         let known = "2e80304ee9001d653993d239b12b1b66";
-        assert_eq!(fingerprint_of(lines).as_deref(), Some(known));
+        assert_eq!(fingerprint_of(named(&lines)).as_deref(), Some(known));
     }
 
     #[test]

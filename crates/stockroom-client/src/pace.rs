@@ -104,6 +104,12 @@ impl Pace {
         });
     }
 
+    /// Tells whether answers come so quickly that most of a request's time is spent on this side.
+    pub fn is_quick(&self) -> bool {
+        const QUICK_MS: u64 = 250;
+        self.request_ms.is_some_and(|mean| mean < QUICK_MS)
+    }
+
     /// Returns the time before which nothing may be sent; 0 where nothing holds it.
     pub fn opens_at(&self) -> u64 {
         match self.remaining {

@@ -4,6 +4,7 @@
 //! and is read again shares most of its lines with the run of before and not all, so here each
 //! [`Line`] counts. Read [`repeated`] for the rule.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -41,23 +42,52 @@ impl Line {
     /// assert_eq!(Line::new("A", " GRAND ", -1), Line::new(" A", "Grand", -1));
     /// ```
     pub fn new(external_id: &str, label: &str, delta: i64) -> Self {
-        Self {
-            external_id: external_id.trim().to_owned(),
-            label: label.trim().to_lowercase(),
-            delta,
-        }
+        Adjust::new(external_id, label, delta).into()
+    }
+}
+
+/// What a [`Line`] says, read where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adjust<'a> {
+    /// The product's SKU.
+    pub external_id: &'a str,
+    /// The variant's label without case; blank for the product's own level.
+    pub label: Cow<'a, str>,
+    /// The units that are added.
+    pub delta: i64,
+}
+
+impl<'a> Adjust<'a> {
+    /// Returns what is added to a level by SKU and label, blank for the product's own.
+    pub fn new(external_id: &'a str, label: &'a str, delta: i64) -> Self {
+        let label = label.trim();
+        let is_folded = label.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let label = if is_folded { label.into() } else { label.to_lowercase().into() };
+        Self { external_id: external_id.trim(), label, delta }
+    }
+}
+
+impl From<Adjust<'_>> for Line {
+    fn from(adjust: Adjust<'_>) -> Self {
+        let Adjust { external_id, label, delta } = adjust;
+        Self { external_id: external_id.to_owned(), label: label.into_owned(), delta }
     }
 }
 
 /// Returns each level that an item adjusts as a line of its own; what it sets is none.
 pub fn lines(item: &BulkItem) -> impl Iterator<Item = Line> + '_ {
-    let line = |label: &str, mode: Option<Mode>, delta: Option<i64>| {
+    adjusts(item).map(Line::from)
+}
+
+/// Returns what an item adds to each level.
+pub fn adjusts(item: &BulkItem) -> impl Iterator<Item = Adjust<'_>> {
+    let adjust = |label, mode: Option<Mode>, delta: Option<i64>| {
         let delta = delta.filter(|_| mode.unwrap_or(Mode::Adjust) == Mode::Adjust)?;
-        Some(Line::new(&item.external_id, label, delta))
+        Some(Adjust::new(&item.external_id, label, delta))
     };
-    let own = line("", item.mode, item.quantity_delta);
+    let own = adjust("", item.mode, item.quantity_delta);
     let variants = item.variants.iter().filter_map(move |variant| {
-        line(&variant.label, variant.mode.or(item.mode), variant.quantity_delta)
+        adjust(&variant.label, variant.mode.or(item.mode), variant.quantity_delta)
     });
     own.into_iter().chain(variants)
 }

@@ -88,7 +88,7 @@ impl Run {
         Ok(Self {
             id: id.into(),
             settings: Settings {
-                in_flight: settings.in_flight.clamp(1, 4),
+                in_flight: settings.in_flight.clamp(1, Settings::MOST_IN_FLIGHT),
                 tries: settings.tries.max(1),
                 ..settings
             },

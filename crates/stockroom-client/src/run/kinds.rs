@@ -19,7 +19,8 @@ pub struct Labels {
 /// How a run sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// The most requests under way at once, 1 to 4; more than one only where the server allows it.
+    /// The most requests under way at once, 1 to [`Settings::MOST_IN_FLIGHT`]: more than one only where
+    /// the server allows it, and more than four only as long as it answers quickly.
     pub in_flight: u8,
     /// How often a request is sent before its items are left unknown.
     pub tries: u8,
@@ -128,6 +129,11 @@ pub struct Progress {
 pub struct SentTwice {
     /// The product's SKU.
     pub external_id: String,
+}
+
+impl Settings {
+    /// The most requests that may be under way at once.
+    pub const MOST_IN_FLIGHT: u8 = 16;
 }
 
 impl Default for Settings {

@@ -7,6 +7,9 @@ use stockroom_api::{header, path};
 use super::{Batch, Command, End, Labels, Outcome, Parked, Phase, Request, Run, Stage, Summary};
 use crate::item;
 
+/// So many requests may be under way whatever the server takes for each.
+const FEW: usize = 4;
+
 impl Run {
     /// Makes a request of these items, under a key of its own.
     pub(super) fn open(&mut self, positions: Arc<[usize]>) {
@@ -61,13 +64,26 @@ impl Run {
             }
             _ => return Vec::new(),
         };
-        let free = usize::from(self.settings.in_flight).saturating_sub(self.flying());
+        let free = self.room();
         chosen.truncate(free);
         if self.phase == Phase::Running {
             let fresh = self.batches.iter().filter(waiting).filter(|b| !b.unclear).map(number);
             chosen.extend(fresh.take(free - chosen.len()));
         }
         chosen
+    }
+
+    /// Returns how many more requests may be under way now.
+    ///
+    /// Where they are many, half of them leave together: the journal is written once for all of those,
+    /// and there are enough on their way while it is.
+    fn room(&self) -> usize {
+        let flying = self.flying();
+        let most = match usize::from(self.settings.in_flight) {
+            many if many > FEW && self.pace.is_quick() => many,
+            most => return most.min(FEW).saturating_sub(flying),
+        };
+        if flying <= most / 2 { most - flying } else { 0 }
     }
 
     /// Returns how many requests are under way.

@@ -8,6 +8,7 @@ use crate::bulk::Unclear;
 use crate::headers::Headers;
 
 mod back;
+mod several;
 
 const MINUTE: u64 = 60_000;
 
@@ -468,38 +469,4 @@ fn the_journal_goes_on_where_the_run_was() {
     story.done(200);
     story.done(1);
     story.ends(&End::Complete, 401, 0, 0, 0);
-}
-
-#[test]
-fn several_requests_under_way_are_never_more_than_allowed() {
-    let settings = Settings { in_flight: 3, ..Settings::default() };
-    let mut run = Run::new("run", adjusts(2000), settings).unwrap();
-    let sends = |commands: Vec<Command>| {
-        let sends = commands.into_iter();
-        sends.filter(|c| matches!(c, Command::Send(_))).count()
-    };
-    assert_eq!(sends(run.handle(Event::Started, 0, &mut || 0.0)), 3);
-    // One fails and waits: it keeps its place.
-    assert_eq!(sends(run.handle(Event::Failed { batch: 0 }, 0, &mut || 1.0)), 0);
-    assert_eq!(sends(run.handle(Event::TimePassed, 1000, &mut || 1.0)), 1);
-}
-
-#[test]
-fn several_requests_under_way_share_what_a_window_has_left() {
-    let settings = Settings { in_flight: 3, ..Settings::default() };
-    let mut run = Run::new("run", adjusts(2000), settings).unwrap();
-    let sends =
-        |commands: &[Command]| commands.iter().filter(|c| matches!(c, Command::Send(_))).count();
-    run.handle(Event::Started, 0, &mut || 0.0);
-    let mut answered = |batch, remaining: &str| {
-        let headers = [("X-RateLimit-Remaining", remaining), ("X-RateLimit-Reset", "30")];
-        let body = r#"{"data":{"updated":200,"failed":0,"errors":[]}}"#.to_owned();
-        let answer = Answer { status: 200, headers: Headers::new(headers), body };
-        run.handle(Event::Answered { batch, answer }, 0, &mut || 0.0)
-    };
-    // Of the three that remain, two may be those under way: one more may leave.
-    assert_eq!(sends(&answered(0, "3")), 1);
-    let commands = answered(1, "2");
-    assert_eq!(sends(&commands), 0);
-    assert!(commands.contains(&Command::WaitUntil(30_000)));
 }

@@ -37,6 +37,11 @@ impl Run {
         &self.phase
     }
 
+    /// Tells whether a request is under way.
+    pub fn is_flying(&self) -> bool {
+        self.flying() > 0
+    }
+
     /// Returns the requests that are not settled.
     pub fn open_batches(&self) -> impl Iterator<Item = &Batch> {
         self.batches.iter()
@@ -90,13 +95,12 @@ impl Run {
         let fresh = self.batches.has_fresh().then_some(0);
         let held = waiting.map(|b| b.not_before).chain(fresh);
         let held = held.map(|at| at.max(self.pace.opens_at()));
-        let flying = self.batches.begun().any(|b| b.stage == Stage::Flying);
         Progress {
             items_done: applied + refused,
             items: self.items.len(),
             requests_done: self.closed as usize,
             requests: self.closed as usize + open,
-            held_until: held.min().filter(|at| *at > now_ms && !flying),
+            held_until: held.min().filter(|at| *at > now_ms && !self.is_flying()),
             left_ms: self.left_ms(open as u64, now_ms),
         }
     }

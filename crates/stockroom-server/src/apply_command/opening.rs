@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use stockroom_api::capabilities::Capabilities;
 use stockroom_client::asked::{Expectation, bulk_item};
-use stockroom_client::fingerprint::fingerprint_of;
+use stockroom_client::fingerprint::fingerprint;
 use stockroom_client::item::Item;
-use stockroom_client::repeated::{Line, lines};
+use stockroom_client::repeated::Line;
 use stockroom_client::run::{Labels, Outcome, Run, Settings};
 use stockroom_domain::plan::{ConfirmedPlan, ItemChange};
 use stockroom_domain::quantity::{Change, Level};
@@ -75,7 +75,7 @@ impl Manner {
     fn settings(&self) -> Settings {
         let is_ours = !self.capabilities.server.is_empty();
         Settings {
-            in_flight: if is_ours && !self.is_limited { 4 } else { 1 },
+            in_flight: if is_ours && !self.is_limited { Settings::MOST_IN_FLIGHT } else { 1 },
             representation: self.capabilities.representation,
             budget: Some(budget(self).0),
             ..Settings::default()
@@ -142,7 +142,7 @@ impl Opening {
         }
         let mut labels = about.labels;
         if !left_out.is_empty() {
-            labels.fingerprint = fingerprint_of(items.iter().flat_map(|item| lines(item.asked())));
+            labels.fingerprint = fingerprint(items.iter().map(Item::asked));
         }
         let run = Run::new(about.id, items, manner.settings()).map_err(|twice| {
             unusable(format!(

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use stockroom_api::history::RunShown;
 use stockroom_client::fingerprint;
-use stockroom_client::repeated::{self, COMPARED_MS, Line};
+use stockroom_client::repeated::{self, Adjust, COMPARED_MS, Line};
 use stockroom_domain::plan::Target;
 use stockroom_domain::quantity::Change;
 use stockroom_domain::stock::Stock;
@@ -114,27 +114,27 @@ impl Formers {
 
 /// Returns the adjusts of what a plan sends.
 pub(super) fn lines_of(planned: &Planned) -> BTreeSet<Line> {
-    lines(planned).collect()
+    adjusts(planned).map(Line::from).collect()
 }
 
 /// Returns the fingerprint of what a plan sends; `None` where it adjusts nothing.
 pub(super) fn fingerprint_of(planned: &Planned) -> Option<String> {
-    fingerprint::fingerprint_of(lines(planned))
+    fingerprint::fingerprint_of(adjusts(planned))
 }
 
-fn lines(planned: &Planned) -> impl Iterator<Item = Line> {
+fn adjusts(planned: &Planned) -> impl Iterator<Item = Adjust<'_>> {
     let Planned { stock, plan, .. } = planned;
     let all = (0..plan.targets()).filter_map(|at| u32::try_from(at).ok());
     let sent = all.map(|at| plan.target_at(at)).filter(|target| target.verdict.is_sent());
-    sent.filter_map(|target| line(target, stock))
+    sent.filter_map(|target| adjust(target, stock))
 }
 
 /// Returns what a target adjusts.
-fn line(target: Target, stock: &Stock) -> Option<Line> {
+fn adjust(target: Target, stock: &Stock) -> Option<Adjust<'_>> {
     let Change::Adjust(delta) = target.change? else { return None };
     let product = stock.product(target.product as usize);
     let label = target.variant.map_or("", |at| &product.variants[at as usize].label);
-    Some(Line::new(product.external_id.as_deref()?, label, delta.get()))
+    Some(Adjust::new(product.external_id.as_deref()?, label, delta.get()))
 }
 
 /// Returns the runs that applied adjusts to this store before, as far as the run in the journal or

@@ -18,9 +18,12 @@ use crate::browser::runs::{self, Fault, Journal, Opened};
 use crate::browser::{clock, random};
 use crate::connection::Method;
 use crate::pages::update::state::record::{Record, entry_bytes};
-use crate::pages::update::state::{Apply, Msg, RunMsg, Unkept, answered};
+use crate::pages::update::state::{Apply, Model, Msg, RunMsg, Unkept, answered};
 use kept::drop_oldest;
 pub(super) use kept::records;
+
+/// How long entries that nothing waits for are held back, in milliseconds.
+const HELD_MS: i32 = 100;
 
 /// The run that this tab drives; copy it into closures.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +37,8 @@ struct Driver {
     lock: Option<Lock>,
     /// Where entries are written, from the first on.
     opened: Option<Opened>,
+    /// Entries that nothing waits for.
+    held: Vec<Entry>,
     line: VecDeque<Due>,
     is_busy: bool,
     wake: Option<clock::Timer>,
@@ -46,6 +51,8 @@ pub(super) enum Due {
     Begin,
     /// Write an entry.
     Write(Entry),
+    /// Write the entries that nothing has waited for, unless the entry of this number has taken them.
+    WriteHeld(u32),
     /// Send a request.
     Send(Request),
     /// Come back at this time.
@@ -103,9 +110,19 @@ impl Desk {
             }
             Due::Write(entry) => {
                 let (entries, requests) = self.take_what_came(entry);
-                match self.write_entries(&entries).await {
-                    Ok(()) => requests.into_iter().for_each(|one| spawn_local(self.send(one))),
-                    Err(fault) => self.lose_journal(fault, requests),
+                if requests.is_empty() && self.may_hold() {
+                    self.hold(entries);
+                } else {
+                    self.write(entries, requests).await;
+                }
+            }
+            Due::WriteHeld(number) => {
+                let held = self.driving.0.try_update_value(|driver| {
+                    let is_meant = driver.next == number && !driver.held.is_empty();
+                    is_meant.then(|| std::mem::take(&mut driver.held))
+                });
+                if let Some(held) = held.flatten() {
+                    self.write(held, Vec::new()).await;
                 }
             }
             Due::Send(request) => spawn_local(self.send(request)),
@@ -136,11 +153,44 @@ impl Desk {
         Ok(())
     }
 
-    /// Takes what stands in line behind an entry, up to what is neither an entry nor a request: one
-    /// write keeps it all before any of the requests leaves.
+    /// Writes entries, then sends the requests that waited for them.
+    async fn write(self, entries: Vec<Entry>, requests: Vec<Request>) {
+        match self.write_entries(&entries).await {
+            Ok(()) => requests.into_iter().for_each(|one| spawn_local(self.send(one))),
+            Err(fault) => self.lose_journal(fault, requests),
+        }
+    }
+
+    /// Tells whether an entry that nothing waits for may wait for the next one: that comes soon, as long
+    /// as other requests are under way.
+    fn may_hold(self) -> bool {
+        let is_flying = |model: &Model| model.apply.as_ref().is_some_and(Apply::is_flying);
+        self.model.try_with_untracked(is_flying) == Some(true)
+    }
+
+    /// Keeps entries back for a moment. Should the tab end meanwhile, the requests that they settle are
+    /// unknown, and a replay is answered as they were.
+    fn hold(self, entries: Vec<Entry>) {
+        let first = self.driving.0.try_update_value(|driver| {
+            let is_first = driver.held.is_empty();
+            driver.held.extend(entries);
+            is_first.then_some(driver.next)
+        });
+        if let Some(number) = first.flatten() {
+            spawn_local(async move {
+                clock::sleep(HELD_MS).await;
+                self.drive(Due::WriteHeld(number));
+            });
+        }
+    }
+
+    /// Takes what was held, and what stands in line behind an entry, up to what is neither an entry nor
+    /// a request: one write keeps it all before any of the requests leaves.
     fn take_what_came(self, entry: Entry) -> (Vec<Entry>, Vec<Request>) {
-        let (mut entries, mut requests) = (vec![entry], Vec::new());
+        let (mut entries, mut requests) = (Vec::new(), Vec::new());
         self.driving.0.try_update_value(|driver| {
+            entries.append(&mut driver.held);
+            entries.push(entry);
             while let Some(due) = driver.line.pop_front() {
                 match due {
                     Due::Write(entry) => entries.push(entry),

@@ -6,7 +6,7 @@ use stockroom_client::budget::Day;
 use stockroom_client::bytes::{Reader, Writer};
 use stockroom_client::item::Item;
 use stockroom_client::run::old::{OldEntry, OldRun};
-use stockroom_client::run::{End, Entry, Phase, Run, Stage};
+use stockroom_client::run::{End, Entry, Phase, Run};
 use stockroom_worksheet::SendItem;
 
 use super::again::{Again, Follows};
@@ -112,7 +112,7 @@ impl Apply {
 
     /// Tells whether a request of it is under way.
     pub fn is_flying(&self) -> bool {
-        self.run.open_batches().any(|batch| batch.stage == Stage::Flying)
+        self.run.is_flying()
     }
 
     /// Tells whether it goes on by itself when it comes back: it only waited for the next day, and no
@@ -156,8 +156,8 @@ impl Apply {
     pub fn base(&self) -> Vec<u8> {
         let is_expecting = self.run.settings().representation;
         // Nothing that is kept here can fail to be written.
-        let items = postcard::to_allocvec(&(is_expecting, &self.items)).unwrap_or_default();
-        let mut writer = Writer::behind([&FORM[..], &items].concat());
+        let kept = postcard::to_extend(&(is_expecting, &self.items), FORM.to_vec());
+        let mut writer = Writer::behind(kept.unwrap_or_default());
         self.run.write(&mut writer);
         writer.into_bytes()
     }

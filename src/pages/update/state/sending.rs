@@ -3,9 +3,8 @@
 use stockroom_client::answer::Answer;
 use stockroom_client::asked::{Expectation, bulk_item};
 use stockroom_client::budget::Budget;
-use stockroom_client::fingerprint::fingerprint_of;
+use stockroom_client::fingerprint::fingerprint;
 use stockroom_client::item::Item;
-use stockroom_client::repeated::lines;
 use stockroom_client::run::{Command, Event, Labels, Phase, Run, Settings};
 use stockroom_worksheet::SendItem;
 
@@ -227,7 +226,7 @@ pub(super) fn run_of(
     let has_extras = settings.representation;
     let expectation = if has_extras { Expectation::Named } else { Expectation::Unnamed };
     let asked: Vec<Item> = asked_items(items, expectation).collect();
-    let fingerprint = fingerprint_of(asked.iter().flat_map(|item| lines(item.asked())));
+    let fingerprint = fingerprint(asked.iter().map(Item::asked));
     let run = Run::new(id, asked, settings).ok()?;
     Some(run.labelled(Labels { reason, fingerprint }))
 }
@@ -247,7 +246,7 @@ pub(super) fn asked_items(
 /// there are very many and the server names no limit.
 fn in_flight(items: usize, budget: Option<&Budget>) -> u8 {
     const MANY_ITEMS: usize = 20_000;
-    const AT_ONCE: u8 = 4;
+    const AT_ONCE: u8 = Settings::MOST_IN_FLIGHT;
     let is_free = |budget: &Budget| budget.per_minute.is_none() && budget.per_day.is_none();
     if items > MANY_ITEMS && budget.is_some_and(is_free) { AT_ONCE } else { 1 }
 }
