@@ -44,8 +44,19 @@ impl WorkerLink {
     /// # Errors
     /// [`Gone`] where the worker ended before it answered.
     pub async fn ask(&self, ask: &Ask) -> Result<Reply, Gone> {
+        self.begin(ask)?.await
+    }
+
+    /// Asks the worksheet; what it returns waits for the answer, which the next may be asked before.
+    ///
+    /// # Errors
+    /// [`Gone`] where the worker has ended.
+    pub fn begin(
+        &self,
+        ask: &Ask,
+    ) -> Result<impl Future<Output = Result<Reply, Gone>> + use<>, Gone> {
         let bytes = postcard::to_allocvec(ask).map_err(|_| Gone::Ended)?;
-        self.send(Uint8Array::from(bytes.as_slice()).into(), None).await
+        self.send(Uint8Array::from(bytes.as_slice()).into(), None)
     }
 
     /// Has a file read; its bytes do not pass through the page.
@@ -53,7 +64,7 @@ impl WorkerLink {
     /// # Errors
     /// [`Gone`] where the worker ended before it answered.
     pub async fn open(&self, file: &File) -> Result<Reply, Gone> {
-        self.send(JsValue::NULL, Some(file)).await
+        self.send(JsValue::NULL, Some(file))?.await
     }
 
     /// Has a text read as it is said to be; its bytes do not pass through the page.
@@ -63,7 +74,7 @@ impl WorkerLink {
     pub async fn open_text(&self, text: &SheetText, options: ReadOptions) -> Result<Reply, Gone> {
         let ask = Ask::OpenAs(Vec::new(), options);
         let bytes = postcard::to_allocvec(&ask).map_err(|_| Gone::Ended)?;
-        self.send(Uint8Array::from(bytes.as_slice()).into(), Some(text.as_blob())).await
+        self.send(Uint8Array::from(bytes.as_slice()).into(), Some(text.as_blob()))?.await
     }
 
     /// Ends the worker; every open future ends with [`Gone`].
@@ -71,9 +82,13 @@ impl WorkerLink {
         self.0.end();
     }
 
-    async fn send(&self, bytes: JsValue, file: Option<&Blob>) -> Result<Reply, Gone> {
-        let answer = self.0.send(&bytes, file).await?;
-        answer.read().ok_or(Gone::Ended)
+    fn send(
+        &self,
+        bytes: JsValue,
+        file: Option<&Blob>,
+    ) -> Result<impl Future<Output = Result<Reply, Gone>> + use<>, Gone> {
+        let answer = self.0.send(&bytes, file)?;
+        Ok(async move { answer.await?.read().ok_or(Gone::Ended) })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Pure: no browser, no signals. Start reading at [`StockList`].
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use stockroom_api::inventory::InventoryItem;
 use stockroom_api::product::Product;
@@ -19,8 +20,12 @@ pub struct StockList {
     total: Option<u64>,
     low_total: Option<u64>,
     is_whole: bool,
+    version: u64,
     fold: Fold,
 }
+
+/// Counts the states of all lists.
+static VERSIONS: AtomicU64 = AtomicU64::new(0);
 
 /// One product of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +47,10 @@ pub struct Count {
     pub is_so_far: bool,
 }
 
+fn next_version() -> u64 {
+    VERSIONS.fetch_add(1, Ordering::Relaxed)
+}
+
 impl StockList {
     /// Returns an empty list.
     pub fn new(fold: Fold) -> Self {
@@ -51,8 +60,14 @@ impl StockList {
             total: None,
             low_total: None,
             is_whole: false,
+            version: next_version(),
             fold,
         }
+    }
+
+    /// Returns the number of this state of the products, which no other state of any list has.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// Takes in products of a page; those that are there already are replaced where they stand.
@@ -67,6 +82,7 @@ impl StockList {
             }
         }
         self.total = total.or(self.total);
+        self.version = next_version();
     }
 
     /// Takes in the whole list, which replaces what was there.
@@ -83,6 +99,7 @@ impl StockList {
         self.places = places;
         self.total = Some(self.rows.len() as u64);
         self.is_whole = true;
+        self.version = next_version();
     }
 
     /// Takes in how many products are low, as the API counts them.
@@ -105,6 +122,7 @@ impl StockList {
             }
         }
         row.judge();
+        self.version = next_version();
     }
 
     /// Writes the levels of a product that was read or saved on its own.

@@ -106,8 +106,12 @@ impl Link {
         self.lose(Gone::Dismissed);
     }
 
-    /// Sends bytes, and a file beside them; returns the answer.
-    pub(super) async fn send(&self, bytes: &JsValue, file: Option<&Blob>) -> Result<Answer, Gone> {
+    /// Sends bytes, and a file beside them; what it returns waits for the answer.
+    pub(super) fn send(
+        &self,
+        bytes: &JsValue,
+        file: Option<&Blob>,
+    ) -> Result<impl Future<Output = Result<Answer, Gone>> + use<>, Gone> {
         let number = self.last.get() + 1;
         self.last.set(number);
         let message = Array::of2(&JsValue::from(number), bytes);
@@ -117,7 +121,8 @@ impl Link {
         let (sender, receiver) = oneshot::channel();
         self.waiting.borrow_mut().insert(number, sender);
         self.post(message)?;
-        receiver.await.map_err(|_| self.reason())
+        let link = self.clone();
+        Ok(async move { receiver.await.map_err(|_| link.reason()) })
     }
 
     fn post(&self, message: Array) -> Result<(), Gone> {

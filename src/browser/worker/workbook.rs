@@ -39,7 +39,7 @@ impl WorkbookLink {
     /// # Errors
     /// [`Gone`] where the worker ended before it answered.
     pub async fn open(&self, file: &File) -> Result<Result<Vec<Sheet>, WorkbookFault>, Gone> {
-        let answer = self.0.send(&JsValue::NULL, Some(file)).await?;
+        let answer = self.0.send(&JsValue::NULL, Some(file))?.await?;
         match answer.read() {
             Some(Reply::Opened(sheets)) => Ok(Ok(sheets)),
             Some(Reply::Fault(fault)) => Ok(Err(fault)),
@@ -53,7 +53,7 @@ impl WorkbookLink {
     /// [`Gone`] where the worker ended before it answered.
     pub async fn sheet(&self, index: u32) -> Result<Result<SheetText, WorkbookFault>, Gone> {
         let bytes = postcard::to_allocvec(&Ask::Sheet(index)).map_err(|_| Gone::Ended)?;
-        let answer = self.0.send(&Uint8Array::from(bytes.as_slice()), None).await?;
+        let answer = self.0.send(&Uint8Array::from(bytes.as_slice()), None)?.await?;
         match answer.read() {
             Some(Reply::Text) => {
                 let parts = Array::of1(&answer.beside());

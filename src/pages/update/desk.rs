@@ -36,6 +36,7 @@ use crate::browser::worker::{Gone, SheetText, WorkbookLink, WorkerLink};
 use crate::browser::{clock, files, page, random};
 use crate::connection::Connection;
 use crate::stock::Stock;
+use crate::stock::list::StockList;
 use crate::words::Words;
 use stockroom_worksheet::{Ask, News, Reply, SendItem};
 
@@ -69,6 +70,17 @@ struct Tools {
     wants_stock: bool,
     /// How often it was given the stock.
     feedings: u32,
+    /// What the worker has of it.
+    given: Option<Given>,
+}
+
+/// How much of which stock the worker has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Given {
+    /// The [`crate::stock::list::StockList::version`].
+    version: u64,
+    /// The products, in the list's order.
+    products: usize,
 }
 
 /// Returns the desk that the app provides.
@@ -152,10 +164,17 @@ impl Desk {
         self.tell(Msg::FileChosen { name, bytes });
     }
 
-    /// Starts the worker before it is needed.
+    /// Starts the worker before it is needed, and gives it the stock once that is read; follows
+    /// whether it is.
     pub fn warm_up(self) {
         // Whether it starts is told when a file is opened.
-        let _ = self.link();
+        let has_worker = self.link().is_ok();
+        let is_read = !self.stock.progress().is_reading;
+        if has_worker && is_read && self.stock.with_untracked(StockList::is_whole) {
+            spawn_local(async move {
+                self.give_stock().await;
+            });
+        }
     }
 
     /// Calls `with` with the model and follows it.
@@ -285,7 +304,7 @@ impl Desk {
             Gone::Ended => Trouble::WorkerEnded,
             Gone::OtherBuild => Trouble::OtherBuild,
         };
-        self.tools.update_value(|tools| tools.link = None);
+        self.tools.update_value(|tools| (tools.link, tools.given) = (None, None));
         self.tell(Msg::WorkerGone(trouble));
     }
 
@@ -316,28 +335,52 @@ impl Desk {
         }
     }
 
-    /// Gives the worksheet all products that are read.
+    /// Gives the worksheet all products that are read, as far as it does not have them.
     async fn give_stock(self) -> Option<()> {
         let link = self.link().ok()?;
         self.tools.update_value(|tools| tools.feedings += 1);
         let feedings = || self.tools.try_with_value(|tools| tools.feedings);
         let this_one = feedings();
-        link.ask(&Ask::NewStock).await.ok()?;
-        for start in (0..).step_by(PRODUCTS_AT_A_TIME) {
-            if feedings() != this_one {
-                // A later one gives what is newer.
-                return None;
+        let mut waits_for = None;
+        while feedings() == this_one {
+            // Some are made ready while the worker takes those before.
+            let asked = match self.next_products() {
+                Some(ask) => Some(link.begin(&ask).ok()?),
+                None => None,
+            };
+            let is_last = asked.is_none();
+            if let Some(before) = std::mem::replace(&mut waits_for, asked) {
+                before.await.ok()?;
             }
-            let some: Vec<Product> = self.stock.with_untracked(|list| {
-                let rows = list.rows().iter().skip(start).take(PRODUCTS_AT_A_TIME);
-                rows.map(|row| Product::from(row.item.clone())).collect()
-            });
-            if some.is_empty() {
-                break;
+            if is_last {
+                return Some(());
             }
-            link.ask(&Ask::AddStock(some)).await.ok()?;
         }
-        Some(())
+        // A later one goes on, with what is newer.
+        None
+    }
+
+    /// Returns what the worksheet is to be given next, and notes that it has it; `None` where it has all.
+    fn next_products(self) -> Option<Ask> {
+        let given = self.tools.try_with_value(|tools| tools.given).flatten();
+        self.stock.with_untracked(|list| {
+            let (version, rows) = (list.version(), list.rows());
+            let is_begun = given.filter(|given| given.version == version);
+            let products = is_begun.map_or(0, |given| given.products);
+            let end = rows.len().min(products + PRODUCTS_AT_A_TIME);
+            let ask = match is_begun {
+                None => Ask::NewStock,
+                Some(_) if products == end => return None,
+                Some(_) => {
+                    let some = rows[products..end].iter();
+                    Ask::AddStock(some.map(|row| Product::from(row.item.clone())).collect())
+                }
+            };
+            let products = if is_begun.is_some() { end } else { 0 };
+            let given = Given { version, products };
+            self.tools.try_update_value(|tools| tools.given = Some(given));
+            Some(ask)
+        })
     }
 
     /// Has a worksheet of these products, with their levels as they were read.
@@ -358,7 +401,12 @@ impl Desk {
                 found.push(Product::from(product));
             }
         }
-        if !found.is_empty() && self.ask(Ask::AddStock(found)).await.is_some() {
+        if found.is_empty() {
+            return;
+        }
+        // With more than the list it has none that is known here: another file begins anew.
+        self.tools.try_update_value(|tools| tools.given = None);
+        if self.ask(Ask::AddStock(found)).await.is_some() {
             self.tell(Msg::ProductsFound);
         }
     }

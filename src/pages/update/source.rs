@@ -23,7 +23,7 @@ const ACCEPTED: &str = ".csv,.tsv,.txt,.xlsx,.xlsm,.xlsb,.xls,.ods,text/csv,text
 #[component]
 pub fn SourceStep() -> impl IntoView {
     let desk = use_desk();
-    desk.warm_up();
+    Effect::new(move |_| desk.warm_up());
     let has_choice = Memo::new(move |_| desk.with(Model::has_sheet_choice));
     view! {
         <Trouble />
