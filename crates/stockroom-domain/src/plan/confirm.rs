@@ -90,6 +90,11 @@ impl ConfirmedPlan {
     pub fn items(&self) -> &[Item] {
         &self.items
     }
+
+    /// Returns the items to send, in the same order.
+    pub fn into_items(self) -> Vec<Item> {
+        self.items
+    }
 }
 
 fn items(targets: &[Merged], stock: &Stock) -> Vec<Item> {

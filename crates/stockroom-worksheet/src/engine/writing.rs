@@ -9,6 +9,43 @@ use stockroom_domain::plan::{Issue, Item, Plan};
 use super::{Engine, index};
 use crate::message::{Reply, SendItem, Sentences};
 
+/// The rows that ask for each target, in the file's order; behind them those that ask for nothing and
+/// count with the level that their location has: without them, the same rows would be another sum.
+struct Asking {
+    /// Where the rows of each target begin in `rows`, and where those of the last end.
+    starts: Vec<u32>,
+    rows: Vec<u32>,
+}
+
+impl Asking {
+    fn of(plan: &Plan) -> Self {
+        let left = plan.rows_left();
+        let named = (0..plan.rows()).filter_map(|row| Some((index(row), plan.target_number(row)?)));
+        let all = named.chain(left);
+        let mut starts = vec![0; plan.targets() + 1];
+        let mut count = 0;
+        for (_, target) in all.clone() {
+            starts[target as usize + 1] += 1;
+            count += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let (mut next, mut rows) = (starts.clone(), vec![0; count]);
+        for (row, target) in all {
+            let place = &mut next[target as usize];
+            rows[*place as usize] = row;
+            *place += 1;
+        }
+        Self { starts, rows }
+    }
+
+    fn rows(&self, target: u32) -> &[u32] {
+        let target = target as usize;
+        &self.rows[self.starts[target] as usize..self.starts[target + 1] as usize]
+    }
+}
+
 impl Engine {
     pub(super) fn confirm(&self, leave_out_errors: bool, typed: Option<u32>) -> Reply {
         let Some(plan) = &self.plan else { return Reply::Unconfirmed };
@@ -18,28 +55,17 @@ impl Engine {
         let Some(Ok(confirmed)) = clean.map(|clean| clean.confirm(&self.stock, typed)) else {
             return Reply::Unconfirmed;
         };
-        let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); plan.targets()];
-        for row in 0..plan.rows() {
-            if let Some(target) = plan.line(row).target {
-                rows_of[target as usize].push(index(row));
-            }
-        }
-        // Without the levels that other locations keep, the same rows would be another sum.
-        for (row, target) in plan.rows_left() {
-            rows_of[target as usize].push(row);
-        }
-        let item = |item: &Item| SendItem {
-            external_id: item.external_id.clone(),
-            name: self
-                .stock
-                .find(&item.external_id)
-                .map(|at| self.stock.product(at).name.clone())
-                .unwrap_or_default(),
+        let asking = Asking::of(plan);
+        let item = |item: Item| SendItem {
+            name: item.targets.first().map_or_else(String::new, |at| {
+                self.stock.product(plan.target_at(*at).product as usize).name.clone()
+            }),
+            rows: item.targets.iter().flat_map(|at| asking.rows(*at)).copied().collect(),
+            external_id: item.external_id,
             product: item.product,
-            variants: item.variants.clone(),
-            rows: item.targets.iter().flat_map(|at| rows_of[*at as usize].clone()).collect(),
+            variants: item.variants,
         };
-        Reply::Confirmed(confirmed.items().iter().map(item).collect())
+        Reply::Confirmed(confirmed.into_items().into_iter().map(item).collect())
     }
 
     pub(super) fn write_errors(&self, sentences: &Sentences, others: Vec<(u32, String)>) -> Reply {

@@ -1,5 +1,6 @@
 //! Makes new rows of a run: the rest once more, or what was applied taken back.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use leptos::prelude::*;
@@ -9,9 +10,9 @@ use super::{Desk, FRESH_MS};
 use crate::browser::clock;
 use crate::pages::update::draft::source_name;
 use crate::pages::update::state::again::{Again, Follows, Made};
-use crate::pages::update::state::drift::Drift;
+use crate::pages::update::state::drift::{Drift, can_move};
 use crate::pages::update::state::{Msg, RunMsg};
-use crate::stock::list::Row;
+use crate::stock::list::StockList;
 use crate::words::Key;
 
 /// The products of a page of the list.
@@ -26,10 +27,11 @@ impl Desk {
         if needs_levels && !self.stock.read_anew().await {
             return None;
         }
-        let now = self.levels_now();
-        self.model.try_with_untracked(|model| {
-            let apply = model.apply.as_ref()?;
-            Some(apply.rows_again(again, now))
+        self.with_levels(|now| {
+            self.model.try_with_untracked(|model| {
+                let apply = model.apply.as_ref()?;
+                Some(apply.rows_again(again, now))
+            })
         })?
     }
 
@@ -40,11 +42,13 @@ impl Desk {
         // Where the server does not check what a set expects, this is the last that is known.
         let is_checked = self.connection.capabilities_untracked().expected_quantity;
         let is_old = !is_checked || age.is_none_or(|age| age > FRESH_MS);
-        if is_old && self.reads_again() && !self.stock.read_anew().await {
+        let may_move = items.iter().any(can_move);
+        if may_move && is_old && self.reads_again() && !self.stock.read_anew().await {
             // What cannot be read now is not asked about; where the server can, it still refuses.
             return self.tell(Msg::Run(RunMsg::DriftChecked(Drift { items, moved: Vec::new() })));
         }
-        self.tell(Msg::Run(RunMsg::DriftChecked(Drift::of(items, self.levels_now()))));
+        let drift = self.with_levels(|now| Drift::of(items, now));
+        self.tell(Msg::Run(RunMsg::DriftChecked(drift)));
     }
 
     /// Returns a level as the list has it, by SKU and label, and follows it.
@@ -65,20 +69,13 @@ impl Desk {
         capabilities.snapshot || pages <= PAGES_A_MINUTE
     }
 
-    /// Returns a reader of levels as the list has them, by SKU and label.
-    fn levels_now(self) -> impl Fn(&str, &str) -> Option<i64> {
-        let levels: HashMap<(String, String), Option<i64>> = self.stock.with_untracked(|list| {
-            let rows = list.rows().iter();
-            let of = |row: &Row| {
-                let sku = row.item.external_id.clone()?;
-                let own = ((sku.clone(), String::new()), row.item.quantity);
-                let variants = row.item.variants.iter();
-                let variants = variants.map(move |v| ((sku.clone(), v.label.clone()), v.quantity));
-                Some(std::iter::once(own).chain(variants).collect::<Vec<_>>())
-            };
-            rows.filter_map(of).flatten().collect()
-        });
-        move |sku, label| *levels.get(&(sku.to_owned(), label.to_owned()))?
+    /// Calls `with` with a reader of levels as the list has them, by SKU and label.
+    fn with_levels<T>(self, with: impl FnOnce(&dyn Fn(&str, &str) -> Option<i64>) -> T) -> T {
+        self.stock.with_untracked(|list| {
+            // Adjusts ask for none.
+            let levels = LazyCell::new(|| levels_of(list));
+            with(&|sku, label| levels.get(&(sku, label)).copied())
+        })
     }
 
     /// Opens rows that were made as a worksheet of their own.
@@ -100,4 +97,17 @@ impl Desk {
         let follows = Follows { run, again };
         self.tell(Msg::RowsMade { name, text: made.text, follows });
     }
+}
+
+/// Returns the levels that are known, by SKU and label; the product's own has a blank one.
+fn levels_of(list: &StockList) -> HashMap<(&str, &str), i64> {
+    let mut levels = HashMap::with_capacity(list.rows().len());
+    for row in list.rows() {
+        let Some(sku) = row.item.external_id.as_deref() else { continue };
+        levels.extend(row.item.quantity.map(|level| ((sku, ""), level)));
+        for variant in &row.item.variants {
+            levels.extend(variant.quantity.map(|level| ((sku, &*variant.label), level)));
+        }
+    }
+    levels
 }

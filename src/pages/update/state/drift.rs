@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use stockroom_domain::plan::ItemChange;
 use stockroom_domain::quantity::{Change, Delta, Level};
 use stockroom_worksheet::SendItem;
 
@@ -54,9 +55,7 @@ impl Drift {
         let mut moved = Vec::new();
         for (place, item) in items.iter().enumerate() {
             for (label, asked) in levels(item) {
-                let (Change::Set(wanted), Some(preview)) = (asked.change, asked.before) else {
-                    continue;
-                };
+                let Some((wanted, preview)) = set_from(asked) else { continue };
                 let Some(now) = now(&item.external_id, label) else { continue };
                 if now != preview.get() {
                     moved.push(Moved {
@@ -99,10 +98,21 @@ impl Drift {
     }
 }
 
+/// Tells whether an item sets a level that the preview knew.
+pub fn can_move(item: &SendItem) -> bool {
+    levels(item).any(|(_, asked)| set_from(asked).is_some())
+}
+
+/// Returns the level that is set and the one it was in the preview, where both are there.
+fn set_from(asked: ItemChange) -> Option<(Level, Level)> {
+    match (asked.change, asked.before) {
+        (Change::Set(wanted), Some(preview)) => Some((wanted, preview)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use stockroom_domain::plan::ItemChange;
-
     use super::*;
 
     fn set(units: i64, before: i64) -> ItemChange {
