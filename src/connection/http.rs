@@ -231,8 +231,18 @@ fn request(
 async fn read(response: Response) -> Result<Answer, gloo_net::Error> {
     let status = response.status();
     let headers = Headers::new(response.headers().entries());
-    let body = response.text().await?;
+    let body = text_of(response.binary().await?);
     Ok(Answer { status, headers, body })
+}
+
+/// Reads bytes as a browser reads a text, without the way through one of its own.
+fn text_of(bytes: Vec<u8>) -> String {
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }
 }
 
 impl From<Method> for gloo_net::http::Method {
