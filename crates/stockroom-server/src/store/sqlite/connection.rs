@@ -97,8 +97,9 @@ fn open(file: &Path, flags: OpenFlags) -> Stored<Connection> {
     // Plans do not look at bound values: else a statement with `limit ?` is prepared again each time
     // that it is bound, which costs more than most that are run.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // After each commit SQLite walks through its cache, and what is not in it stands in the system's.
     connection.execute_batch(
-        "pragma cache_size = -65536; pragma mmap_size = 268435456; pragma temp_store = memory;",
+        "pragma cache_size = -16384; pragma mmap_size = 268435456; pragma temp_store = memory;",
     )?;
     Ok(connection)
 }
