@@ -56,7 +56,7 @@ impl WorkerLink {
         ask: &Ask,
     ) -> Result<impl Future<Output = Result<Reply, Gone>> + use<>, Gone> {
         let bytes = postcard::to_allocvec(ask).map_err(|_| Gone::Ended)?;
-        self.send(Uint8Array::from(bytes.as_slice()).into(), None)
+        self.send(&Uint8Array::from(bytes.as_slice()), None)
     }
 
     /// Has a file read; its bytes do not pass through the page.
@@ -64,7 +64,7 @@ impl WorkerLink {
     /// # Errors
     /// [`Gone`] where the worker ended before it answered.
     pub async fn open(&self, file: &File) -> Result<Reply, Gone> {
-        self.send(JsValue::NULL, Some(file))?.await
+        self.send(&JsValue::NULL, Some(file))?.await
     }
 
     /// Has a text read as it is said to be; its bytes do not pass through the page.
@@ -74,7 +74,7 @@ impl WorkerLink {
     pub async fn open_text(&self, text: &SheetText, options: ReadOptions) -> Result<Reply, Gone> {
         let ask = Ask::OpenAs(Vec::new(), options);
         let bytes = postcard::to_allocvec(&ask).map_err(|_| Gone::Ended)?;
-        self.send(Uint8Array::from(bytes.as_slice()).into(), Some(text.as_blob()))?.await
+        self.send(&Uint8Array::from(bytes.as_slice()), Some(text.as_blob()))?.await
     }
 
     /// Ends the worker; every open future ends with [`Gone`].
@@ -84,10 +84,10 @@ impl WorkerLink {
 
     fn send(
         &self,
-        bytes: JsValue,
+        bytes: &JsValue,
         file: Option<&Blob>,
     ) -> Result<impl Future<Output = Result<Reply, Gone>> + use<>, Gone> {
-        let answer = self.0.send(&bytes, file)?;
+        let answer = self.0.send(bytes, file)?;
         Ok(async move { answer.await?.read().ok_or(Gone::Ended) })
     }
 }
