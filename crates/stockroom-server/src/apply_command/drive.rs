@@ -21,10 +21,6 @@ use crate::commands::{CommandError, Ended, tell};
 use crate::file_plan::store_client::StoreClient;
 use crate::random::{Random as _, SystemRandom};
 
-/// How many requests are on their way at the most; others that are kept already wait for their turn, as
-/// they do in a browser.
-const MOST_AT_ONCE: u8 = 8;
-
 /// What a thread tells the driver.
 enum Happened {
     Answered(u32, Option<Answer>),
@@ -70,7 +66,7 @@ pub(super) fn drive(
     let (steps, to_keep) = channel();
     watch_for_interrupts(sender.clone());
     let shown = journal.path().display().to_string();
-    let (client, under_way) = (Arc::new(client), run.settings().in_flight.min(MOST_AT_ONCE));
+    let (client, under_way) = (Arc::new(client), run.settings().in_flight);
     let mut driver = Driver { run, journal: shown, meter, wake_at: None, is_stopping: false };
     let ended = thread::scope(|scope| {
         scope.spawn(move || {
