@@ -9,6 +9,7 @@ pub mod ask;
 pub mod bulk;
 pub mod import;
 pub mod integer;
+mod place;
 pub mod product;
 pub mod stock;
 pub mod webhook;

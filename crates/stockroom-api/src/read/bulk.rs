@@ -7,6 +7,7 @@ use stockroom_domain::quantity::Mode;
 
 use super::ask::{NamedNumbers, Numbers, StockAsk, no_value, read_variants};
 use super::integer::Integer;
+use super::place::Place;
 use super::{Object, Refusal, read_json};
 use crate::bulk::ItemError;
 use crate::code::ErrorCode;
@@ -130,9 +131,14 @@ fn missing(path: String) -> Refusal {
 }
 
 fn read_item(item: SentItem, index: usize, nfc: Nfc) -> Result<BulkAsk, ItemError> {
-    let sent_id = item.external_id.clone();
-    ask_of(item, &format!("items[{index}]"), nfc).map_err(|refusal| ItemError {
-        external_id: sent_id,
+    let SentItem { external_id, mode, numbers, variants } = item;
+    let ask = || {
+        let place = Place::Element(&Place::Top("items"), index);
+        let id = read_id(&external_id, place)?;
+        Ok(BulkAsk { external_id: id, stock: stock_ask(mode, numbers, variants, place, nfc)? })
+    };
+    ask().map_err(|refusal: Refusal| ItemError {
+        external_id,
         error: refusal.message,
         code: Some(refusal.code),
         path: refusal.path,
@@ -140,31 +146,31 @@ fn read_item(item: SentItem, index: usize, nfc: Nfc) -> Result<BulkAsk, ItemErro
     })
 }
 
-fn ask_of(item: SentItem, place: &str, nfc: Nfc) -> Result<BulkAsk, Refusal> {
-    let external_id = read_id(&item.external_id, place)?;
-    let mode = read_mode(item.mode.as_deref(), Mode::Adjust, place)?;
-    let product = item.numbers.ask(mode, place)?;
-    if product.change.is_none() && item.variants.is_empty() {
+fn stock_ask(
+    mode: Option<String>,
+    numbers: Numbers,
+    variants: Vec<SentVariant>,
+    place: Place<'_>,
+    nfc: Nfc,
+) -> Result<StockAsk, Refusal> {
+    let mode = read_mode(mode.as_deref(), Mode::Adjust, place)?;
+    let product = numbers.ask(mode, place)?;
+    if product.change.is_none() && variants.is_empty() {
         return Err(no_value(mode, place));
     }
-    let variants = item
-        .variants
-        .into_iter()
-        .enumerate()
-        .map(|(index, variant)| {
-            let place = format!("{place}.variants[{index}]");
-            Ok(NamedNumbers {
-                mode: read_mode(variant.mode.as_deref(), mode, &place)?,
-                label: variant.label,
-                numbers: variant.numbers,
-            })
+    let list = place.field("variants");
+    let named = |(index, variant): (usize, SentVariant)| {
+        Ok(NamedNumbers {
+            mode: read_mode(variant.mode.as_deref(), mode, list.element(index))?,
+            label: variant.label,
+            numbers: variant.numbers,
         })
-        .collect::<Result<Vec<_>, Refusal>>()?;
-    let variants = read_variants(variants, &format!("{place}.variants"), nfc)?;
-    Ok(BulkAsk { external_id, stock: StockAsk { product, variants } })
+    };
+    let variants = variants.into_iter().enumerate().map(named).collect::<Result<_, Refusal>>()?;
+    Ok(StockAsk { product, variants: read_variants(variants, list, nfc)? })
 }
 
-fn read_id(sent: &str, place: &str) -> Result<ExternalId, Refusal> {
+fn read_id(sent: &str, place: Place<'_>) -> Result<ExternalId, Refusal> {
     ExternalId::parse(sent).map_err(|fault| {
         let message = match fault {
             ExternalIdFault::Empty => "The externalId is empty. Send the product's SKU.".to_owned(),
@@ -173,16 +179,16 @@ fn read_id(sent: &str, place: &str) -> Result<ExternalId, Refusal> {
                 external_id::MAX_CHARACTERS
             ),
         };
-        Refusal::at(format!("{place}.externalId"), message)
+        Refusal::at(place.field("externalId"), message)
     })
 }
 
-fn read_mode(sent: Option<&str>, without: Mode, place: &str) -> Result<Mode, Refusal> {
+fn read_mode(sent: Option<&str>, without: Mode, place: Place<'_>) -> Result<Mode, Refusal> {
     match sent {
         None => Ok(without),
         Some(word) => Mode::from_api(word).ok_or_else(|| {
             let message = format!("The mode \"{word}\" is unknown. Send \"set\" or \"adjust\".");
-            Refusal::at(format!("{place}.mode"), message)
+            Refusal::at(place.field("mode"), message)
         }),
     }
 }

@@ -6,6 +6,7 @@ use stockroom_domain::quantity::Mode;
 
 use super::ask::{NamedNumbers, Numbers, StockAsk, read_variants};
 use super::integer::Integer;
+use super::place::Place;
 use super::{Object, Refusal, read_json};
 
 /// Reads the body of a single stock update; every value is an absolute level.
@@ -22,7 +23,7 @@ pub fn read_stock(body: &[u8], nfc: Nfc) -> Result<StockAsk, Refusal> {
         .map(|(index, Object(variant))| complete(variant, index))
         .collect::<Result<Vec<_>, _>>()?;
     let numbers = numbers(sent.quantity, sent.expected_quantity);
-    let product = numbers.ask(Mode::Set, "")?;
+    let product = numbers.ask(Mode::Set, Place::Body)?;
     if product.change.is_none() && variants.is_empty() {
         return Err(Refusal {
             path: None,
@@ -33,7 +34,7 @@ pub fn read_stock(body: &[u8], nfc: Nfc) -> Result<StockAsk, Refusal> {
             )
         });
     }
-    let variants = read_variants(variants, "variants", nfc)?;
+    let variants = read_variants(variants, Place::Top("variants"), nfc)?;
     Ok(StockAsk { product, variants })
 }
 
