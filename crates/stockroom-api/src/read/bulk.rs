@@ -135,7 +135,10 @@ fn read_item(item: SentItem, index: usize, nfc: Nfc) -> Result<BulkAsk, ItemErro
     let ask = || {
         let place = Place::Element(&Place::Top("items"), index);
         let id = read_id(&external_id, place)?;
-        Ok(BulkAsk { external_id: id, stock: stock_ask(mode, numbers, variants, place, nfc)? })
+        Ok(BulkAsk {
+            external_id: id,
+            stock: stock_ask(mode.as_deref(), numbers, variants, place, nfc)?,
+        })
     };
     ask().map_err(|refusal: Refusal| ItemError {
         external_id,
@@ -147,13 +150,13 @@ fn read_item(item: SentItem, index: usize, nfc: Nfc) -> Result<BulkAsk, ItemErro
 }
 
 fn stock_ask(
-    mode: Option<String>,
+    mode: Option<&str>,
     numbers: Numbers,
     variants: Vec<SentVariant>,
     place: Place<'_>,
     nfc: Nfc,
 ) -> Result<StockAsk, Refusal> {
-    let mode = read_mode(mode.as_deref(), Mode::Adjust, place)?;
+    let mode = read_mode(mode, Mode::Adjust, place)?;
     let product = numbers.ask(mode, place)?;
     if product.change.is_none() && variants.is_empty() {
         return Err(no_value(mode, place));
