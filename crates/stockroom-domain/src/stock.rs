@@ -63,6 +63,13 @@ impl Stock {
         Self { products: Vec::new(), keys: Vec::new(), by_external_id: SkuIndex::default(), nfc }
     }
 
+    /// Makes room for so many more products at once, where it is known how many come.
+    pub fn reserve(&mut self, products: usize) {
+        self.products.reserve(products);
+        self.keys.reserve(products);
+        self.by_external_id.reserve(products);
+    }
+
     /// Adds a product, or replaces the one with the same SKU.
     pub fn put(&mut self, product: Product) {
         let keys = product.variants.iter().map(|v| LabelKey::new(&v.label, self.nfc)).collect();

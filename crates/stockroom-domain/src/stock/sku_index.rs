@@ -21,6 +21,15 @@ struct Entry {
 }
 
 impl SkuIndex {
+    /// Makes room for so many more.
+    pub(super) fn reserve(&mut self, products: usize) {
+        /// What a SKU takes, more or less.
+        const SKU_BYTES: usize = 12;
+        let text = &self.text;
+        self.table.reserve(products, |entry| hash_of(entry.of(text)));
+        self.text.reserve(products.saturating_mul(SKU_BYTES));
+    }
+
     /// Adds the product at the place `product`; its SKU is not there yet.
     pub(super) fn add(&mut self, sku: &str, product: usize) {
         let sku = sku.as_bytes();

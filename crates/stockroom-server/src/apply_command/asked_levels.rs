@@ -13,6 +13,11 @@ pub(super) struct AskedLevels {
 }
 
 impl AskedLevels {
+    /// Returns none, with room for those of so many items.
+    pub(super) fn with_capacity(items: usize) -> Self {
+        Self { all: Vec::with_capacity(items), ends: Vec::with_capacity(items) }
+    }
+
     /// Adds the levels of the next item.
     pub(super) fn push(&mut self, levels: impl IntoIterator<Item = AskedLevel>) {
         self.all.extend(levels);

@@ -110,7 +110,7 @@ impl Opening {
         let first_lines = first_lines(planned);
         let expectation = manner.expectation();
         let mut items = Vec::with_capacity(confirmed.items().len());
-        let mut levels = AskedLevels::default();
+        let mut levels = AskedLevels::with_capacity(confirmed.items().len());
         let mut asked_levels = Vec::new();
         let leaves_out = !left_out.is_empty();
         for item in confirmed.items() {

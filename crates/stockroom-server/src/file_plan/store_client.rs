@@ -19,7 +19,7 @@ use stockroom_client::headers::Headers;
 use stockroom_client::pages::Reading;
 use stockroom_client::repeated::{Line, line_of};
 use stockroom_client::run::Request;
-use stockroom_domain::stock::{Product, Stock};
+use stockroom_domain::stock::Stock;
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
@@ -152,10 +152,8 @@ impl StoreClient {
             return Err(self.unread(path::SNAPSHOT, Unread::Refused(fault)));
         }
         let body = answer.body_mut().with_config().limit(u64::MAX).reader();
-        let mut stock = stock_of([]);
-        read_snapshot(BufReader::with_capacity(256 * 1024, body), |product| stock.put(product))
-            .map_err(|error| self.failed(path::SNAPSHOT, &error.to_string()))?;
-        Ok(stock)
+        read_snapshot(BufReader::with_capacity(256 * 1024, body))
+            .map_err(|error| self.failed(path::SNAPSHOT, &error.to_string()))
     }
 
     /// Looks SKUs up one by one; only the first are, and those that no product has are left out.
@@ -294,16 +292,19 @@ impl StoreClient {
     }
 }
 
-/// Reads a stream of all products, each given to `take`: a line that tells how many there are, then a
-/// line for each. What was given is the whole only where this ends well.
+/// Reads a stream of all products: a line that tells how many there are, then a line for each.
 ///
 /// Each line is read as its type at once: of a million, that takes half the time of a reading that
 /// makes do with less code.
-fn read_snapshot(mut lines: impl BufRead, mut take: impl FnMut(Product)) -> io::Result<()> {
+fn read_snapshot(mut lines: impl BufRead) -> io::Result<Stock> {
+    /// For how many there is room before they have come, whatever the answer promises.
+    const MOST_EXPECTED: usize = 2_000_000;
     let broken_off = || io::Error::new(io::ErrorKind::UnexpectedEof, "the answer broke off");
     let mut line = Vec::new();
     lines.read_until(b'\n', &mut line)?;
     let head: SnapshotHead = serde_json::from_slice(&line)?;
+    let mut stock = stock_of([]);
+    stock.reserve(usize::try_from(head.total).unwrap_or(MOST_EXPECTED).min(MOST_EXPECTED));
     for _ in 0..head.total {
         line.clear();
         lines.read_until(b'\n', &mut line)?;
@@ -311,9 +312,9 @@ fn read_snapshot(mut lines: impl BufRead, mut take: impl FnMut(Product)) -> io::
             return Err(broken_off());
         }
         let item: InventoryItem = serde_json::from_slice(&line)?;
-        take(item.into());
+        stock.put(item.into());
     }
-    Ok(())
+    Ok(stock)
 }
 
 /// Tells whether a server is on this machine, where to pack an answer costs more than to send it.
@@ -357,15 +358,14 @@ mod tests {
 
     #[test]
     fn a_snapshot_is_whole_or_none() {
-        let mut products = Vec::new();
-        read_snapshot(TEXT.as_bytes(), |product| products.push(product)).unwrap();
-        assert_eq!(products.len(), 2);
-        assert_eq!(products[0].external_id.as_deref(), Some("THÉ"));
+        let stock = read_snapshot(TEXT.as_bytes()).unwrap();
+        assert_eq!(stock.products().len(), 2);
+        assert_eq!(stock.product(0).external_id.as_deref(), Some("THÉ"));
         for length in 0..TEXT.len() {
             let cut = &TEXT.as_bytes()[..length];
-            assert!(read_snapshot(cut, |_| {}).is_err(), "cut to {length}");
+            assert!(read_snapshot(cut).is_err(), "cut to {length}");
         }
-        assert!(read_snapshot(&b"<html>\n"[..], |_| {}).is_err());
+        assert!(read_snapshot(&b"<html>\n"[..]).is_err());
     }
 
     #[test]
