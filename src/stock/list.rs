@@ -65,7 +65,8 @@ impl StockList {
         }
     }
 
-    /// Returns the number of this state of the products, which no other state of any list has.
+    /// Returns the number of this state of the products, which no other state of any list has; products
+    /// that are added behind the others leave it as it is.
     pub fn version(&self) -> u64 {
         self.version
     }
@@ -75,6 +76,9 @@ impl StockList {
         for item in items {
             let row = Row::new(item.clone(), self.fold);
             if let Some(place) = self.places.get(&item.product_id) {
+                if self.rows[*place] != row {
+                    self.version = next_version();
+                }
                 self.rows[*place] = row;
             } else {
                 self.places.insert(item.product_id.clone(), self.rows.len());
@@ -82,7 +86,6 @@ impl StockList {
             }
         }
         self.total = total.or(self.total);
-        self.version = next_version();
     }
 
     /// Takes in the whole list, which replaces what was there.
@@ -322,5 +325,25 @@ pub(crate) mod tests {
         assert!(row.matches(&["bazin", "ete"]) && row.matches(&["riche"]) && row.matches(&[]));
         assert!(!row.matches(&["bazin", "hiver"]));
         assert_eq!(row.folded_name(), "bazin riche");
+    }
+
+    #[test]
+    fn products_behind_the_others_leave_the_version_and_whatever_else_changes_does_not() {
+        let mut list = StockList::new(lower);
+        let (a, b) = (product("A", "A", 1, None), product("B", "B", 2, None));
+        let mut known = vec![list.version(), StockList::new(lower).version()];
+        list.take(&[a.clone()], None);
+        list.take(&[a.clone(), b.clone()], None);
+        assert_eq!(list.version(), known[0]);
+        let changes: [&dyn Fn(&mut StockList); 3] = [
+            &|list| list.take(&[product("A", "A", 5, None)], None),
+            &|list| list.set_level("id-B", None, 9),
+            &|list| list.replace(vec![a.clone(), b.clone()]),
+        ];
+        for change in changes {
+            change(&mut list);
+            assert!(!known.contains(&list.version()));
+            known.push(list.version());
+        }
     }
 }

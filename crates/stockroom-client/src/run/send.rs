@@ -78,12 +78,14 @@ impl Run {
     /// Where they are many, half of them leave together: the journal is written once for all of those,
     /// and there are enough on their way while it is.
     fn room(&self) -> usize {
-        let flying = self.flying();
-        let most = match usize::from(self.settings.in_flight) {
-            many if many > FEW && self.pace.is_quick() => many,
-            most => return most.min(FEW).saturating_sub(flying),
-        };
-        if flying <= most / 2 { most - flying } else { 0 }
+        let (most, flying) = (self.most_at_once(), self.flying());
+        if most <= FEW || flying <= most / 2 { most.saturating_sub(flying) } else { 0 }
+    }
+
+    /// Returns how many requests may be under way as long as answers take what they took so far.
+    pub(super) fn most_at_once(&self) -> usize {
+        let most = usize::from(self.settings.in_flight);
+        if self.pace.is_quick() { most } else { most.min(FEW) }
     }
 
     /// Returns how many requests are under way.

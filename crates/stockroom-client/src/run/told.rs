@@ -106,10 +106,10 @@ impl Run {
     }
 
     fn left_ms(&self, requests: u64, now_ms: u64) -> u64 {
-        let in_flight = u64::from(self.settings.in_flight);
+        let at_once = self.most_at_once() as u64;
         match &self.settings.budget {
-            Some(budget) if in_flight == 1 => self.pace.left_within(requests, budget, now_ms),
-            _ => self.pace.left_ms(requests, now_ms) / in_flight,
+            Some(budget) if at_once == 1 => self.pace.left_within(requests, budget, now_ms),
+            _ => self.pace.left_ms(requests, now_ms) / at_once,
         }
     }
 

@@ -77,3 +77,15 @@ fn many_requests_under_way_leave_by_halves() {
 fn a_slow_server_has_few_requests_at_once_however_many_may_be() {
     assert_eq!(sent_to_a_server(300).0, 4);
 }
+
+#[test]
+fn what_is_left_is_told_by_how_many_are_really_under_way() {
+    let settings = Settings { in_flight: 16, ..Settings::default() };
+    let mut run = Run::new("run", adjusts(200 * 41), settings).unwrap();
+    run.handle(Event::Started, 0, &mut || 0.0);
+    let body = r#"{"data":{"updated":200,"failed":0,"errors":[]}}"#.to_owned();
+    let answer = Answer { status: 200, body, ..Answer::default() };
+    run.handle(Event::Answered { batch: 0, answer }, 1000, &mut || 0.0);
+    // Forty of a second each, four at once.
+    assert_eq!(run.progress(1000).left_ms, 10_000);
+}
