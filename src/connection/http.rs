@@ -235,7 +235,7 @@ async fn read(response: Response) -> Result<Answer, gloo_net::Error> {
     Ok(Answer { status, headers, body })
 }
 
-/// Reads bytes as a browser reads a text, without the way through one of its own.
+/// Returns what `Response.text` would: of a long answer, making the browser's text first costs more.
 fn text_of(bytes: Vec<u8>) -> String {
     let text = String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
@@ -254,5 +254,18 @@ impl From<Method> for gloo_net::http::Method {
             Method::Put => Self::PUT,
             Method::Delete => Self::DELETE,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_as_a_browser_reads_them() {
+        let read = |bytes: &[u8]| text_of(bytes.to_vec());
+        assert_eq!(read("Thé".as_bytes()), "Thé");
+        assert_eq!(read(b"\xef\xbb\xbf{}"), "{}");
+        assert_eq!(read(b"Th\xe9"), "Th\u{fffd}");
     }
 }

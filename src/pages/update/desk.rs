@@ -3,9 +3,9 @@
 //! Lives at the app's root, so that a worksheet and a run outlast a walk to another page.
 
 mod again;
+mod giving;
 mod keeping;
 mod memory;
-
 mod reading;
 mod rest;
 mod running;
@@ -22,10 +22,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stockroom_client::budget::Budget;
 use stockroom_client::run::Event;
-use stockroom_domain::stock::Product;
 use stockroom_domain::table::ReadOptions;
 use web_sys::File;
 
+use giving::Given;
 use keeping::Keeping;
 use running::{Driving, Due};
 use telling::Telling;
@@ -36,12 +36,9 @@ use crate::browser::worker::{Gone, SheetText, WorkbookLink, WorkerLink};
 use crate::browser::{clock, files, page, random};
 use crate::connection::Connection;
 use crate::stock::Stock;
-use crate::stock::list::StockList;
 use crate::words::Words;
 use stockroom_worksheet::{Ask, News, Reply, SendItem};
 
-/// How many products go to the worker at a time: the page stays quick in between.
-const PRODUCTS_AT_A_TIME: usize = 500;
 /// Stock that was read longer ago is read again before a plan is made on it.
 const FRESH_MS: f64 = 30_000.0;
 
@@ -72,15 +69,6 @@ struct Tools {
     feedings: u32,
     /// What the worker has of it.
     given: Option<Given>,
-}
-
-/// How much of which stock the worker has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Given {
-    /// The [`crate::stock::list::StockList::version`].
-    version: u64,
-    /// The products, in the list's order.
-    products: usize,
 }
 
 /// Returns the desk that the app provides.
@@ -162,19 +150,6 @@ impl Desk {
         )]
         let bytes = bytes as u64;
         self.tell(Msg::FileChosen { name, bytes });
-    }
-
-    /// Starts the worker before it is needed, and gives it the stock once that is read; follows
-    /// whether it is.
-    pub fn warm_up(self) {
-        // Whether it starts is told when a file is opened.
-        let has_worker = self.link().is_ok();
-        let is_read = !self.stock.progress().is_reading;
-        if has_worker && is_read && self.stock.with_untracked(StockList::is_whole) {
-            spawn_local(async move {
-                self.give_stock().await;
-            });
-        }
     }
 
     /// Calls `with` with the model and follows it.
@@ -308,107 +283,11 @@ impl Desk {
         self.tell(Msg::WorkerGone(trouble));
     }
 
-    /// Gives the worksheet the stock: at once what is read, and all of it when it is fresh.
-    fn take_stock(self) {
-        let age = untrack(|| self.stock.read_at()).map(|at| clock::now_ms() - at);
-        let is_reading = untrack(|| self.stock.progress()).is_reading;
-        if is_reading || age.is_none_or(|age| age > FRESH_MS) {
-            self.tools.update_value(|tools| tools.wants_stock = true);
-            if !is_reading {
-                self.stock.refresh();
-            }
-            spawn_local(self.feed_stock(false));
-        } else {
-            spawn_local(self.feed_stock(true));
-        }
-    }
-
-    async fn feed_stock(self, is_whole: bool) {
-        if is_whole {
-            self.tools.update_value(|tools| {
-                tools.wants_stock = false;
-                tools.looked_up.clear();
-            });
-        }
-        if self.give_stock().await.is_some() {
-            self.tell(Msg::StockTaken { is_whole });
-        }
-    }
-
-    /// Gives the worksheet all products that are read, as far as it does not have them.
-    async fn give_stock(self) -> Option<()> {
-        let link = self.link().ok()?;
-        self.tools.update_value(|tools| tools.feedings += 1);
-        let feedings = || self.tools.try_with_value(|tools| tools.feedings);
-        let this_one = feedings();
-        let mut waits_for = None;
-        while feedings() == this_one {
-            // Some are made ready while the worker takes those before.
-            let asked = match self.next_products() {
-                Some(ask) => Some(link.begin(&ask).ok()?),
-                None => None,
-            };
-            let is_last = asked.is_none();
-            if let Some(before) = std::mem::replace(&mut waits_for, asked) {
-                before.await.ok()?;
-            }
-            if is_last {
-                return Some(());
-            }
-        }
-        // A later one goes on, with what is newer.
-        None
-    }
-
-    /// Returns what the worksheet is to be given next, and notes that it has it; `None` where it has all.
-    fn next_products(self) -> Option<Ask> {
-        let given = self.tools.try_with_value(|tools| tools.given).flatten();
-        self.stock.with_untracked(|list| {
-            let (version, rows) = (list.version(), list.rows());
-            let is_begun = given.filter(|given| given.version == version);
-            let products = is_begun.map_or(0, |given| given.products);
-            let end = rows.len().min(products + PRODUCTS_AT_A_TIME);
-            let ask = match is_begun {
-                None => Ask::NewStock,
-                Some(_) if products == end => return None,
-                Some(_) => {
-                    let some = rows[products..end].iter();
-                    Ask::AddStock(some.map(|row| Product::from(row.item.clone())).collect())
-                }
-            };
-            let products = if is_begun.is_some() { end } else { 0 };
-            let given = Given { version, products };
-            self.tools.try_update_value(|tools| tools.given = Some(given));
-            Some(ask)
-        })
-    }
-
     /// Has a worksheet of these products, with their levels as they were read.
     async fn open_products(self, skus: Vec<String>) {
         self.begin();
         self.give_stock().await;
         self.reply_of(Asked::Ask(Ask::OpenProducts(skus))).await;
-    }
-
-    /// Looks up SKUs that the list does not have: they may be untracked, or not exist.
-    async fn look_up(self, skus: Vec<String>) {
-        let mut found = Vec::new();
-        for sku in skus {
-            let is_new = self.tools.try_update_value(|tools| tools.looked_up.insert(sku.clone()));
-            if is_new == Some(true)
-                && let Ok(product) = self.connection.product(&sku).await
-            {
-                found.push(Product::from(product));
-            }
-        }
-        if found.is_empty() {
-            return;
-        }
-        // With more than the list it has none that is known here: another file begins anew.
-        self.tools.try_update_value(|tools| tools.given = None);
-        if self.ask(Ask::AddStock(found)).await.is_some() {
-            self.tell(Msg::ProductsFound);
-        }
     }
 
     fn make_run(self, items: Vec<SendItem>) {
