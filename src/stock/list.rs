@@ -332,7 +332,7 @@ pub(crate) mod tests {
         let mut list = StockList::new(lower);
         let (a, b) = (product("A", "A", 1, None), product("B", "B", 2, None));
         let mut known = vec![list.version(), StockList::new(lower).version()];
-        list.take(&[a.clone()], None);
+        list.take(std::slice::from_ref(&a), None);
         list.take(&[a.clone(), b.clone()], None);
         assert_eq!(list.version(), known[0]);
         let changes: [&dyn Fn(&mut StockList); 3] = [
