@@ -115,10 +115,11 @@ function processes(kind) {
   return known.toSorted((a, b) => b.peak - a.peak);
 }
 
-/** Notes in the page when it comes how far, and names it `done` at the end. */
+/** Notes in the page when it comes how far and what goes wrong in it, and names it `done` at the end. */
 function watch(least) {
   const start = performance.now();
-  const times = {};
+  const times = { errors: [] };
+  for (const kind of ['error', 'unhandledrejection']) addEventListener(kind, (event) => times.errors.push(String(event.message ?? event.reason)));
   const seen = {
     planned: () => [...document.querySelectorAll('button')].some((button) => {
       const number = /^Apply ([\d,]+)/.exec(button.textContent)?.[1];
@@ -174,9 +175,9 @@ async function browser(file, rows) {
   const serverUsage = usage(server.pid);
   ({ page, leave } = await chromium.come());
   app = new App(page, server.url);
-  const { planned, made, running, ended } = await page.evaluate(() => watched);
+  const { planned, made, running, ended, errors } = await page.evaluate(() => watched);
   const applied = await app.count('Applied');
-  if (applied !== changes) throw new Error(`${applied} of ${changes} were applied`);
+  if (applied !== changes || errors.length > 0) throw new Error(`${applied} of ${changes} were applied: ${errors}`);
   figure('browser, from the file to the result', seconds(ended), '30 s');
   figure('of that to the plan', seconds(planned));
   figure('from there to the run', seconds(made - planned));
