@@ -27,8 +27,9 @@ test('a product without a quantity is found, opened and edited, and the list is 
   assert.equal(await app.page.getByRole('link', { name: 'Products', exact: true }).getAttribute('aria-current'), 'page');
   await app.page.keyboard.press('/');
   await app.page.keyboard.type('not count');
+  // Keys that rest half-way search for what stands there by then.
+  await eventually(() => path(app), '/products?q=not%20count');
   await eventually(() => rows(app), 1);
-  assert.equal(path(app), '/products?q=not%20count');
   const cells = row(app, 'Not counted').getByRole('cell');
   assert.deepEqual((await cells.allInnerTexts()).slice(0, 5), ['Not counted', 'FREE-1', '1,250.50', 'Not on sale', 'Not tracked']);
   await row(app, 'Not counted').getByRole('link').click();
