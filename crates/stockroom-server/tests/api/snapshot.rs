@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use flate2::read::GzDecoder;
-use serde_json::Value;
+use serde_json::{Value, json};
 use stockroom_api::key::{Access, Environment};
 use stockroom_server::app::Settings;
 
@@ -48,6 +48,25 @@ fn it_is_the_whole_list_in_its_order() {
     assert_eq!((total, &items), (items.len() as u64, &list(&app)));
     let capabilities = app.get("/api/v1/capabilities").json();
     assert_eq!(capabilities["data"]["snapshot"], true);
+}
+
+/// The store hands 500 products over at a time.
+#[test]
+fn every_product_of_many_has_its_variants_in_their_order() {
+    let app = spawn_demo();
+    for number in 0..520 {
+        // As many as none and as four of them, so that rows and products end in different places.
+        let labels = ["Rouge", "Bleu", "Vert", "Ambre"];
+        let variant = |label| json!({"type": "COLOR", "label": label, "quantity": number});
+        let variants: Vec<Value> = labels[..number % 5].iter().map(variant).collect();
+        let sku = format!("VAR-{number:03}");
+        let new = json!({"name": sku, "price": 1, "externalId": sku, "quantity": 1,
+            "variants": variants});
+        assert_eq!(app.demo("POST", PRODUCTS, Some(&new.to_string())).status, 201);
+    }
+    let (total, items) = read(&app.get(SNAPSHOT).text);
+    assert_eq!((total, &items), (items.len() as u64, &list(&app)));
+    assert!(total > 520);
 }
 
 #[test]

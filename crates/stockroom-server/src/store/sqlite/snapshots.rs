@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use stockroom_api::inventory::{InventoryItem, InventoryVariant};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -117,31 +117,47 @@ fn read(file: &Path, scope: Scope, headed: oneshot::Sender<Head>, to: &Parts) ->
     if headed.send(head(&tx, scope)?).is_err() {
         return Ok(());
     }
+    // One statement: a second one for each product took longer than all the rest. A product comes in
+    // as many rows as it has variants, one after the other.
     let mut products = tx.prepare_cached(
-        "select id, external_id, name, quantity, low_stock_threshold, is_low, number
+        "select products.id, external_id, name, levels.quantity, low_stock_threshold, is_low, number,
+             variants.position, variants.id, variants.label, variants.quantity
          from products indexed by products_tracked
-         cross join levels on product = number
+         cross join levels on levels.product = number
+         left join variants on variants.product = number
          where store_id = ?1 and environment = ?2 and is_tracked = 1
-         order by external_id is null, external_id, id",
-    )?;
-    let mut variants = tx.prepare_cached(
-        "select id, label, quantity from variants
-         where product = ?1 order by position",
+         order by external_id is null, external_id, products.id",
     )?;
     let mut rows = products.query(params![scope.store_id, scope.environment.as_str()])?;
     let mut part = Vec::with_capacity(PART);
+    let mut number = None;
+    let mut variants = Vec::new();
     while let Some(row) = rows.next()? {
-        let mut item = item(row)?;
-        item.variants = variants_of(&mut variants, row.get(6)?)?;
-        part.push(item);
-        if part.len() == PART
-            && !to.send(Ok(std::mem::replace(&mut part, Vec::with_capacity(PART))))
-        {
-            return Ok(());
+        let row_number: i64 = row.get(6)?;
+        if number.replace(row_number) != Some(row_number) {
+            give(&mut variants, &mut part);
+            if part.len() == PART
+                && !to.send(Ok(std::mem::replace(&mut part, Vec::with_capacity(PART))))
+            {
+                return Ok(());
+            }
+            part.push(item(row)?);
+        }
+        if let Some(position) = row.get(7)? {
+            variants.push((position, variant(row)?));
         }
     }
+    give(&mut variants, &mut part);
     to.send(Ok(part));
     Ok(())
+}
+
+/// Gives the last product its variants, in their order.
+fn give(variants: &mut Vec<(i64, InventoryVariant)>, part: &mut [InventoryItem]) {
+    if let Some(item) = part.last_mut() {
+        variants.sort_unstable_by_key(|(position, _)| *position);
+        item.variants.extend(variants.drain(..).map(|(_, variant)| variant));
+    }
 }
 
 fn item(row: &Row<'_>) -> rusqlite::Result<InventoryItem> {
@@ -156,9 +172,6 @@ fn item(row: &Row<'_>) -> rusqlite::Result<InventoryItem> {
     })
 }
 
-fn variants_of(statement: &mut CachedStatement<'_>, product: i64) -> Stored<Vec<InventoryVariant>> {
-    let variants = statement.query_map(params![product], |row| {
-        Ok(InventoryVariant { variant_id: row.get(0)?, label: row.get(1)?, quantity: row.get(2)? })
-    })?;
-    Ok(variants.collect::<Result<_, _>>()?)
+fn variant(row: &Row<'_>) -> rusqlite::Result<InventoryVariant> {
+    Ok(InventoryVariant { variant_id: row.get(8)?, label: row.get(9)?, quantity: row.get(10)? })
 }
