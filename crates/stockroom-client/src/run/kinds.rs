@@ -133,7 +133,7 @@ pub struct SentTwice {
 
 impl Settings {
     /// The most requests that may be under way at once.
-    pub const MOST_IN_FLIGHT: u8 = 16;
+    pub const MOST_IN_FLIGHT: u8 = 32;
 }
 
 impl Default for Settings {

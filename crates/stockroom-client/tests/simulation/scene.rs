@@ -102,7 +102,7 @@ impl Scene {
             products,
             items,
             settings: Settings {
-                in_flight: random.pick(&[1, 1, 2, 4, 16]),
+                in_flight: random.pick(&[1, 1, 2, 4, 16, 32]),
                 representation: random.happens(600),
                 ..Settings::default()
             },

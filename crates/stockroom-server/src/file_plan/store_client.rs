@@ -18,7 +18,7 @@ use stockroom_client::answer::{self, Answer, Unread};
 use stockroom_client::headers::Headers;
 use stockroom_client::pages::Reading;
 use stockroom_client::repeated::{Line, line_of};
-use stockroom_client::run::Request;
+use stockroom_client::run::{Request, Settings};
 use stockroom_domain::stock::Stock;
 use ureq::http::Response;
 use ureq::{Agent, Body};
@@ -35,6 +35,9 @@ const MAX_TWINS: u64 = 10;
 /// How often a request is sent again because of a rate limit, and the longest wait each time.
 const MAX_WAITS: usize = 5;
 const LONGEST_WAIT: u64 = 120;
+
+/// How many connections are kept for the next requests: one for each that a run has under way.
+const MOST_CONNECTIONS: usize = Settings::MOST_IN_FLIGHT as usize;
 
 /// How long one request may take, and how long the whole stock as one stream.
 const REQUEST_TIME: Duration = Duration::from_mins(1);
@@ -78,7 +81,8 @@ impl StoreClient {
         let base = url.trim_end_matches('/');
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
-            .max_idle_connections_per_host(4)
+            .max_idle_connections(MOST_CONNECTIONS)
+            .max_idle_connections_per_host(MOST_CONNECTIONS)
             .timeout_global(Some(REQUEST_TIME));
         if is_here(base) {
             config = config.accept_encoding("identity");

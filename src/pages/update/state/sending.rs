@@ -246,7 +246,8 @@ pub(super) fn asked_items(
 /// there are very many and the server names no limit.
 fn in_flight(items: usize, budget: Option<&Budget>) -> u8 {
     const MANY_ITEMS: usize = 20_000;
-    const AT_ONCE: u8 = Settings::MOST_IN_FLIGHT;
+    // A browser opens six connections to a server: more would wait there.
+    const AT_ONCE: u8 = 16;
     let is_free = |budget: &Budget| budget.per_minute.is_none() && budget.per_day.is_none();
     if items > MANY_ITEMS && budget.is_some_and(is_free) { AT_ONCE } else { 1 }
 }
