@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::spawn_demo;
+use crate::app::{PRODUCTS, spawn_demo};
 
 /// Applies one item and returns the refusal's code, or `None`.
 fn code_of(app: &crate::app::TestApp, item: &str) -> Option<String> {
@@ -253,4 +253,43 @@ fn an_expected_level_that_moved_refuses_the_item() {
     );
     assert_eq!(app.level("THIEB-001"), 20);
     assert_eq!(app.variant_levels("CHARG-C"), [11, 6]);
+}
+
+/// The store writes levels by dozens: each is its own, whatever is left over, and nothing but the level
+/// is another.
+#[test]
+fn each_of_many_levels_is_written_and_nothing_else_of_its_product() {
+    let app = spawn_demo();
+    let skus: Vec<String> = (0..57).map(|number| format!("MANY-{number:02}")).collect();
+    for (number, sku) in skus.iter().enumerate() {
+        let new = json!({"name": sku, "price": 1, "externalId": sku, "quantity": 500,
+            "lowStockThreshold": 10 + number});
+        assert_eq!(app.demo("POST", PRODUCTS, Some(&new.to_string())).status, 201);
+    }
+    let levels = |asked: &Value| {
+        let answer = app.bulk(&asked.to_string()).json();
+        assert_eq!(answer["data"]["updated"], 57);
+        let text = app.get("/api/v1/dev/store/inventory/snapshot").text;
+        let items = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let ours = items
+            .filter(|item| item["externalId"].as_str().is_some_and(|sku| sku.starts_with("MANY-")));
+        ours.map(|item| (item["quantity"].as_i64(), item["lowStockThreshold"].as_i64()))
+            .collect::<Vec<_>>()
+    };
+    let set: Vec<Value> = (0..57)
+        .map(|number| json!({"externalId": skus[number], "mode": "set", "quantity": number}))
+        .collect();
+    let each = |add: i64| {
+        (0..57).map(|number| (Some(number + add), Some(10 + number))).collect::<Vec<_>>()
+    };
+    assert_eq!(levels(&json!({"items": set})), each(0));
+    let add: Vec<Value> =
+        skus.iter().map(|sku| json!({"externalId": sku, "quantityDelta": 7})).collect();
+    assert_eq!(levels(&json!({"items": add})), each(7));
+    // Each change knows the one before it.
+    let told = app.get("/api/v1/dev/store/inventory/history?productId=MANY-56").json();
+    let lines = told["data"]["items"].as_array().unwrap();
+    let levels = |line: &Value| (line["before"].as_i64(), line["after"].as_i64());
+    let latest: Vec<_> = lines.iter().take(2).map(levels).collect();
+    assert_eq!(latest, [(Some(56), Some(63)), (Some(500), Some(56))]);
 }

@@ -1,5 +1,7 @@
 //! Writing levels, who changed them, and every line of the history.
 
+use std::sync::LazyLock;
+
 use rusqlite::{Connection, params};
 
 use super::{outbox, runs};
@@ -8,6 +10,21 @@ use crate::store::columns::{ended_word, source_word};
 use crate::store::data::{
     Credential, HistoryLine, LevelWrites, Number, Scope, WriteNumber, WriteRecord,
 };
+
+/// How many levels are written by one statement: to begin and to end one costs as much as a level.
+const TOGETHER: usize = 25;
+
+/// Writes as many levels. Each is there, so each meets itself and is updated.
+static WRITE_MANY: LazyLock<String> = LazyLock::new(|| {
+    let rows: Vec<String> =
+        (1..=TOGETHER).map(|at| format!("(?{}, ?{}, ?1)", 2 * at, 2 * at + 1)).collect();
+    let rows = rows.join(", ");
+    format!(
+        "insert into levels (product, quantity, last_write) values {rows}
+         on conflict (product) do update set
+             quantity = excluded.quantity, last_write = excluded.last_write"
+    )
+});
 
 /// Writes levels together with their history.
 pub(super) fn write(
@@ -29,11 +46,7 @@ fn write_levels(
     WriteNumber(write): WriteNumber,
     writes: &LevelWrites,
 ) -> Stored<()> {
-    let mut statement = connection
-        .prepare_cached("update levels set quantity = ?2, last_write = ?3 where product = ?1")?;
-    for (Number(product), quantity) in &writes.products {
-        statement.execute(params![product, quantity, write])?;
-    }
+    write_own_levels(connection, write, &writes.products)?;
     let mut statement = connection
         .prepare_cached("update products set is_tracked = 1, is_low = ?2 where number = ?1")?;
     for flip in &writes.flips {
@@ -46,6 +59,28 @@ fn write_levels(
     for level in &writes.variants {
         update.execute(params![level.product.0, level.variant_id, level.quantity])?;
         touch.execute(params![level.product.0, write])?;
+    }
+    Ok(())
+}
+
+/// Writes products' own levels, many by one statement as far as they go.
+fn write_own_levels(connection: &Connection, write: i64, levels: &[(Number, i64)]) -> Stored<()> {
+    let (many, few) = levels.as_chunks::<TOGETHER>();
+    if !many.is_empty() {
+        let mut statement = connection.prepare_cached(&WRITE_MANY)?;
+        for chunk in many {
+            statement.raw_bind_parameter(1, write)?;
+            let values = chunk.iter().flat_map(|(Number(product), quantity)| [product, quantity]);
+            for (at, value) in (2..).zip(values) {
+                statement.raw_bind_parameter(at, value)?;
+            }
+            statement.raw_execute()?;
+        }
+    }
+    let mut statement = connection
+        .prepare_cached("update levels set quantity = ?2, last_write = ?3 where product = ?1")?;
+    for (Number(product), quantity) in few {
+        statement.execute(params![product, quantity, write])?;
     }
     Ok(())
 }
