@@ -125,8 +125,9 @@ function watch(least) {
       const number = /^Apply ([\d,]+)/.exec(button.textContent)?.[1];
       return number && Number(number.replaceAll(',', '')) >= least;
     }),
-    made: () => document.querySelector('progress'),
-    running: () => document.querySelector('progress')?.value > 0,
+    // While a file is read, too, something tells how far that is.
+    made: () => times.planned !== undefined && document.querySelector('progress'),
+    running: () => times.made !== undefined && document.querySelector('progress')?.value > 0,
     ended: () => [...document.querySelectorAll('h1, h2')].some((heading) => heading.textContent === 'Result'),
   };
   globalThis.watched = times;
