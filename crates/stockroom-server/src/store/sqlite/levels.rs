@@ -63,26 +63,41 @@ fn write_levels(
     Ok(())
 }
 
-/// Writes products' own levels, many by one statement as far as they go.
+/// Writes products' own levels, neighbours by one statement as far as they go.
 fn write_own_levels(connection: &Connection, write: i64, levels: &[(Number, i64)]) -> Stored<()> {
-    let (many, few) = levels.as_chunks::<TOGETHER>();
-    if !many.is_empty() {
-        let mut statement = connection.prepare_cached(&WRITE_MANY)?;
-        for chunk in many {
-            statement.raw_bind_parameter(1, write)?;
-            let values = chunk.iter().flat_map(|(Number(product), quantity)| [product, quantity]);
+    let mut levels: Vec<(i64, i64)> =
+        levels.iter().map(|(Number(product), quantity)| (*product, *quantity)).collect();
+    // In the table's order, so that neighbours come together. Each product is there once.
+    levels.sort_unstable();
+    let mut many = connection.prepare_cached(&WRITE_MANY)?;
+    let mut one = connection
+        .prepare_cached("update levels set quantity = ?2, last_write = ?3 where product = ?1")?;
+    let mut write_one =
+        |(product, quantity): &(i64, i64)| one.execute(params![product, quantity, write]);
+    let (chunks, rest) = levels.as_chunks::<TOGETHER>();
+    for chunk in chunks {
+        if are_near(chunk) {
+            many.raw_bind_parameter(1, write)?;
+            let values = chunk.iter().flat_map(|(product, quantity)| [product, quantity]);
             for (at, value) in (2..).zip(values) {
-                statement.raw_bind_parameter(at, value)?;
+                many.raw_bind_parameter(at, value)?;
             }
-            statement.raw_execute()?;
+            many.raw_execute()?;
+        } else {
+            chunk.iter().try_for_each(|level| write_one(level).map(drop))?;
         }
     }
-    let mut statement = connection
-        .prepare_cached("update levels set quantity = ?2, last_write = ?3 where product = ?1")?;
-    for (Number(product), quantity) in few {
-        statement.execute(params![product, quantity, write])?;
-    }
+    rest.iter().try_for_each(|level| write_one(level).map(drop))?;
     Ok(())
+}
+
+/// Tells whether sorted products are on few of the table's pages, each of some 250.
+///
+/// A statement of many rows can be undone by itself, and for that copies each page before it changes
+/// it: of products that are far apart, one for each.
+fn are_near(levels: &[(i64, i64); TOGETHER]) -> bool {
+    const FEW_PAGES: i64 = 2_500;
+    levels[TOGETHER - 1].0 - levels[0].0 < FEW_PAGES
 }
 
 /// Takes away the levels that are not tracked any more, and notes with their lines why.
