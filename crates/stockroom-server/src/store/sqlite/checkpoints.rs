@@ -1,10 +1,13 @@
 //! Moving what was committed from the journal into the database file, beside the thread that writes.
 //!
 //! SQLite by itself does it inside a commit, which then takes as long as some hundred others. Here a
-//! thread of its own does it while others are written. The journal begins anew once all of it was
+//! thread of its own does it while others are written, in small steps that are each on the disk before
+//! the next: a commit never waits for more than one of them. The journal begins anew once all of it was
 //! moved: where writing never pauses the thread draws close, and the writer waits for the last few.
 
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions};
+use std::mem::ManuallyDrop;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
@@ -13,9 +16,11 @@ use rusqlite::Connection;
 use super::connection::open_for_checkpoints;
 use crate::store::{StoreError, Stored};
 
-/// How many pages wait in the journal before they are moved: those that are written again until then
-/// are moved once. In larger steps, requests that come meanwhile wait longer for the disk.
-const WORTH_MOVING: i64 = 4_000;
+#[cfg(test)]
+mod tests;
+
+/// How many pages wait in the journal before they are moved: fewer than 200 products in no order change.
+const WORTH_MOVING: i64 = 150;
 
 /// How long the journal may grow, in pages of 4 KiB, before it is to begin anew.
 const LONG_JOURNAL: i64 = 32_000;
@@ -84,15 +89,37 @@ impl Drop for Checkpoints {
     }
 }
 
-fn serve(file: &std::path::Path, woken: &Receiver<()>) {
-    let mut connection = None;
+/// What moves pages.
+struct Mover {
+    connection: Connection,
+    /// The database file, to have it on the disk without SQLite, which does that only where nothing was
+    /// committed meanwhile. It stays open as long as the process: to close it would let go of all locks
+    /// that SQLite has on the file, in this process.
+    file: ManuallyDrop<File>,
+}
+
+impl Mover {
+    fn open(path: &Path) -> Stored<Self> {
+        let connection = open_for_checkpoints(path)?;
+        let file = OpenOptions::new().read(true).write(true).open(path);
+        let file = file.map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(Self { connection, file: ManuallyDrop::new(file) })
+    }
+
+    fn step(&self) -> Stored<()> {
+        checkpoint(&self.connection, "passive")?;
+        self.file.sync_data().map_err(|error| StoreError::Failed(error.to_string()))
+    }
+}
+
+fn serve(path: &Path, woken: &Receiver<()>) {
+    let mut mover: Option<Mover> = None;
     while woken.recv().is_ok() {
-        let moved = match &connection {
-            Some(connection) => checkpoint(connection, "passive"),
-            None => open_for_checkpoints(file)
-                .and_then(|opened| checkpoint(connection.insert(opened), "passive")),
+        let done = match &mover {
+            Some(mover) => mover.step(),
+            None => Mover::open(path).and_then(|opened| mover.insert(opened).step()),
         };
-        if let Err(error) = moved {
+        if let Err(error) = done {
             tracing::error!(%error, "pages were not moved from the journal");
         }
     }
