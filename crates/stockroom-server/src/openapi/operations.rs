@@ -250,7 +250,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
             strictly below its threshold.",
         scope: Some("store.inventory:read"),
         parameters: &[
-            query("lowStock", Shape::Word(&["true", "false"]), "`true`: only low products"),
+            query(
+                "lowStock",
+                Shape::Word(&["true", "false", ""]),
+                "`true`: only low products; empty is `false`",
+            ),
             PAGE,
             LIMIT,
         ],
@@ -339,7 +343,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
         scope: Some("store.products:read"),
         parameters: &[
             query("q", Shape::Any, "Only products whose SKU begins with it, or whose name has it"),
-            query("status", Shape::Word(&["ACTIVE", "DISABLED"]), "Only products with this status"),
+            query(
+                "status",
+                Shape::Word(&["ACTIVE", "DISABLED", ""]),
+                "Only products with this status; empty is any",
+            ),
             PAGE,
             LIMIT,
         ],

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::app::{INVENTORY, TestApp, spawn_demo};
+use crate::app::{INVENTORY, PRODUCTS, TestApp, spawn_demo};
 
 fn items(app: &TestApp, query: &str) -> Vec<Value> {
     let json = app.get(&format!("{INVENTORY}{query}")).json();
@@ -72,6 +72,15 @@ fn a_limit_above_100_is_100_and_a_page_past_the_end_is_empty() {
     assert_eq!(json["data"]["limit"], 100);
     assert_eq!(json["data"]["items"].as_array().unwrap().len(), 100);
     assert!(items(&app, "?page=99999999999999999999999").is_empty());
+}
+
+/// As forms send what nobody chose; the document says so.
+#[test]
+fn an_empty_choice_is_none() {
+    let app = spawn_demo();
+    for (list, empty) in [(INVENTORY, "lowStock="), (PRODUCTS, "status=")] {
+        assert_eq!(app.get(&format!("{list}?{empty}")).json(), app.get(list).json());
+    }
 }
 
 #[test]
