@@ -69,6 +69,9 @@ fn tag(url: &str) -> String {
     answer.headers()["etag"].to_str().unwrap().to_owned()
 }
 
+/// What `stockroom copy` has in a database until all of it is there.
+const UNFINISHED: &str = "create table unfinished_copy (source text, state text)";
+
 #[test]
 fn a_backup_of_a_server_that_writes_is_of_one_moment() {
     let place = Place::new();
@@ -208,6 +211,9 @@ fn what_is_no_good_backup_changes_nothing() {
     fs::copy(&backup, &file).unwrap();
     Connection::open(&file).unwrap().pragma_update(None, "user_version", 9_999).unwrap();
     place.check("restore", &file, 1, &["newer version"]);
+    fs::copy(&backup, &file).unwrap();
+    Connection::open(&file).unwrap().execute_batch(UNFINISHED).unwrap();
+    place.check("restore", &file, 1, &["not finished", "as it was"]);
     let mut bytes = fs::read(&backup).unwrap();
     // A page in the middle is lost.
     let middle = bytes.len() / 2 / 4096 * 4096;
@@ -215,6 +221,17 @@ fn what_is_no_good_backup_changes_nothing() {
     fs::write(&file, bytes).unwrap();
     place.check("restore", &file, 1, &["cannot restore", "as it was"]);
     is_as_it_was();
+}
+
+#[test]
+fn the_beginning_of_a_copy_is_not_backed_up() {
+    let place = Place::new();
+    drop(place.start());
+    let database = Connection::open(place.data().join("stockroom.db")).unwrap();
+    database.execute_batch(UNFINISHED).unwrap();
+    let backup = place.file("a.db");
+    place.check("backup", &backup, 1, &["not finished", "Nothing was written"]);
+    assert!(!backup.exists());
 }
 
 #[test]

@@ -39,6 +39,9 @@ pub enum CopyError {
     /// The file is no database, or not one of ours.
     #[error("it is no database of Stockroom")]
     Foreign,
+    /// The file is the beginning of a copy that was not finished.
+    #[error("a copy into it is not finished")]
+    Unfinished,
     /// The file was made by a newer version of this program.
     #[error("it was made by a newer version of this program")]
     Newer,
@@ -148,6 +151,9 @@ fn check_ours(database: &Connection) -> Result<(), CopyError> {
         Ok(4) => {}
         Ok(_) => return Err(CopyError::Foreign),
         Err(error) => return Err(error.into()),
+    }
+    if connection::is_unfinished(database)? {
+        return Err(CopyError::Unfinished);
     }
     let version: usize = database.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version > MIGRATIONS.len() { Err(CopyError::Newer) } else { Ok(()) }
