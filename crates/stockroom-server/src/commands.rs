@@ -8,8 +8,8 @@ pub mod database;
 pub mod demo;
 pub mod keys;
 pub mod migrate;
+mod output;
 pub mod serve;
-mod table;
 pub mod users;
 
 use std::io::Write as _;
@@ -225,10 +225,7 @@ async fn run_on<S: Store>(store: S, command: Command) -> Ended {
         Command::Access(args) => access::run(&store, &args).await,
         Command::Audit(args) => audit::run(&store, &args).await,
         Command::Demo(args) => demo::fill_demo(&store, &args).await,
-        Command::Migrate(args) => {
-            migrate::tell(&args);
-            Ok(())
-        }
+        Command::Migrate(args) => migrate::tell(&args),
         Command::Plan(_)
         | Command::Apply(_)
         | Command::Backup(_)

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use super::output::say;
 use super::{CommandError, DataArgs, Ended};
 use crate::store::Store;
 use crate::store::keys::{StoreAccess, Switch};
@@ -42,9 +43,8 @@ pub(super) async fn run<S: Store>(store: &S, args: &AccessArgs) -> Ended {
     if access != info.access {
         store.set_access(info.store_id, access).await?;
     }
-    println!("api   {}", word(access.api));
-    println!("live  {}", word(access.live));
-    Ok(())
+    say(format_args!("api   {}", word(access.api)))?;
+    say(format_args!("live  {}", word(access.live)))
 }
 
 impl OnOff {

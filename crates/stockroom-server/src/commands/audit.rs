@@ -5,7 +5,7 @@ use stockroom_api::audit::AuditEntry;
 use stockroom_api::key::Environment;
 use stockroom_api::limits::MAX_PAGE_SIZE;
 
-use super::table::{print_json, print_table};
+use super::output::{print_json, print_table};
 use super::{CommandError, DataArgs, Ended, scope};
 use crate::accounts::names::name_key;
 use crate::clock::{Clock as _, SystemClock};
@@ -64,8 +64,7 @@ pub(super) async fn run<S: Store>(store: &S, args: &AuditArgs) -> Ended {
     print_table(
         ["AT", "WHO", "WHAT", "PRODUCTS", "OUTCOME", "STATUS", "REQUEST"],
         entries.into_iter().map(row),
-    );
-    Ok(())
+    )
 }
 
 async fn person<S: Store>(store: &S, store_id: i64, name: &str) -> Ended<String> {

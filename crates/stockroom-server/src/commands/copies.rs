@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use clap::Args;
 
+use super::output::say;
 use super::{CommandError, DATABASE, DataArgs, Ended};
 use crate::clock::{Clock as _, SystemClock};
 use crate::store::sqlite::copies::{self, Copied, CopyError};
@@ -54,8 +55,11 @@ pub(super) fn back_up(args: &BackupArgs) -> Ended {
             "cannot copy {database_shown} to {shown}: {error}. Nothing was written there."
         ))
     })?;
-    println!("backed up {} to {shown} in {:.1} s", what(&copied), began.elapsed().as_secs_f64());
-    Ok(())
+    say(format_args!(
+        "backed up {} to {shown} in {:.1} s",
+        what(&copied),
+        began.elapsed().as_secs_f64()
+    ))
 }
 
 /// Replaces the database and says what is there now, and where to find what was.
@@ -86,9 +90,9 @@ pub(super) fn restore(args: &RestoreArgs) -> Ended {
             error => format!("cannot restore {shown}: {error}. {database} is as it was."),
         })
     })?;
-    println!("restored {} from {shown}", what(&copied));
+    say(format_args!("restored {} from {shown}", what(&copied)))?;
     if had_one {
-        println!("what was there before is in {}", aside.display());
+        say(format_args!("what was there before is in {}", aside.display()))?;
     }
     eprintln!(
         "Everybody is signed out. Keys that were revoked since that backup work again: see \

@@ -9,6 +9,7 @@ use clap::Args;
 
 use self::words::{cannot, grouped, print_moved};
 use super::database::Place;
+use super::output::say;
 use super::{CommandError, DATABASE, Ended, runtime, tell};
 use crate::store::moving::{Moving, Task, Way, move_store};
 
@@ -80,13 +81,15 @@ pub(super) fn copy(args: &CopyArgs) -> Ended {
     let moved = runtime()?
         .block_on(move_store(way, task, &|moving| progress.see(moving)))
         .map_err(|error| cannot(task, &from_shown, &to_shown, &error))?;
-    print_moved(&moved);
+    print_moved(&moved)?;
     let seconds = began.elapsed().as_secs_f64();
     match task {
         Task::Copy => {
-            println!("copied {from_shown} to {to_shown} in {seconds:.1} s; all rows are the same");
+            say(format_args!(
+                "copied {from_shown} to {to_shown} in {seconds:.1} s; all rows are the same"
+            ))?;
         }
-        Task::Compare => println!("all rows are the same in {from_shown} and {to_shown}"),
+        Task::Compare => say(format_args!("all rows are the same in {from_shown} and {to_shown}"))?,
     }
     Ok(())
 }

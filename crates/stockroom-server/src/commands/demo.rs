@@ -3,6 +3,7 @@
 use clap::Args;
 use stockroom_api::key::{Environment, KeyPrefix};
 
+use super::output::say;
 use super::{CommandError, DataArgs, Ended, key_row, scope};
 use crate::clock::{Clock as _, SystemClock};
 use crate::demo::{STORE_NAME, products};
@@ -27,9 +28,10 @@ pub(super) async fn fill_demo<S: Store>(store: &S, args: &DemoArgs) -> Ended {
     }
     let filled = create_demo(store, args.products).await?;
     let (shown, option) = (args.data.shown(), args.data.option());
-    println!("{filled} products in {shown}. Start it with: stockroom serve {option} --demo");
-    println!("keys: {}", DEMO_KEYS.join(" "));
-    Ok(())
+    say(format_args!(
+        "{filled} products in {shown}. Start it with: stockroom serve {option} --demo"
+    ))?;
+    say(format_args!("keys: {}", DEMO_KEYS.join(" ")))
 }
 
 /// Makes a demo store with its products and keys; returns the number of products.

@@ -9,7 +9,7 @@ use stockroom_api::key::{Access, Environment, KeyPrefix};
 use stockroom_api::scope::{KeyScope, KeyScopes};
 
 use self::shown::{KeyView, print_list, print_one};
-use super::table::print_json;
+use super::output::{print_json, say};
 use super::{CommandError, DataArgs, Ended, make_key, new_secret, scope, store_or_new};
 use crate::client_address::parse_network;
 use crate::clock::{Clock as _, SystemClock};
@@ -233,8 +233,7 @@ async fn list<S: Store>(store: &S, args: ListArgs) -> Ended {
         let keys: Vec<KeyView> = keys.iter().map(KeyView::of).collect();
         return print_json(&keys);
     }
-    print_list(&keys);
-    Ok(())
+    print_list(&keys)
 }
 
 async fn show<S: Store>(store: &S, args: ShowArgs) -> Ended {
@@ -243,8 +242,7 @@ async fn show<S: Store>(store: &S, args: ShowArgs) -> Ended {
     if args.json {
         return print_json(&KeyView::of(&row));
     }
-    print_one(&row, SystemClock.now());
-    Ok(())
+    print_one(&row, SystemClock.now())
 }
 
 async fn update<S: Store>(store: &S, args: UpdateArgs) -> Ended {
@@ -261,8 +259,7 @@ async fn update<S: Store>(store: &S, args: UpdateArgs) -> Ended {
         return Err(revoked(&args.id));
     }
     let row = find(store, &info, &args.id).await?;
-    print_one(&row, SystemClock.now());
-    Ok(())
+    print_one(&row, SystemClock.now())
 }
 
 async fn rotate<S: Store>(store: &S, args: RotateArgs) -> Ended {
@@ -290,8 +287,8 @@ async fn revoke<S: Store>(store: &S, args: RevokeArgs) -> Ended {
     let now = SystemClock.now();
     let revoked = store.revoke_key(info.store_id, &args.id, now).await?;
     match revoked {
-        Revoked::Now => println!("revoked {}", args.id),
-        Revoked::Before => println!("{} was revoked before", args.id),
+        Revoked::Now => say(format_args!("revoked {}", args.id))?,
+        Revoked::Before => say(format_args!("{} was revoked before", args.id))?,
         Revoked::Unknown => return Err(unknown(&args.id)),
     }
     Ok(())
@@ -302,7 +299,7 @@ fn show_secret(key: &str, row: &KeyRow, as_json: bool) -> Ended {
     if as_json {
         print_json(&KeyView::with_secret(row, key))?;
     } else {
-        println!("{key}");
+        say(format_args!("{key}"))?;
     }
     eprintln!("This is the only time the key is shown. Its id, to revoke it: {}", row.id);
     Ok(())

@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::DataArgs;
+use super::output::say;
+use super::{DataArgs, Ended};
 
 /// Bring the database's tables up to date, and exit.
 #[derive(Clone, Debug, Args)]
@@ -18,6 +19,6 @@ pub struct MigrateArgs {
 }
 
 /// Says what opening the database did.
-pub(super) fn tell(args: &MigrateArgs) {
-    println!("the tables of {} are up to date", args.data.shown());
+pub(super) fn tell(args: &MigrateArgs) -> Ended {
+    say(format_args!("the tables of {} are up to date", args.data.shown()))
 }

@@ -11,7 +11,7 @@ use stockroom_api::read::account::read_name;
 
 use self::shown::{UserView, print_list, print_one};
 use self::typed::read_password;
-use super::table::print_json;
+use super::output::{print_json, say};
 use super::{CommandError, DataArgs, Ended, store_or_new};
 use crate::accounts::names::{name_key, user_name};
 use crate::accounts::passwords::{Hashing, check_new};
@@ -180,8 +180,7 @@ async fn add<S: Store>(store: &S, args: AddArgs) -> Ended {
     if args.json {
         return print_json(&UserView::of(&row, None));
     }
-    println!("added {}, {}", row.name, row.role);
-    Ok(())
+    say(format_args!("added {}, {}", row.name, row.role))
 }
 
 async fn list<S: Store>(store: &S, args: ListArgs) -> Ended {
@@ -191,8 +190,7 @@ async fn list<S: Store>(store: &S, args: ListArgs) -> Ended {
         let views: Vec<UserView> = rows.iter().map(|row| UserView::of(row, None)).collect();
         return print_json(&views);
     }
-    print_list(&rows);
-    Ok(())
+    print_list(&rows)
 }
 
 async fn show<S: Store>(store: &S, args: ShowArgs) -> Ended {
@@ -202,8 +200,7 @@ async fn show<S: Store>(store: &S, args: ShowArgs) -> Ended {
     if args.json {
         return print_json(&UserView::of(&row, Some(&sessions)));
     }
-    print_one(&row, &sessions);
-    Ok(())
+    print_one(&row, &sessions)
 }
 
 async fn set_password<S: Store>(store: &S, args: NameArgs) -> Ended {
@@ -227,8 +224,7 @@ async fn change<S: Store>(store: &S, name: &str, change: UserChange) -> Ended {
     let (id, now) = (row.id.as_str(), SystemClock.now());
     check(store.change_user(info.store_id, id, change, Needs::Nobody, now).await?, name)?;
     let row = find(store, &info, name).await?;
-    print_one(&row, &store.user_sessions(info.store_id, &row.id, now).await?);
-    Ok(())
+    print_one(&row, &store.user_sessions(info.store_id, &row.id, now).await?)
 }
 
 async fn remove<S: Store>(store: &S, args: NameArgs) -> Ended {
@@ -236,16 +232,14 @@ async fn remove<S: Store>(store: &S, args: NameArgs) -> Ended {
     let row = find(store, &info, &args.name).await?;
     let now = SystemClock.now();
     check(store.remove_user(info.store_id, &row.id, Needs::Nobody, now).await?, &args.name)?;
-    println!("removed {}", row.name);
-    Ok(())
+    say(format_args!("removed {}", row.name))
 }
 
 async fn sign_out<S: Store>(store: &S, args: NameArgs) -> Ended {
     let info = needed(store).await?;
     let row = find(store, &info, &args.name).await?;
     let ended = store.end_user_sessions(info.store_id, &row.id, WhichSessions::All).await?;
-    println!("ended {ended} sessions of {}", row.name);
-    Ok(())
+    say(format_args!("ended {ended} sessions of {}", row.name))
 }
 
 async fn hashed(password: &Password, name: &str) -> Ended<String> {

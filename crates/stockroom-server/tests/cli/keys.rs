@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::process::{Running, run, status, text};
+use crate::process::{Running, command, run, status, text};
 
 fn check(args: &[&str], data: &Path) -> String {
     let ended = run(args, data);
@@ -183,4 +183,27 @@ fn help_says_what_each_command_is_for() {
     assert!(help(&["keys", "rotate"]).contains("--grace 24h"));
     assert!(help(&["keys", "revoke"]).contains("cannot be taken back"));
     assert!(help(&["access"]).contains("API_ACCESS_NOT_ACTIVE"));
+}
+
+#[test]
+fn whoever_reads_may_go_before_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = command(&["keys", "create"], dir.path()).stdout(writer).output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    assert!(!text(&ended.stderr).contains("panicked"), "{ended:?}");
+    assert_eq!(json(&["keys", "list", "--json"], dir.path()).as_array().unwrap().len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_is_told_in_a_line() {
+    let dir = tempfile::tempdir().unwrap();
+    create(&[], dir.path());
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let ended = command(&["keys", "list"], dir.path()).stdout(full).output().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(text(&ended.stderr).contains("cannot write to standard output"), "{ended:?}");
+    assert!(!text(&ended.stderr).contains("panicked"), "{ended:?}");
 }

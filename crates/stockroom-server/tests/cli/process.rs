@@ -113,7 +113,7 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-fn command(args: &[&str], data: &Path) -> Command {
+pub(crate) fn command(args: &[&str], data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stockroom"));
     command.args(args).arg("--data").arg(data);
     command

@@ -1,16 +1,18 @@
 //! What a copy says at its end.
 
-use super::super::CommandError;
+use super::super::output::say;
+use super::super::{CommandError, Ended};
 use crate::store::moving::errors::{End, EndError, MoveError};
 use crate::store::moving::{Moved, Task};
 
 /// Prints a line for each table.
-pub(super) fn print_moved(moved: &[Moved]) {
-    println!("{:<20}{:>14}{:>14}", "TABLE", "COPIED", "CHECKED");
+pub(super) fn print_moved(moved: &[Moved]) -> Ended {
+    say(format_args!("{:<20}{:>14}{:>14}", "TABLE", "COPIED", "CHECKED"))?;
     for Moved { table, copied, compared } in moved {
         let copied = copied.map_or_else(|| "-".to_owned(), grouped);
-        println!("{table:<20}{copied:>14}{:>14}", grouped(*compared));
+        say(format_args!("{table:<20}{copied:>14}{:>14}", grouped(*compared)))?;
     }
+    Ok(())
 }
 
 /// Returns a count as people read it.

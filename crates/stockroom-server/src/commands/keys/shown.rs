@@ -6,7 +6,8 @@ use stockroom_api::key::Environment;
 use stockroom_api::scope::{KeyScope, KeyScopes};
 
 use super::time;
-use crate::commands::table::print_table;
+use crate::commands::Ended;
+use crate::commands::output::{print_table, say};
 use crate::store::keys::{Grant, KeyRow};
 
 /// A key as JSON; times are RFC 3339.
@@ -55,7 +56,7 @@ impl KeyView {
 }
 
 /// Prints a table with a line for each key.
-pub(super) fn print_list(keys: &[KeyRow]) {
+pub(super) fn print_list(keys: &[KeyRow]) -> Ended {
     let head = ["id", "key", "created", "last used", "revoked", "scopes", "addresses", "name"];
     let rows = keys.iter().map(|key| {
         [
@@ -69,11 +70,11 @@ pub(super) fn print_list(keys: &[KeyRow]) {
             key.name.clone(),
         ]
     });
-    print_table(head, rows);
+    print_table(head, rows)
 }
 
 /// Prints all that is known of one key.
-pub(super) fn print_one(key: &KeyRow, now: Timestamp) {
+pub(super) fn print_one(key: &KeyRow, now: Timestamp) -> Ended {
     let mut lines = vec![
         ("id", key.id.clone()),
         ("key", hint(key)),
@@ -91,8 +92,9 @@ pub(super) fn print_one(key: &KeyRow, now: Timestamp) {
         lines.push(("revoked", time(at)));
     }
     for (name, text) in lines {
-        println!("{name:<10}  {text}");
+        say(format_args!("{name:<10}  {text}"))?;
     }
+    Ok(())
 }
 
 /// Returns what may be seen of a key.

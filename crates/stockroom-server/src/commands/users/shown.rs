@@ -5,7 +5,8 @@ use stockroom_api::account::Role;
 use stockroom_api::key::Environment;
 
 use super::time;
-use crate::commands::table::print_table;
+use crate::commands::Ended;
+use crate::commands::output::{print_table, say};
 use crate::store::accounts::{Standing, UserRow, UserSessionRow};
 
 /// A person as JSON; times are RFC 3339.
@@ -56,7 +57,7 @@ impl UserView {
 }
 
 /// Prints a table with a line for each person.
-pub(super) fn print_list(rows: &[UserRow]) {
+pub(super) fn print_list(rows: &[UserRow]) -> Ended {
     let lines = rows.iter().map(|row| {
         [
             row.name.clone(),
@@ -66,11 +67,11 @@ pub(super) fn print_list(rows: &[UserRow]) {
             row.sessions.to_string(),
         ]
     });
-    print_table(["name", "role", "disabled", "signed in", "sessions"], lines);
+    print_table(["name", "role", "disabled", "signed in", "sessions"], lines)
 }
 
 /// Prints all that is known of one person.
-pub(super) fn print_one(row: &UserRow, sessions: &[UserSessionRow]) {
+pub(super) fn print_one(row: &UserRow, sessions: &[UserSessionRow]) -> Ended {
     let disabled = row.standing == Standing::Disabled;
     for (name, text) in [
         ("name", row.name.clone()),
@@ -80,11 +81,12 @@ pub(super) fn print_one(row: &UserRow, sessions: &[UserSessionRow]) {
         ("added", time(row.created_at)),
         ("signed in", row.signed_in_at.map_or_else(|| "never".to_owned(), time)),
     ] {
-        println!("{name:<9}  {text}");
+        say(format_args!("{name:<9}  {text}"))?;
     }
     for session in sessions {
         let device = session.device.as_deref().unwrap_or("unknown device");
         let (data, used) = (session.environment.as_str(), time(session.last_used_at));
-        println!("session    {device}, {data} data, last used {used}");
+        say(format_args!("session    {device}, {data} data, last used {used}"))?;
     }
+    Ok(())
 }
