@@ -6,7 +6,7 @@ pub mod own_password;
 pub mod parts;
 pub mod person;
 pub mod sessions;
-mod telling;
+pub mod telling;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;

@@ -12,6 +12,7 @@ use crate::connection::{Way, use_connection};
 use crate::pages::part::use_update;
 use crate::pages::people::own_password::ChangePassword;
 use crate::pages::people::sessions::SessionList;
+use crate::pages::people::telling::role_word;
 use crate::pages::update::desk::ToClear;
 use crate::route::{ListQuery, Route, use_navigator};
 use crate::settings::{Theme, use_settings};
@@ -93,8 +94,12 @@ fn ConnectionFacts() -> impl IntoView {
             Way::Session => Key::SettingsBySession,
             Way::Direct => Key::SettingsByKey,
         };
-        let access =
-            if who.is_read_only { Key::SettingsAccessRead } else { Key::SettingsAccessWrite };
+        // A person has a role, a key what it may do.
+        let (may, what) = match (&who.user, who.is_read_only) {
+            (Some(user), _) => (Key::PeopleRole, role_word(user.role)),
+            (None, true) => (Key::SettingsAccess, Key::SettingsAccessRead),
+            (None, false) => (Key::SettingsAccess, Key::SettingsAccessWrite),
+        };
         let fact = |label: Key, value: String| {
             view! { <div><dt>{words.text(label)}</dt><dd dir="auto">{value}</dd></div> }
         };
@@ -103,7 +108,7 @@ fn ConnectionFacts() -> impl IntoView {
                 {who.user.map(|user| fact(Key::SettingsPerson, user.name))}
                 {who.store.map(|store| fact(Key::SettingsStore, store))}
                 {fact(Key::SettingsServer, who.server)}
-                {fact(Key::SettingsAccess, words.text(access).to_owned())}
+                {fact(may, words.text(what).to_owned())}
                 {fact(Key::SettingsWay, words.text(way).to_owned())}
             </dl>
         })

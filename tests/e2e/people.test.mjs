@@ -323,6 +323,7 @@ test('one sees where one is signed in, signs out elsewhere, and changes the pass
   const phone = await elsewhere(name, { agent: 'Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile' });
   await app.enter('/settings', by(name));
   await app.page.getByText('By name and password').waitFor();
+  await app.page.locator('.facts-list > div', { hasText: 'Role' }).getByText('Viewer', { exact: true }).waitFor();
   const sessions = app.page.locator('section', { has: app.heading('Where you are signed in') }).getByRole('listitem');
   await eventually(() => sessions.count(), 3);
   const here = sessions.filter({ hasText: 'This device' });

@@ -9,7 +9,7 @@ use crate::connection::{Connection, Failure};
 use crate::words::{Key, Words};
 
 /// Returns the word for a role.
-pub(super) fn role_word(role: Role) -> Key {
+pub(in crate::pages) fn role_word(role: Role) -> Key {
     match role {
         Role::Viewer => Key::PeopleRoleViewer,
         Role::Editor => Key::PeopleRoleEditor,
