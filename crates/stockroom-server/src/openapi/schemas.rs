@@ -91,9 +91,15 @@ fn plain(comment: &str) -> String {
     text + rest
 }
 
-/// An address of the web, or a blank text, which is none.
-const WEB_ADDRESS: &str =
-    r"^\s*([Hh][Tt][Tt][Pp][Ss]?://[^\s/?#\x00-\x1f\x7f-\x9f][^\s\x00-\x1f\x7f-\x9f]*)?\s*$";
+/// The characters that are trimmed, for a pattern; what `\s` is depends on who reads it.
+const WHITE: &str = r"\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
+
+/// Returns the pattern of an address of the web, or of a blank text, which is none.
+fn web_address() -> String {
+    let visible = |more: &str| format!(r"[^{WHITE}{more}\x00-\x1f\x7f-\x9f]");
+    let (first, rest) = (visible("/?#"), visible(""));
+    format!("^[{WHITE}]*([Hh][Tt][Tt][Pp][Ss]?://{first}{rest}*)?[{WHITE}]*$")
+}
 
 /// The requests' schemas: what is optional there may be left out.
 const REQUESTS: [&str; 14] = [
@@ -197,6 +203,16 @@ fn bound(name: &str, schema: &mut Value) {
                 { "properties": { "variants": { "minItems": 1 } }, "required": ["variants"] },
             ]);
         }
+        "BulkItem" | "BulkVariant" => {
+            // A word that is no mode is refused for its item alone too.
+            let mode = &mut schema["properties"]["mode"];
+            if let Some(Value::Array(mut kinds)) =
+                mode.as_object_mut().and_then(|mode| mode.remove("oneOf"))
+            {
+                kinds.push(json!({ "type": "string" }));
+                mode["anyOf"] = json!(kinds);
+            }
+        }
         "StockVariant" => text(schema, "label", 1, MAX_NAME_CHARACTERS),
         "NewProduct" | "ProductUpdate" => {
             text(schema, "name", 1, MAX_NAME_CHARACTERS);
@@ -204,7 +220,7 @@ fn bound(name: &str, schema: &mut Value) {
             text(schema, "categoryId", 0, MAX_NAME_CHARACTERS);
             text(schema, "description", 0, MAX_DESCRIPTION_CHARACTERS);
             text(schema, "imageUrl", 0, MAX_URL_CHARACTERS);
-            schema["properties"]["imageUrl"]["pattern"] = json!(WEB_ADDRESS);
+            schema["properties"]["imageUrl"]["pattern"] = json!(web_address());
             schema["properties"]["variants"]["maxItems"] = json!(MAX_VARIANTS);
         }
         "NewVariant" | "VariantUpdate" => {
@@ -244,6 +260,6 @@ fn text(schema: &mut Value, field: &str, shortest: usize, longest: usize) {
     property["maxLength"] = json!(longest);
     if shortest > 0 {
         // Texts are trimmed, and must not be empty then.
-        property["pattern"] = json!("\\S");
+        property["pattern"] = json!(format!("[^{WHITE}]"));
     }
 }
