@@ -108,7 +108,7 @@ struct Copying {
 impl Copying {
     fn start(from: &str, to: &str) -> Self {
         let mut command = command(from, to, &[]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let said = BufReader::new(child.stderr.take().unwrap());
         Self { child, said }
     }
@@ -135,12 +135,12 @@ impl Copying {
         }
     }
 
-    /// Kills it; tells whether it had not ended before.
-    fn kill(mut self) -> bool {
+    /// Kills it; where it had ended before, returns what it said of its tables.
+    fn kill(mut self) -> Option<String> {
         let was_running = self.child.try_wait().unwrap().is_none();
         self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        was_running
+        let ended = self.child.wait_with_output().unwrap();
+        (!was_running).then(|| text(&ended.stdout))
     }
 }
 
