@@ -6,7 +6,7 @@ mod refusals;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -108,7 +108,7 @@ struct Copying {
 impl Copying {
     fn start(from: &str, to: &str) -> Self {
         let mut command = command(from, to, &[]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = BufReader::new(child.stderr.take().unwrap());
         Self { child, said }
     }
@@ -135,12 +135,12 @@ impl Copying {
         }
     }
 
-    /// Kills it; where it had ended before, returns what it said of its tables.
-    fn kill(mut self) -> Option<String> {
-        let was_running = self.child.try_wait().unwrap().is_none();
+    /// Kills it; returns how it ended where it had ended before.
+    fn kill(mut self) -> Option<ExitStatus> {
+        let ended = self.child.try_wait().unwrap();
         self.child.kill().unwrap();
-        let ended = self.child.wait_with_output().unwrap();
-        (!was_running).then(|| text(&ended.stdout))
+        self.child.wait().unwrap();
+        ended
     }
 }
 

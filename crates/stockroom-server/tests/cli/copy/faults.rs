@@ -1,7 +1,7 @@
 //! A copy is killed at any moment, and what it made is meddled with.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Copying, Move, check, command, counts, number_of};
 use crate::crash::{Moments, number_in};
@@ -23,26 +23,41 @@ fn add_history(place: &Move) {
         .unwrap();
 }
 
-/// Copies again and again, each time killed after a while, and then to the end, which a fast machine may reach
-/// before.
-fn kill_and_go_on(from: &str, to: &str, between: impl Fn()) -> (u64, String) {
+/// Copies again and again, each time killed after a while, and then to the end; where one ends before, all of it
+/// `afresh`.
+fn kill_and_go_on(from: &str, to: &str, between: impl Fn(), afresh: impl Fn()) -> String {
+    let wanted = number_in("STOCKROOM_KILLS", 10);
     let mut moments = Moments(number_in("STOCKROOM_SEED", 1));
-    let mut killed = 0;
-    for _ in 0..number_in("STOCKROOM_KILLS", 10) {
+    let began = Instant::now();
+    check(from, to, &[], 0, &[]);
+    let whole = began.elapsed();
+    afresh();
+    let (mut killed, mut of_this_copy) = (0, 0);
+    for _ in 0..10 * wanted {
         let copying = Copying::start(from, to);
         // The later ones have less to do: they are given less time, so that some are killed in each phase.
-        let longest = 60 / (1 + killed);
-        let pause = u64::try_from(moments.next()).unwrap() % longest.max(8);
-        std::thread::sleep(Duration::from_millis(20 + pause * 25));
-        if let Some(said) = copying.kill() {
-            return (killed, said);
+        let longest = 60 / (1 + of_this_copy);
+        let moment = u32::try_from(moments.next()).unwrap() % longest.max(8);
+        std::thread::sleep(Duration::from_millis(20) + whole * moment / 60);
+        match copying.kill() {
+            None => {
+                (killed, of_this_copy) = (killed + 1, of_this_copy + 1);
+                between();
+            }
+            Some(status) if status.success() => {
+                afresh();
+                of_this_copy = 0;
+            }
+            // What was killed may be at its last statement.
+            Some(_) => {}
         }
-        killed += 1;
-        between();
+        if killed == wanted {
+            break;
+        }
     }
+    assert_eq!(killed, wanted);
     let ended = command(from, to, &[]).output().unwrap();
-    let said = crate::process::text(&ended.stdout) + &crate::process::text(&ended.stderr);
-    (killed, said)
+    crate::process::text(&ended.stdout) + &crate::process::text(&ended.stderr)
 }
 
 fn check_whole(said: &str, counted: impl Fn(&str) -> i64) {
@@ -59,12 +74,15 @@ fn a_copy_to_postgresql_that_is_killed_goes_on() {
     add_history(&place);
     let is_begun =
         || place.database.rows("select to_regclass('unfinished_copy') is not null")[0][0] == "t";
-    let (killed, said) = kill_and_go_on(&place.sqlite(), &place.database.url(), || {
+    let between = || {
         if is_begun() {
             place.check_not_served();
         }
+    };
+    let said = kill_and_go_on(&place.sqlite(), &place.database.url(), between, || {
+        place.database.rows("drop schema public cascade");
+        place.database.rows("create schema public");
     });
-    assert!(killed >= 5, "{killed} were killed");
     let count = |table: &str| place.database.number(&format!("select count(*) from {table}"));
     check_whole(&said, count);
     assert!(!is_begun());
@@ -79,8 +97,14 @@ fn a_copy_to_a_file_that_is_killed_goes_on() {
     place.check(&[], 0, &[]);
     let file = place.path("back/stockroom.db");
     let to = format!("sqlite:{}", file.display());
-    let (killed, said) = kill_and_go_on(&place.database.url(), &to, || {});
-    assert!(killed >= 5, "{killed} were killed");
+    let said = kill_and_go_on(
+        &place.database.url(),
+        &to,
+        || {},
+        || {
+            std::fs::remove_dir_all(file.parent().unwrap()).unwrap();
+        },
+    );
     check_whole(&said, |table| number_of(&file, &format!("select count(*) from {table}")));
     assert_eq!(
         number_of(&file, "select count(*) from sqlite_schema where name like 'unfinished%'"),
