@@ -103,6 +103,11 @@ pub(crate) fn spawn_demo() -> TestApp {
     spawn(StoreKind::Demo, Settings { demo: Demo::On, ..Settings::default() })
 }
 
+/// A server with a demo store of so many products.
+pub(crate) fn spawn_large_demo(products: usize) -> TestApp {
+    spawn_with(StoreKind::Demo, Some(products), Settings { demo: Demo::On, ..Settings::default() })
+}
+
 /// A server with the demo store and these limits.
 pub(crate) fn spawn_limited(limits: Limits) -> TestApp {
     spawn(StoreKind::Demo, limited(limits))
@@ -119,12 +124,16 @@ pub(crate) fn spawn_real(settings: Settings) -> TestApp {
 }
 
 fn spawn(kind: StoreKind, settings: Settings) -> TestApp {
+    spawn_with(kind, None, settings)
+}
+
+fn spawn_with(kind: StoreKind, products: Option<usize>, settings: Settings) -> TestApp {
     let clock = FakeClock(Arc::new(Mutex::new("2026-11-23T08:00:00Z".parse().unwrap())));
     let app = serve(Arc::new(Place::new()), clock, settings);
     app.runtime.block_on(async {
         match kind {
             StoreKind::Demo => {
-                create_demo(&app.store, None).await.unwrap();
+                create_demo(&app.store, products).await.unwrap();
             }
             StoreKind::Real => {
                 app.store.create("Test", kind, app.clock.now()).await.unwrap();

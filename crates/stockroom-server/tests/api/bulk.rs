@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{PRODUCTS, spawn_demo};
+use crate::app::{PRODUCTS, spawn_demo, spawn_large_demo};
 
 /// Applies one item and returns the refusal's code, or `None`.
 fn code_of(app: &crate::app::TestApp, item: &str) -> Option<String> {
@@ -292,4 +292,30 @@ fn each_of_many_levels_is_written_and_nothing_else_of_its_product() {
     let levels = |line: &Value| (line["before"].as_i64(), line["after"].as_i64());
     let latest: Vec<_> = lines.iter().take(2).map(levels).collect();
     assert_eq!(latest, [(Some(56), Some(63)), (Some(500), Some(56))]);
+}
+
+/// Of products that are far apart the store writes each level by itself.
+#[test]
+fn levels_that_are_far_apart_are_each_written_and_no_other() {
+    let app = spawn_large_demo(12_000);
+    let levels = || {
+        let text = app.get("/api/v1/dev/store/inventory/snapshot").text;
+        let items = text.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let level = |item: Value| {
+            let sku = item["externalId"].as_str()?.to_owned();
+            Some((sku, item["quantity"].as_i64()?))
+        };
+        items.filter_map(level).collect::<Vec<_>>()
+    };
+    let mut expected = levels();
+    let far = || (0..expected.len()).step_by(200);
+    assert!(far().count() > 50, "{}", expected.len());
+    let items: Vec<Value> =
+        far().map(|at| json!({"externalId": expected[at].0, "quantityDelta": 7})).collect();
+    let answer = app.bulk(&json!({ "items": items }).to_string()).json();
+    assert_eq!(answer["data"]["updated"], far().count());
+    for at in (0..expected.len()).step_by(200) {
+        expected[at].1 += 7;
+    }
+    assert!(levels() == expected);
 }

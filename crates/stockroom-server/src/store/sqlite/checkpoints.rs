@@ -2,8 +2,8 @@
 //!
 //! SQLite by itself does it inside a commit, which then takes as long as some hundred others. Here a
 //! thread of its own does it while others are written, in small steps that are each on the disk before
-//! the next: a commit never waits for more than one of them. The journal begins anew once all of it was
-//! moved: where writing never pauses the thread draws close, and the writer waits for the last few.
+//! the next, so that a commit that wants the disk waits for little. The journal begins anew once all of it
+//! was moved: where writing never pauses the thread draws close, and the writer waits for the last few.
 
 use std::fs::{File, OpenOptions};
 use std::mem::ManuallyDrop;
